@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* One segment is one SQLite file that holds the scenes that began in one week (UTC, weeks since
+ * Monday 1970-01-05). A scene's public number is week << RECALL_SEGMENT_ID_BITS | rowid, and the
+ * rowid is the start in milliseconds since the week began, plus one until it is free: so numbers
+ * order by time, and a range of time is a range of rowids. */
+
+#define RECALL_SEGMENT_ID_BITS 30 /* a week has 604 800 000 ms */
+#define RECALL_SEGMENT_WEEK_US (7 * 24 * 3600 * G_USEC_PER_SEC)
+#define RECALL_SEGMENT_EPOCH_US (4 * 24 * 3600 * G_USEC_PER_SEC) /* Monday 1970-01-05 */
+
+/* A scene that lasts longer is continued as a new one: searches by time rely on it. */
+#define RECALL_SCENE_DURATION_MAX_US (3600 * G_USEC_PER_SEC)
+
+#define RECALL_SCHEMA_VERSION 1 /* PRAGMA user_version */
+
+#define RECALL_SCHEMA_SQL                                                                          \
+    "CREATE TABLE scene("                                                                          \
+    " id INTEGER PRIMARY KEY,"                                                                     \
+    " key INTEGER NOT NULL UNIQUE,"                                                                \
+    " start_us INTEGER NOT NULL,"                                                                  \
+    " end_us INTEGER NOT NULL,"                                                                    \
+    " source INTEGER NOT NULL,"                                                                    \
+    " width INTEGER NOT NULL,"                                                                     \
+    " height INTEGER NOT NULL,"                                                                    \
+    " text TEXT NOT NULL,"                                                                         \
+    " title TEXT NOT NULL,"                                                                        \
+    " app TEXT NOT NULL,"                                                                          \
+    " url TEXT NOT NULL,"                                                                          \
+    " file TEXT NOT NULL,"                                                                         \
+    " actor TEXT NOT NULL,"                                                                        \
+    " spans BLOB NOT NULL," /* protocol_spans_pack() */                                            \
+    " tiles BLOB NOT NULL);" /* x, y, width, height and tile.id, packed: recall/vault/tiles.h */   \
+    "CREATE VIRTUAL TABLE scene_fts USING fts5("                                                   \
+    " text, title, app, url, file, actor,"                                                         \
+    " content='scene', content_rowid='id', tokenize='deskhand');"                                  \
+    "CREATE TABLE tile("                                                                           \
+    " id INTEGER PRIMARY KEY,"                                                                     \
+    " digest BLOB NOT NULL UNIQUE,"                                                                \
+    " n_scenes INTEGER NOT NULL," /* that name it; at 0 it goes */                                 \
+    " webp BLOB);" /* NULL until it was sent */

@@ -1,0 +1,34 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/rect.h"
+
+#include <gio/gio.h>
+#include <sqlite3.h>
+#include <stdint.h>
+
+/* One open segment: an SQLite file of recall/vault/schema.h with our tokenizer registered, in WAL
+ * mode with locking_mode=EXCLUSIVE (no shared memory file; the page encryption needs that), so
+ * exactly one connection. Owned by the store and used on the store's thread only. */
+
+typedef struct RecallSegment RecallSegment;
+
+/* @error: RECALL_SEGMENT_ERROR_DAMAGED: the caller sets the file aside; _TOO_NEW; else G_IO_ERROR */
+typedef enum {
+    RECALL_SEGMENT_ERROR_DAMAGED,
+    RECALL_SEGMENT_ERROR_TOO_NEW,
+} RecallSegmentError;
+#define RECALL_SEGMENT_ERROR (recall_segment_error_quark())
+GQuark recall_segment_error_quark(void);
+
+RecallSegment *recall_segment_open(const char *folder, int week, gboolean create, GError **error);
+void recall_segment_close(RecallSegment *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallSegment, recall_segment_close)
+
+int recall_segment_get_week(const RecallSegment *self);
+sqlite3 *recall_segment_get_db(RecallSegment *self);
+
+/* The week that holds this instant, and the first instant of a week. */
+int recall_segment_week_at(int64_t at_us);
+int64_t recall_segment_week_start_us(int week);

@@ -1,0 +1,42 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "protocol/scene.h"
+
+/* agentd's end of the append socket: a bounded backlog that survives a vault that is slow, hung
+ * or gone. It can add and never read. Main thread. */
+
+#define RECALL_STORE_BACKLOG_N_MAX 256 /* scenes; beyond it the oldest is dropped and counted */
+#define RECALL_STORE_BACKLOG_MAX_BYTES (16 * 1024 * 1024)
+#define RECALL_STORE_CALL_DEADLINE_MS 5000
+
+typedef struct RecallStore RecallStore;
+
+typedef struct {
+    unsigned n_waiting;
+    uint64_t n_dropped; /* since the start */
+    int64_t oldest_us; /* monotonic time at which the oldest waiting scene was put, or 0 */
+    gboolean is_connected;
+} RecallStoreStatus;
+
+/* @vault_path: the program to start when nobody listens on the socket, or NULL for never */
+RecallStore *recall_store_new(const char *vault_path);
+void recall_store_free(RecallStore *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallStore, recall_store_free)
+
+/* Puts a new or grown scene in line; one with the same key that still waits is replaced.
+ * @tiles: (transfer none): digest (GBytes of PROTOCOL_DIGEST_BYTES) to WebP (GBytes), whatever of
+ * the scene's tiles is at hand; only those the vault was not given yet are sent */
+void recall_store_put(RecallStore *self, const ProtocolScene *scene, GHashTable *tiles);
+
+/* The same content is still shown. Sent together with others, at most once in ten seconds. */
+void recall_store_touch(RecallStore *self, uint64_t key, int64_t end_us);
+
+/* Whether the vault was given this tile, so that the caller need not encode it. */
+gboolean recall_store_has_tile(const RecallStore *self, const uint8_t *digest);
+
+void recall_store_get_status(const RecallStore *self, RecallStoreStatus *out_status);
+
+/* Sends what waits, for at most @deadline_ms; blocks. */
+void recall_store_flush(RecallStore *self, unsigned deadline_ms);

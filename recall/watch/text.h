@@ -1,0 +1,52 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/rect.h"
+#include "protocol/scene.h"
+
+#include <gio/gio.h>
+#include <pixman.h>
+
+/* Text with boxes, as any source gives it. Boxes are pixels of the window (0,0 is its upper left
+ * corner, without the frame). */
+
+#define RECALL_TEXT_N_RUNS_MAX 8192
+#define RECALL_RUN_MAX_BYTES 16384
+
+/* One run: a line, or a label. */
+typedef struct {
+    int n_refs; /* atomic */
+    char *text; /* UTF-8, without control characters, not empty; only what was shown */
+    BaseRect box;
+    GArray *words; /* of ProtocolSpan within @text: by start, not overlapping; may be empty: then
+                    * words are spread over @box */
+    ProtocolSource source; /* ACCESSIBLE or OCR */
+} RecallRun;
+
+/* @text: (transfer full) */
+RecallRun *recall_run_new(char *text, const BaseRect *box, ProtocolSource source);
+RecallRun *recall_run_ref(RecallRun *self);
+void recall_run_unref(RecallRun *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallRun, recall_run_unref)
+
+/* Gives @words boxes by splitting @box in proportion to the characters (a CJK one counts double);
+ * does nothing when there are words already. */
+void recall_run_spread_words(RecallRun *self);
+
+/* Makes @text valid for a run: UTF-8, control characters to spaces, runs of spaces to one, ends
+ * trimmed, cut to RECALL_RUN_MAX_BYTES. Returns: (transfer full), NULL when nothing is left */
+char *recall_run_clean(const char *text, gssize n_bytes);
+
+/* What a source answered about a window. */
+typedef struct {
+    GPtrArray *runs; /* of RecallRun */
+    char *url; /* of the document in front, or NULL */
+    char *file; /* path of the document in front, or NULL */
+    pixman_region32_t covered; /* window pixels that this answer speaks for: whatever text there is
+                                * in them is in @runs, so nothing else needs to read them */
+} RecallText;
+
+RecallText *recall_text_new(void);
+void recall_text_free(RecallText *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallText, recall_text_free)
