@@ -34,15 +34,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallRun, recall_run_unref)
  * does nothing when there are words already. */
 void recall_run_spread_words(RecallRun *self);
 
-/* Makes @text valid for a run: UTF-8, control characters to spaces, runs of spaces to one, ends
- * trimmed, cut to RECALL_RUN_MAX_BYTES. Returns: (transfer full), NULL when nothing is left */
+/* Chinese, Japanese and Korean, with their punctuation and full-width forms: written without
+ * spaces, so a word is an unbroken run of them. */
+gboolean recall_text_is_cjk(gunichar c);
+
+/* Makes @text valid for a run: UTF-8 (U+FFFD for a byte that is none), control and format
+ * characters to spaces, runs of spaces to one, ends trimmed, cut to RECALL_RUN_MAX_BYTES at a
+ * character. @n_bytes: -1 for up to the NUL
+ * Returns: (transfer full), NULL when nothing is left */
 char *recall_run_clean(const char *text, gssize n_bytes);
 
 /* What a source answered about a window. */
 typedef struct {
-    GPtrArray *runs; /* of RecallRun */
-    char *url; /* of the document in front, or NULL */
-    char *file; /* path of the document in front, or NULL */
+    GPtrArray *runs;           /* of RecallRun */
+    char *url;                 /* of the document in front, or NULL */
+    char *file;                /* path of the document in front, or NULL */
     pixman_region32_t covered; /* window pixels that this answer speaks for: whatever text there is
                                 * in them is in @runs, so nothing else needs to read them */
 } RecallText;
