@@ -15,6 +15,8 @@
 #define PROTOCOL_SCENE_N_SPANS_MAX 32768
 #define PROTOCOL_SCENE_N_TILES_MAX 65536
 #define PROTOCOL_SCENE_SIDE_MAX_PX 16384
+#define PROTOCOL_SCENE_TIME_MIN_US (INT64_C(345600) * G_USEC_PER_SEC)       /* Monday 1970-01-05 */
+#define PROTOCOL_SCENE_TIME_MAX_US (INT64_C(253402300799) * G_USEC_PER_SEC) /* the end of 9999 */
 #define PROTOCOL_TILE_MAX_BYTES (4 * 1024 * 1024)
 #define PROTOCOL_TILE_SIDE_MAX_PX 1024
 #define PROTOCOL_DIGEST_BYTES 16
@@ -47,7 +49,7 @@ typedef struct {
 } ProtocolTile;
 
 typedef struct {
-    uint64_t key; /* chosen at random by agentd when the scene opens */
+    uint64_t key;     /* chosen at random by agentd when the scene opens */
     int64_t start_us; /* wall clock, microseconds since the epoch, UTC */
     int64_t end_us;
     char *app; /* never NULL, "" when unknown; so are the next four */
@@ -58,7 +60,7 @@ typedef struct {
     ProtocolSource source;
     uint32_t width_px; /* of the picture */
     uint32_t height_px;
-    char *text; /* UTF-8, lines separated by \n, reading order; never NULL */
+    char *text;    /* UTF-8, lines separated by \n, reading order; never NULL */
     GArray *spans; /* of ProtocolSpan, by start_bytes, not overlapping; never NULL */
     GArray *tiles; /* of ProtocolTile; what no tile covers was never seen; never NULL */
 } ProtocolScene;
@@ -81,5 +83,4 @@ ProtocolScene *protocol_scene_from_variant(GVariant *variant, GError **error);
 GBytes *protocol_spans_pack(const GArray *spans);
 GArray *protocol_spans_unpack(GBytes *bytes, size_t text_bytes, GError **error);
 GBytes *protocol_tiles_pack(const GArray *tiles);
-GArray *
-protocol_tiles_unpack(GBytes *bytes, uint32_t width_px, uint32_t height_px, GError **error);
+GArray *protocol_tiles_unpack(GBytes *bytes, uint32_t width_px, uint32_t height_px, GError **error);
