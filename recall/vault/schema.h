@@ -2,17 +2,20 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <glib.h>
+#include <stdint.h>
+
 /* One segment is one SQLite file that holds the scenes that began in one week (UTC, weeks since
  * Monday 1970-01-05). A scene's public number is week << RECALL_SEGMENT_ID_BITS | rowid, and the
  * rowid is the start in milliseconds since the week began, plus one until it is free: so numbers
  * order by time, and a range of time is a range of rowids. */
 
 #define RECALL_SEGMENT_ID_BITS 30 /* a week has 604 800 000 ms */
-#define RECALL_SEGMENT_WEEK_US (7 * 24 * 3600 * G_USEC_PER_SEC)
-#define RECALL_SEGMENT_EPOCH_US (4 * 24 * 3600 * G_USEC_PER_SEC) /* Monday 1970-01-05 */
+#define RECALL_SEGMENT_WEEK_US (INT64_C(604800) * G_USEC_PER_SEC)
+#define RECALL_SEGMENT_EPOCH_US (INT64_C(345600) * G_USEC_PER_SEC) /* Monday 1970-01-05 */
 
 /* A scene that lasts longer is continued as a new one: searches by time rely on it. */
-#define RECALL_SCENE_DURATION_MAX_US (3600 * G_USEC_PER_SEC)
+#define RECALL_SCENE_DURATION_MAX_US (INT64_C(3600) * G_USEC_PER_SEC)
 
 #define RECALL_SCHEMA_VERSION 1 /* PRAGMA user_version */
 
