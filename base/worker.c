@@ -5,7 +5,7 @@
 struct BaseWorker {
     GThread *thread;
     GAsyncQueue *queue;
-    int n_jobs; /* atomic */
+    int n_jobs;     /* atomic */
     int is_closing; /* atomic */
 };
 

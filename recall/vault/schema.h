@@ -34,7 +34,7 @@
     " url TEXT NOT NULL,"                                                                          \
     " file TEXT NOT NULL,"                                                                         \
     " actor TEXT NOT NULL,"                                                                        \
-    " spans BLOB NOT NULL," /* protocol_spans_pack() */                                            \
+    " spans BLOB NOT NULL,"  /* protocol_spans_pack() */                                           \
     " tiles BLOB NOT NULL);" /* x, y, width, height and tile.id, packed: recall/vault/tiles.h */   \
     "CREATE VIRTUAL TABLE scene_fts USING fts5("                                                   \
     " text, title, app, url, file, actor,"                                                         \
@@ -43,4 +43,4 @@
     " id INTEGER PRIMARY KEY,"                                                                     \
     " digest BLOB NOT NULL UNIQUE,"                                                                \
     " n_scenes INTEGER NOT NULL," /* that name it; at 0 it goes */                                 \
-    " webp BLOB);" /* NULL until it was sent */
+    " webp BLOB);"                /* NULL until it was sent */

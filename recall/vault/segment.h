@@ -14,7 +14,8 @@
 
 typedef struct RecallSegment RecallSegment;
 
-/* @error: RECALL_SEGMENT_ERROR_DAMAGED: the caller sets the file aside; _TOO_NEW; else G_IO_ERROR */
+/* @error: RECALL_SEGMENT_ERROR_DAMAGED: the caller sets the file aside; _TOO_NEW; else G_IO_ERROR
+ */
 typedef enum {
     RECALL_SEGMENT_ERROR_DAMAGED,
     RECALL_SEGMENT_ERROR_TOO_NEW,

@@ -12,7 +12,7 @@ typedef struct RecallVault RecallVault;
 
 typedef struct {
     uint64_t n_scenes;
-    uint64_t n_bytes; /* on disk */
+    uint64_t n_bytes;  /* on disk */
     int64_t oldest_us; /* start of the oldest scene, 0 when there is none */
     unsigned n_segments;
     unsigned n_damaged; /* set aside */
@@ -46,7 +46,5 @@ gboolean recall_vault_get_statistics(RecallVault *self,
 GArray *recall_vault_dup_weeks(RecallVault *self);
 /* Opens it when needed; @out_segment: borrowed, valid within this job. A damaged one is set aside
  * and reported as RECALL_SEGMENT_ERROR_DAMAGED: go on with the next. */
-gboolean recall_vault_get_segment(RecallVault *self,
-                                  int week,
-                                  RecallSegment **out_segment,
-                                  GError **error);
+gboolean
+recall_vault_get_segment(RecallVault *self, int week, RecallSegment **out_segment, GError **error);

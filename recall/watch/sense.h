@@ -10,17 +10,17 @@
  * which key), size. One X connection, owned here; everything on the main thread. No timer runs
  * while the screen is at rest. */
 
-#define RECALL_SENSE_REST_MS 150 /* no damage for so long is rest */
+#define RECALL_SENSE_REST_MS 150        /* no damage for so long is rest */
 #define RECALL_SENSE_MOMENT_MAX_MS 1000 /* from the first change to the moment, at the latest */
 
 typedef struct RecallSense RecallSense;
 
 typedef struct {
-    int64_t at_us; /* wall clock */
+    int64_t at_us;           /* wall clock */
     int64_t first_change_us; /* wall clock of the first change that this moment covers */
-    gboolean at_rest; /* FALSE: the screen was still changing after RECALL_SENSE_MOMENT_MAX_MS */
+    gboolean at_rest;   /* FALSE: the screen was still changing after RECALL_SENSE_MOMENT_MAX_MS */
     gboolean had_input; /* key, button or wheel since the last moment */
-    BaseRect screen; /* root window */
+    BaseRect screen;    /* root window */
     GPtrArray *windows; /* of RecallWindow, topmost first, visible ones only */
     pixman_region32_t damage; /* root pixels; whole screen on the first moment and after a resize */
 } RecallMoment;

@@ -16,7 +16,7 @@ typedef struct RecallStore RecallStore;
 typedef struct {
     unsigned n_waiting;
     uint64_t n_dropped; /* since the start */
-    int64_t oldest_us; /* monotonic time at which the oldest waiting scene was put, or 0 */
+    int64_t oldest_us;  /* monotonic time at which the oldest waiting scene was put, or 0 */
     gboolean is_connected;
 } RecallStoreStatus;
 

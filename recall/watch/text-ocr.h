@@ -16,8 +16,8 @@ typedef struct RecallOcr RecallOcr;
 
 typedef struct {
     const char *reader_path; /* the program */
-    const char *languages; /* "eng+chi_sim": the first for lines in an alphabet, the second CJK */
-    const char *data_path; /* of the language data, or NULL for the system's */
+    const char *languages;   /* "eng+chi_sim": the first for lines in an alphabet, the second CJK */
+    const char *data_path;   /* of the language data, or NULL for the system's */
 } RecallOcrOptions;
 
 /* Starts the reader at the first request only. */
@@ -27,13 +27,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallOcr, recall_ocr_free)
 
 typedef struct {
     const uint8_t *pixels; /* B G R X; copied before the call returns */
-    size_t stride; /* bytes */
-    BaseRect rect; /* what @pixels shows, in window pixels; boxes of the answer are too */
-    const pixman_region32_t *wanted; /* (nullable) window pixels: only lines that touch it are
-                                      * read; the others are left out of the answer */
+    size_t stride;         /* bytes */
+    BaseRect rect;         /* what @pixels shows, in window pixels; boxes of the answer are too */
+    const pixman_region32_t *wanted;  /* (nullable) window pixels: only lines that touch it are
+                                       * read; the others are left out of the answer */
     const pixman_region32_t *ignored; /* (nullable) window pixels that hold nothing to read */
     gboolean is_strict; /* between accessible text: mostly icons, keep only what is sure */
-    int priority; /* higher goes first; equal ones in order */
+    int priority;       /* higher goes first; equal ones in order */
 } RecallOcrRequest;
 
 /* Errors: G_IO_ERROR_BUSY (too many wait), G_IO_ERROR_TIMED_OUT and G_IO_ERROR_FAILED (the reader

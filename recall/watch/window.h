@@ -16,23 +16,23 @@
 typedef enum {
     RECALL_WINDOW_NORMAL,
     RECALL_WINDOW_DIALOG,
-    RECALL_WINDOW_POPUP, /* override-redirect, menus, tooltips */
-    RECALL_WINDOW_PANEL, /* docks and bars */
+    RECALL_WINDOW_POPUP,   /* override-redirect, menus, tooltips */
+    RECALL_WINDOW_PANEL,   /* docks and bars */
     RECALL_WINDOW_DESKTOP, /* the wallpaper with its icons */
 } RecallWindowKind;
 
 typedef struct {
-    int n_refs; /* atomic */
-    uint32_t xid; /* of the client's window */
-    uint32_t frame_xid; /* the window manager's frame, or @xid */
+    int n_refs;             /* atomic */
+    uint32_t xid;           /* of the client's window */
+    uint32_t frame_xid;     /* the window manager's frame, or @xid */
     uint32_t transient_for; /* xid, or 0 */
-    uint32_t owner_xid; /* of a popup: the window it belongs to as far as can be told, or 0 */
-    pid_t pid; /* 0 when unknown or of another host */
+    uint32_t owner_xid;     /* of a popup: the window it belongs to as far as can be told, or 0 */
+    pid_t pid;              /* 0 when unknown or of another host */
     RecallWindowKind kind;
     gboolean is_active;
     gboolean is_opted_out; /* carries _DESKHAND_NO_RECALL */
-    char *app; /* class of WM_CLASS, valid UTF-8 without control characters, never NULL */
-    char *title; /* likewise, at most RECALL_WINDOW_TITLE_MAX_BYTES, never NULL */
+    char *app;     /* class of WM_CLASS, valid UTF-8 without control characters, never NULL */
+    char *title;   /* likewise, at most RECALL_WINDOW_TITLE_MAX_BYTES, never NULL */
     BaseRect rect; /* root pixels, without the frame, may reach off the screen */
     pixman_region32_t visible; /* root pixels: what of @rect no other window covers */
 } RecallWindow;

@@ -1,0 +1,254 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The Deskhand authors
+# SPDX-License-Identifier: Apache-2.0
+"""Runs all tests: gate, units and sessions, then units and sessions with sanitizers.
+
+usage: run.py [--list] [NAME...]
+
+With names only the tests whose name contains one of them; those with sanitizers only when a name
+begins with asan. The last line is "N passed, N failed, N skipped"."""
+import ast
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+DEV = ROOT / "dev"
+PYTHON = "/usr/bin/python3"
+N_AT_ONCE = min(4, os.cpu_count() or 1)
+SESSION_FILE_DEADLINE_S = 420
+TAIL_LINES = 40
+# In these the daemon runs among real applications a second time, with sanitizers.
+SESSION_ASAN = {"basic", "robust", "search", "store"}
+
+SANITIZER_ENV = {
+    "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "LSAN_OPTIONS": f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0",
+    "G_SLICE": "always-malloc",
+}
+
+
+class Tally:
+    """Counts, and says each result as it comes."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.failures = []
+        self.lock = threading.Lock()
+        self.start = time.monotonic()
+
+    def add(self, name, passed, failed, skipped, seconds, log=""):
+        with self.lock:
+            self.passed += passed
+            self.failed += failed
+            self.skipped += skipped
+            word = "FAIL" if failed else "ok  " if passed else "skip"
+            count = f"{passed} of {passed + failed}, " if passed + failed > 1 else ""
+            print(f"{word} {name} ({count}{seconds:.1f} s)", flush=True)
+            if failed:
+                self.failures.append(name)
+                tail = log.rstrip().splitlines()[-TAIL_LINES:]
+                print("\n".join("     | " + line for line in tail), flush=True)
+
+    def headline(self, text):
+        print(f"--- {text} [{time.monotonic() - self.start:.0f} s]", flush=True)
+
+
+def run(command, env, deadline_s):
+    """Returns exit status and output; the whole process group ends with it."""
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               start_new_session=True)
+    CHILDREN.add(process)
+    try:
+        output, _ = process.communicate(timeout=deadline_s)
+        return process.returncode, output.decode(errors="replace")
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            output, _ = process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, _ = process.communicate()
+        return -1, output.decode(errors="replace") + f"\nover its deadline of {deadline_s} s"
+    finally:
+        CHILDREN.discard(process)
+
+
+CHILDREN = set()
+
+
+def on_end(signum, _frame):
+    for process in list(CHILDREN):
+        try:
+            os.killpg(process.pid, signal.SIGTERM)
+        except ProcessLookupError:
+            pass
+    os._exit(128 + signum)
+
+
+# --- what there is ---
+
+def gate_tests():
+    checks = sorted((ROOT / "tests/gate").glob("check-*.py"))
+    yield "gate/layering", [PYTHON, str(ROOT / "tests/check-layering.py"), str(ROOT)]
+    for path in checks:
+        yield f"gate/{path.stem.removeprefix('check-')}", [PYTHON, str(path)]
+
+
+def unit_tests(folder):
+    done = subprocess.run(["/usr/bin/meson", "introspect", "--tests", str(folder)],
+                          capture_output=True, text=True, check=False)
+    for test in json.loads(done.stdout or "[]"):
+        if any(s.endswith("unit") for s in test["suite"]):
+            yield f"unit/{test['name']}", test
+
+
+def session_tests():
+    """Name and function of each test, told from the source without running it."""
+    for path in sorted((ROOT / "tests/session").glob("test_*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = [n.name for n in tree.body
+                 if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
+        yield path.stem.removeprefix("test_"), path, names
+
+
+def is_wanted(name, wanted):
+    return not wanted or any(w in name for w in wanted)
+
+
+# --- running it ---
+
+def run_gate(tally, wanted):
+    chosen = [(n, c) for n, c in gate_tests() if is_wanted(n, wanted)]
+    if chosen:
+        tally.headline("gate")
+    for name, command in chosen:
+        start = time.monotonic()
+        status, output = run(command, os.environ, 300)
+        tally.add(name, status == 0, status != 0, 0, time.monotonic() - start, output)
+
+
+def cmocka_counts(status, output):
+    passed = len(re.findall(r"^\[\s+OK \]", output, re.M))
+    skipped = len(set(re.findall(r"^\[  SKIPPED \] (\w+)$", output, re.M)))
+    failed = len(set(re.findall(r"^\[  FAILED  \] (\w+)$", output, re.M)))
+    if status == 77:
+        return 0, 0, 1
+    if status == 0:
+        return (passed or 0 if skipped else passed or 1), 0, skipped
+    return passed, max(failed, 1), skipped
+
+
+def run_units(tally, wanted, folder, prefix, env):
+    chosen = [(n, t) for n, t in unit_tests(folder) if is_wanted(n, wanted)]
+    if chosen:
+        tally.headline(f"{prefix}units")
+
+    def one(item):
+        name, test = item
+        start = time.monotonic()
+        own = dict(env, **test["env"])
+        factor = 4 if prefix else 1
+        status, output = run(test["cmd"], own, (test["timeout"] or 60) * factor)
+        tally.add(prefix + name, *cmocka_counts(status, output), time.monotonic() - start, output)
+
+    with concurrent.futures.ThreadPoolExecutor(N_AT_ONCE) as pool:
+        list(pool.map(one, chosen))
+
+
+RESULT = re.compile(r"^(ok|FAIL|skip) (\w+)(?: \(([\d.]+) s\))?", re.M)
+
+
+def run_sessions(tally, wanted, prefix, env, only=None):
+    jobs = []
+    for subject, path, names in session_tests():
+        names = [n for n in names if is_wanted(f"session/{subject}/{n}", wanted)]
+        if names and (only is None or wanted or subject in only):
+            jobs.append((subject, path, names))
+    if jobs:
+        tally.headline(f"{prefix}sessions")
+
+    def one(job):
+        subject, path, names = job
+        name = f"{prefix}session/{subject}"
+        start = time.monotonic()
+        status, output = run([PYTHON, str(ROOT / "tests/session/runner.py"), str(path), *names],
+                             env, SESSION_FILE_DEADLINE_S)
+        words = [m[0] for m in RESULT.findall(output)]
+        missing = len(names) - len(words)
+        failed = words.count("FAIL") + max(missing, 0)
+        if status and not failed:
+            failed = 1 # something was left behind
+        tally.add(name, words.count("ok"), failed, words.count("skip"),
+                  time.monotonic() - start, output)
+
+    with concurrent.futures.ThreadPoolExecutor(N_AT_ONCE) as pool:
+        list(pool.map(one, jobs))
+
+
+def build(tally, kind):
+    start = time.monotonic()
+    done = subprocess.run([str(DEV), "build", *kind], stdin=subprocess.DEVNULL, check=False)
+    name = "/".join(["build", *kind])
+    tally.add(name, done.returncode == 0, done.returncode != 0, 0, time.monotonic() - start)
+    return done.returncode == 0
+
+
+def environment(folder, extra):
+    env = dict(os.environ, **extra)
+    env["PATH"] = f"{folder}/bin:{env['PATH']}"
+    env["DESKHAND_LIBEXEC_DIR"] = f"{folder}/bin"
+    return env
+
+
+def run_all(tally, wanted):
+    sanitized = [w.removeprefix("asan").lstrip("/") for w in wanted if w.startswith("asan")]
+    plain = [w for w in wanted if not w.startswith("asan")]
+    if plain or not wanted:
+        run_gate(tally, plain)
+        if build(tally, []):
+            env = environment(ROOT / "build", {})
+            run_units(tally, plain, ROOT / "build", "", env)
+            run_sessions(tally, plain, "", env)
+    if sanitized or not wanted:
+        if build(tally, ["asan"]):
+            env = environment(ROOT / "build-asan", SANITIZER_ENV)
+            run_units(tally, sanitized, ROOT / "build-asan", "asan/", env)
+            run_sessions(tally, sanitized, "asan/", env, SESSION_ASAN)
+
+
+def list_all():
+    for name, _ in gate_tests():
+        print(name)
+    for name, _ in unit_tests(ROOT / "build"):
+        print(name)
+    for subject, _, names in session_tests():
+        print("\n".join(f"session/{subject}/{n}" for n in names))
+
+
+def main():
+    if "--list" in sys.argv[1:]:
+        list_all()
+        return 0
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, on_end)
+    tally = Tally()
+    run_all(tally, sys.argv[1:])
+    tally.headline("done")
+    for name in tally.failures:
+        print(f"FAIL {name}    again: ./dev test {name}")
+    print(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped", flush=True)
+    return 1 if tally.failed or not tally.passed + tally.skipped else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
