@@ -241,6 +241,7 @@ recall_tokenizer_next(const char *text,
 {
     size_t at = *position;
     size_t end = 0;
+    gboolean is_single = FALSE;
 
     out_token->length_bytes = 0;
     while (at < length_bytes) {
@@ -259,11 +260,13 @@ recall_tokenizer_next(const char *text,
             end = at + n_read;
         }
         at += n_read;
-        if (class == CLASS_SINGLE)
+        is_single = class == CLASS_SINGLE;
+        if (is_single)
             break;
     }
     *position = at;
     out_token->end_bytes = end;
+    out_token->is_single = is_single;
     return out_token->length_bytes > 0;
 }
 
@@ -281,25 +284,62 @@ destroy(Fts5Tokenizer *tokenizer)
 {
 }
 
+typedef int (*TokenFunc)(void *, int, const char *, int, int, int);
+
+static int
+emit(const RecallToken *token, int flags, TokenFunc on_token, void *user_data)
+{
+    return on_token(user_data, flags, token->text, token->length_bytes, token->start_bytes,
+                    token->end_bytes);
+}
+
+static int
+emit_pair(const RecallToken *first,
+          const RecallToken *second,
+          int flags,
+          TokenFunc on_token,
+          void *user_data)
+{
+    char text[2 * RECALL_TOKEN_MAX_BYTES];
+
+    memcpy(text, first->text, first->length_bytes);
+    memcpy(text + first->length_bytes, second->text, second->length_bytes);
+    return on_token(user_data, flags, text, first->length_bytes + second->length_bytes,
+                    first->start_bytes, second->end_bytes);
+}
+
+/* Documents have each single character and, at its place, its pair with the next; queries ask for
+ * the pair where there is one, and for a last character only when a word follows it. */
 static int
 tokenize(Fts5Tokenizer *tokenizer,
          void *user_data,
          int flags,
          const char *text,
          int length_bytes,
-         int (*on_token)(void *, int, const char *, int, int, int))
+         TokenFunc on_token)
 {
-    RecallToken token;
+    RecallToken tokens[2] = {0};
     size_t position = 0;
+    gboolean is_query = (flags & FTS5_TOKENIZE_QUERY) != 0;
+    gboolean was_pair = FALSE;
+    gboolean has_token = recall_tokenizer_next(text, length_bytes, &position, &tokens[0]);
+    int result = SQLITE_OK;
 
-    while (recall_tokenizer_next(text, length_bytes, &position, &token)) {
-        int result = on_token(user_data, 0, token.text, token.length_bytes, token.start_bytes,
-                              token.end_bytes);
+    for (unsigned i = 0; has_token && result == SQLITE_OK; i ^= 1) {
+        const RecallToken *token = &tokens[i];
+        const RecallToken *next = &tokens[i ^ 1];
+        gboolean is_pair = FALSE;
 
-        if (result != SQLITE_OK)
-            return result;
+        has_token = recall_tokenizer_next(text, length_bytes, &position, &tokens[i ^ 1]);
+        is_pair = has_token && token->is_single && next->is_single;
+        if (!is_query || (!is_pair && (!was_pair || has_token)))
+            result = emit(token, 0, on_token, user_data);
+        if (is_pair && result == SQLITE_OK)
+            result =
+                emit_pair(token, next, is_query ? 0 : FTS5_TOKEN_COLOCATED, on_token, user_data);
+        was_pair = is_pair;
     }
-    return SQLITE_OK;
+    return result;
 }
 
 static fts5_api *

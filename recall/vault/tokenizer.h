@@ -13,7 +13,11 @@
  * case goes, and so do accents on Latin letters. Each Chinese, Japanese or Korean character is a
  * token of its own, so any substring is found as a phrase; so is each emoji. Full-width and
  * half-width forms, ligatures and mathematical letters count as the plain ones, and a letter with
- * a loose accent as the composed one. All else separates. */
+ * a loose accent as the composed one. All else separates.
+ *
+ * In the index each single character also stands together with the next one, at the same place, and
+ * a phrase of a query asks for the pairs: two characters that are frequent alone are rare side by
+ * side, so "any substring" costs what a word costs. */
 
 /* A longer token is cut here, in the index as in the query. */
 #define RECALL_TOKEN_MAX_BYTES 128
@@ -22,6 +26,7 @@ typedef struct {
     size_t start_bytes; /* within the text as it was given */
     size_t end_bytes;
     size_t length_bytes;
+    gboolean is_single;                /* a Chinese, Japanese or Korean character, or an emoji */
     char text[RECALL_TOKEN_MAX_BYTES]; /* folded, not terminated */
 } RecallToken;
 

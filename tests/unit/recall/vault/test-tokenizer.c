@@ -172,6 +172,20 @@ query_int(sqlite3 *db, const char *sql, const char *parameter)
     return value;
 }
 
+static char *
+query_text(sqlite3 *db, const char *sql, const char *parameter)
+{
+    sqlite3_stmt *statement = NULL;
+    char *value = NULL;
+
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+    sqlite3_bind_text(statement, 1, parameter, -1, SQLITE_TRANSIENT);
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        value = g_strdup((const char *)sqlite3_column_text(statement, 0));
+    sqlite3_finalize(statement);
+    return value;
+}
+
 static sqlite3 *
 open_memory(void)
 {
@@ -195,6 +209,62 @@ test_fts5_finds_any_substring(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(queries); i++)
         assert_int_equal(query_int(db, "SELECT count(*) FROM t(?1)", queries[i]), 1);
     assert_int_equal(query_int(db, "SELECT count(*) FROM t(?1)", "\"电里\""), 0);
+    sqlite3_close(db);
+}
+
+static void
+test_fts5_indexes_pairs(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *terms;
+    } rows[] = {
+        {"我的 x", "x,我,我的,的"}, {"a b", "a,b"}, {"电\n脑", "电,电脑,脑"},
+        {"电x脑", "x,电,脑"},       {"👍👍", "👍,👍👍"}, {"。", NULL},
+    };
+    sqlite3 *db = open_memory();
+
+    exec(db, "CREATE VIRTUAL TABLE t USING fts5(text, tokenize='deskhand');"
+             "CREATE VIRTUAL TABLE v USING fts5vocab(t, row)");
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *terms = NULL;
+
+        exec(db, "DELETE FROM t");
+        query_text(db, "INSERT INTO t VALUES(?1)", rows[i].text);
+        terms = query_text(db, "SELECT group_concat(term) FROM v", NULL);
+        assert_true(g_strcmp0(terms, rows[i].terms) == 0);
+    }
+    sqlite3_close(db);
+}
+
+/* A phrase of any cut of a text finds it, and only where the characters stand so. */
+static void
+test_fts5_phrases_of_singles_and_words(void **state)
+{
+    static const char text[] = "他用Excel做了3张表👍好";
+    static const char *const misses[] = {"用做", "Excel了", "张做", "了张", "他 Excel", "表好"};
+    sqlite3 *db = open_memory();
+
+    exec(db, "CREATE VIRTUAL TABLE t USING fts5(text, tokenize='deskhand')");
+    query_text(db, "INSERT INTO t VALUES(?1)", text);
+    for (const char *from = text; *from != 0; from = g_utf8_next_char(from)) {
+        for (const char *to = g_utf8_next_char(from); to == text + strlen(text) || *to != 0;
+             to = g_utf8_next_char(to)) {
+            gboolean cuts_word =
+                (from > text && g_ascii_isalpha(*from) && g_ascii_isalpha(from[-1])) ||
+                (g_ascii_isalpha(*to) && g_ascii_isalpha(to[-1]));
+            g_autofree char *phrase = g_strdup_printf("\"%.*s\"", (int)(to - from), from);
+
+            assert_int_equal(query_int(db, "SELECT count(*) FROM t(?1)", phrase), !cuts_word);
+            if (*to == 0)
+                break;
+        }
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(misses); i++) {
+        g_autofree char *phrase = g_strdup_printf("\"%s\"", misses[i]);
+
+        assert_int_equal(query_int(db, "SELECT count(*) FROM t(?1)", phrase), 0);
+    }
     sqlite3_close(db);
 }
 
@@ -265,6 +335,8 @@ main(void)
         cmocka_unit_test(test_long_token_is_cut),
         cmocka_unit_test(test_random_bytes),
         cmocka_unit_test(test_fts5_finds_any_substring),
+        cmocka_unit_test(test_fts5_indexes_pairs),
+        cmocka_unit_test(test_fts5_phrases_of_singles_and_words),
         cmocka_unit_test(test_fts5_delete_leaves_a_sound_index),
         cmocka_unit_test(test_folds_as_unicode61),
     };
