@@ -1,0 +1,307 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/frame.h"
+
+#include <string.h>
+#include <xxhash.h>
+
+#define N_HASHES 4
+
+/* One block of the grid. */
+typedef struct {
+    uint64_t hashes[N_HASHES]; /* of what was read last, a ring */
+    uint8_t next_hash;
+    uint8_t n_restless; /* moments in a row that it changed without rest */
+    uint8_t is_changed; /* in this moment */
+    uint8_t is_kept_back;
+} Block;
+
+struct RecallFrame {
+    uint32_t width_px;
+    uint32_t height_px;
+    size_t stride;
+    uint8_t *pixels;
+    pixman_region32_t seen;
+    unsigned n_columns;
+    unsigned n_rows;
+    Block *blocks;
+    unsigned n_kept_back;
+};
+
+RecallFrame *
+recall_frame_new(uint32_t width_px, uint32_t height_px)
+{
+    RecallFrame *self = g_new0(RecallFrame, 1);
+
+    self->width_px = width_px;
+    self->height_px = height_px;
+    self->stride = (size_t)width_px * 4;
+    self->pixels = g_malloc0(self->stride * height_px);
+    pixman_region32_init(&self->seen);
+    self->n_columns = (width_px + RECALL_FRAME_BLOCK_WIDTH_PX - 1) / RECALL_FRAME_BLOCK_WIDTH_PX;
+    self->n_rows = (height_px + RECALL_FRAME_BLOCK_HEIGHT_PX - 1) / RECALL_FRAME_BLOCK_HEIGHT_PX;
+    self->blocks = g_new0(Block, (size_t)self->n_columns * self->n_rows);
+    return self;
+}
+
+void
+recall_frame_free(RecallFrame *self)
+{
+    if (self == NULL)
+        return;
+    pixman_region32_fini(&self->seen);
+    g_free(self->pixels);
+    g_free(self->blocks);
+    g_free(self);
+}
+
+uint8_t *
+recall_frame_get_pixels(RecallFrame *self)
+{
+    return self->pixels;
+}
+
+size_t
+recall_frame_get_stride(const RecallFrame *self)
+{
+    return self->stride;
+}
+
+void
+recall_frame_get_size(const RecallFrame *self, uint32_t *out_width_px, uint32_t *out_height_px)
+{
+    *out_width_px = self->width_px;
+    *out_height_px = self->height_px;
+}
+
+const pixman_region32_t *
+recall_frame_get_seen(const RecallFrame *self)
+{
+    return &self->seen;
+}
+
+static Block *
+get_block(const RecallFrame *self, unsigned column, unsigned row)
+{
+    return &self->blocks[(size_t)row * self->n_columns + column];
+}
+
+static BaseRect
+get_block_rect(const RecallFrame *self, unsigned column, unsigned row)
+{
+    BaseRect frame = {0, 0, self->width_px, self->height_px};
+    BaseRect rect = {column * RECALL_FRAME_BLOCK_WIDTH_PX, row * RECALL_FRAME_BLOCK_HEIGHT_PX,
+                     RECALL_FRAME_BLOCK_WIDTH_PX, RECALL_FRAME_BLOCK_HEIGHT_PX};
+
+    base_rect_intersect(&rect, &frame, &rect);
+    return rect;
+}
+
+/* The X of B G R X is undefined in the source and zero in the frame.
+ * Returns: whether a pixel differed */
+static gboolean
+copy_row(uint8_t *to, const uint8_t *from, unsigned n_pixels)
+{
+    gboolean differs = FALSE;
+
+    for (unsigned i = 0; i < n_pixels; i++) {
+        uint32_t pixel;
+        uint32_t old;
+
+        memcpy(&pixel, from + i * 4, 4);
+        memcpy(&old, to + i * 4, 4);
+        pixel &= 0x00ffffff;
+        differs |= pixel != old;
+        memcpy(to + i * 4, &pixel, 4);
+    }
+    return differs;
+}
+
+static gboolean
+copy_part(RecallFrame *self,
+          const BaseRect *part,
+          const BaseRect *rect,
+          const uint8_t *pixels,
+          size_t stride)
+{
+    gboolean differs = FALSE;
+
+    for (int y = part->y; y < part->y + part->height; y++) {
+        uint8_t *to = self->pixels + (size_t)y * self->stride + (size_t)part->x * 4;
+        const uint8_t *from =
+            pixels + (size_t)(y - rect->y) * stride + (size_t)(part->x - rect->x) * 4;
+
+        differs |= copy_row(to, from, part->width);
+    }
+    return differs;
+}
+
+static gboolean
+was_seen(const RecallFrame *self, const BaseRect *part)
+{
+    pixman_box32_t box = {part->x, part->y, part->x + part->width, part->y + part->height};
+
+    return pixman_region32_contains_rectangle((pixman_region32_t *)&self->seen, &box) ==
+           PIXMAN_REGION_IN;
+}
+
+void
+recall_frame_put(RecallFrame *self, const BaseRect *rect, const uint8_t *pixels, size_t stride)
+{
+    unsigned first_column = rect->x / RECALL_FRAME_BLOCK_WIDTH_PX;
+    unsigned last_column = (rect->x + rect->width - 1) / RECALL_FRAME_BLOCK_WIDTH_PX;
+    unsigned first_row = rect->y / RECALL_FRAME_BLOCK_HEIGHT_PX;
+    unsigned last_row = (rect->y + rect->height - 1) / RECALL_FRAME_BLOCK_HEIGHT_PX;
+
+    g_assert(rect->x >= 0 && rect->y >= 0 && !base_rect_is_empty(rect) &&
+             rect->x + rect->width <= (int)self->width_px &&
+             rect->y + rect->height <= (int)self->height_px);
+    for (unsigned row = first_row; row <= last_row; row++) {
+        for (unsigned column = first_column; column <= last_column; column++) {
+            BaseRect part = get_block_rect(self, column, row);
+
+            base_rect_intersect(&part, rect, &part);
+            if (copy_part(self, &part, rect, pixels, stride) || !was_seen(self, &part))
+                get_block(self, column, row)->is_changed = TRUE;
+        }
+    }
+    pixman_region32_union_rect(&self->seen, &self->seen, rect->x, rect->y, rect->width,
+                               rect->height);
+}
+
+static uint64_t
+hash_block(const RecallFrame *self, unsigned column, unsigned row)
+{
+    BaseRect rect = get_block_rect(self, column, row);
+    uint64_t hash = 1;
+
+    for (int y = rect.y; y < rect.y + rect.height; y++)
+        hash = XXH3_64bits_withSeed(self->pixels + (size_t)y * self->stride + (size_t)rect.x * 4,
+                                    (size_t)rect.width * 4, hash);
+    return hash | 1; /* 0 is an empty place in the ring */
+}
+
+static gboolean
+is_known(const Block *block, uint64_t hash)
+{
+    for (unsigned i = 0; i < N_HASHES; i++) {
+        if (block->hashes[i] == hash)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+remember_hash(Block *block, uint64_t hash)
+{
+    if (is_known(block, hash))
+        return;
+    block->hashes[block->next_hash] = hash;
+    block->next_hash = (block->next_hash + 1) % N_HASHES;
+}
+
+static void
+add_block(const RecallFrame *self, unsigned column, unsigned row, pixman_region32_t *fresh)
+{
+    BaseRect rect = get_block_rect(self, column, row);
+
+    remember_hash(get_block(self, column, row), hash_block(self, column, row));
+    pixman_region32_union_rect(fresh, fresh, rect.x, rect.y, rect.width, rect.height);
+}
+
+/* A blinking caret: nearly nothing changed, and all of it looks as it did before. */
+static gboolean
+is_blink(const RecallFrame *self)
+{
+    unsigned n_changed = 0;
+
+    for (unsigned row = 0; row < self->n_rows; row++) {
+        for (unsigned column = 0; column < self->n_columns; column++) {
+            const Block *block = get_block(self, column, row);
+
+            if (!block->is_changed)
+                continue;
+            if (++n_changed > RECALL_FRAME_N_KNOWN_BLOCKS_MAX ||
+                !is_known(block, hash_block(self, column, row)))
+                return FALSE;
+        }
+    }
+    return n_changed > 0;
+}
+
+static void
+keep_back(RecallFrame *self, Block *block)
+{
+    if (!block->is_kept_back)
+        self->n_kept_back++;
+    block->is_kept_back = TRUE;
+}
+
+static void
+let_go(RecallFrame *self, Block *block)
+{
+    if (block->is_kept_back)
+        self->n_kept_back--;
+    block->is_kept_back = FALSE;
+}
+
+static void
+sort_block(RecallFrame *self,
+           unsigned column,
+           unsigned row,
+           gboolean at_rest,
+           pixman_region32_t *fresh)
+{
+    Block *block = get_block(self, column, row);
+    gboolean is_restless = block->is_changed && !at_rest;
+
+    block->n_restless = is_restless ? MIN(block->n_restless + 1, RECALL_FRAME_N_BUSY) : 0;
+    if (block->n_restless >= RECALL_FRAME_N_BUSY) {
+        keep_back(self, block);
+    } else if (block->is_changed || block->is_kept_back) {
+        let_go(self, block);
+        add_block(self, column, row, fresh);
+    }
+    block->is_changed = FALSE;
+}
+
+static void
+forget_changes(RecallFrame *self)
+{
+    for (size_t i = 0; i < (size_t)self->n_columns * self->n_rows; i++)
+        self->blocks[i].is_changed = FALSE;
+}
+
+void
+recall_frame_end_moment(RecallFrame *self, gboolean at_rest, pixman_region32_t *fresh)
+{
+    if (self->n_kept_back == 0 && is_blink(self)) {
+        forget_changes(self);
+        return;
+    }
+    for (unsigned row = 0; row < self->n_rows; row++) {
+        for (unsigned column = 0; column < self->n_columns; column++)
+            sort_block(self, column, row, at_rest, fresh);
+    }
+}
+
+gboolean
+recall_frame_has_busy(const RecallFrame *self)
+{
+    return self->n_kept_back > 0;
+}
+
+void
+recall_frame_take_busy(RecallFrame *self, pixman_region32_t *fresh)
+{
+    for (unsigned row = 0; row < self->n_rows; row++) {
+        for (unsigned column = 0; column < self->n_columns; column++) {
+            Block *block = get_block(self, column, row);
+
+            if (!block->is_kept_back)
+                continue;
+            let_go(self, block);
+            add_block(self, column, row, fresh);
+        }
+    }
+}

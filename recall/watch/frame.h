@@ -1,0 +1,53 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/rect.h"
+
+#include <pixman.h>
+#include <stdint.h>
+
+/* What a window last looked like, and which of its changes are worth reading. Pixels are looked at
+ * in blocks of RECALL_FRAME_BLOCK_WIDTH_PX by _HEIGHT_PX. Pure: no display, no clock.
+ *
+ * A change is *fresh* (read it now), *known* (a caret that blinks: so few blocks, and each looks as
+ * it did at one of the last readings) or *busy* (it changed at RECALL_FRAME_N_BUSY moments in a row
+ * without coming to rest: a video; read it now and then). A busy block that rests is fresh. */
+
+#define RECALL_FRAME_BLOCK_WIDTH_PX 64
+#define RECALL_FRAME_BLOCK_HEIGHT_PX 32
+#define RECALL_FRAME_N_KNOWN_BLOCKS_MAX 4 /* a caret with its line is no larger */
+#define RECALL_FRAME_N_BUSY 4
+
+typedef struct RecallFrame RecallFrame;
+
+RecallFrame *recall_frame_new(uint32_t width_px, uint32_t height_px);
+void recall_frame_free(RecallFrame *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallFrame, recall_frame_free)
+
+/* B G R X, recall_frame_get_stride() bytes a row; valid until the frame is freed. */
+uint8_t *recall_frame_get_pixels(RecallFrame *self);
+size_t recall_frame_get_stride(const RecallFrame *self);
+void
+recall_frame_get_size(const RecallFrame *self, uint32_t *out_width_px, uint32_t *out_height_px);
+
+/* Window pixels that were ever put. Borrowed. */
+const pixman_region32_t *recall_frame_get_seen(const RecallFrame *self);
+
+/* Takes new pixels for @rect (window pixels, inside the frame); adds the blocks that really differ
+ * to the changes of this moment. */
+void
+recall_frame_put(RecallFrame *self, const BaseRect *rect, const uint8_t *pixels, size_t stride);
+
+/**
+ * recall_frame_end_moment:
+ * @at_rest: the screen came to rest
+ * @fresh: initialised; window pixels to read now are added
+ *
+ * Sorts the changes since the last call. Busy ones are kept back until they rest or are taken.
+ */
+void recall_frame_end_moment(RecallFrame *self, gboolean at_rest, pixman_region32_t *fresh);
+
+/* Whether busy changes are kept back, and handing them over for reading. */
+gboolean recall_frame_has_busy(const RecallFrame *self);
+void recall_frame_take_busy(RecallFrame *self, pixman_region32_t *fresh);

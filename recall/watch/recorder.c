@@ -1,0 +1,137 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/recorder.h"
+
+#define SIDE_MIN_PX 8 /* smaller windows show nothing that could be read */
+
+struct RecallRecorder {
+    RecallWatchParts parts;
+    GHashTable *watches; /* xid to RecallWatch */
+};
+
+RecallRecorder *
+recall_recorder_new(const RecallWatchParts *parts)
+{
+    RecallRecorder *self = g_new0(RecallRecorder, 1);
+
+    self->parts = *parts;
+    self->watches = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)recall_watch_free);
+    return self;
+}
+
+void
+recall_recorder_free(RecallRecorder *self)
+{
+    if (self == NULL)
+        return;
+    g_hash_table_unref(self->watches);
+    g_free(self);
+}
+
+void
+recall_recorder_reset(RecallRecorder *self)
+{
+    g_hash_table_remove_all(self->watches);
+}
+
+static gboolean
+may_be_remembered(const RecallWindow *window)
+{
+    return !window->is_opted_out && window->rect.width >= SIDE_MIN_PX &&
+           window->rect.height >= SIDE_MIN_PX && window->rect.width <= PROTOCOL_SCENE_SIDE_MAX_PX &&
+           window->rect.height <= PROTOCOL_SCENE_SIDE_MAX_PX;
+}
+
+/* A menu has no class of its own: it belongs to the application of its owner. */
+static const char *
+find_app(const RecallWindow *window, const GPtrArray *windows)
+{
+    for (unsigned i = 0; *window->app == '\0' && i < windows->len; i++) {
+        const RecallWindow *other = windows->pdata[i];
+
+        if (other->xid != window->xid && *other->app != '\0' &&
+            (other->xid == window->owner_xid || (window->pid != 0 && other->pid == window->pid)))
+            return other->app;
+    }
+    return window->app;
+}
+
+static RecallWatch *
+get_watch(RecallRecorder *self, uint32_t xid)
+{
+    RecallWatch *watch = g_hash_table_lookup(self->watches, GUINT_TO_POINTER(xid));
+
+    if (watch == NULL && g_hash_table_size(self->watches) < RECALL_RECORDER_N_WATCHES_MAX) {
+        watch = recall_watch_new(&self->parts, xid);
+        g_hash_table_insert(self->watches, GUINT_TO_POINTER(xid), watch);
+    }
+    return watch;
+}
+
+static gboolean
+is_long_hidden(const RecallWatch *watch, gboolean is_crowded)
+{
+    int64_t hidden_us = recall_watch_get_hidden_us(watch);
+
+    return hidden_us != 0 &&
+           (is_crowded || g_get_monotonic_time() - hidden_us > RECALL_RECORDER_HIDDEN_MAX_US);
+}
+
+/* Watches whose window is not in @visible are hidden; those hidden for long are dropped. */
+static void
+hide_others(RecallRecorder *self, GHashTable *visible, int64_t at_us)
+{
+    gboolean is_crowded = g_hash_table_size(self->watches) > RECALL_RECORDER_N_WATCHES_MAX / 2;
+    GHashTableIter iter;
+    void *xid;
+    void *watch;
+
+    g_hash_table_iter_init(&iter, self->watches);
+    while (g_hash_table_iter_next(&iter, &xid, &watch)) {
+        if (g_hash_table_contains(visible, xid))
+            continue;
+        recall_watch_hide(watch, at_us);
+        if (is_long_hidden(watch, is_crowded))
+            g_hash_table_iter_remove(&iter);
+    }
+}
+
+void
+recall_recorder_observe(RecallRecorder *self, const RecallMoment *moment, RecallSense *sense)
+{
+    g_autoptr(GHashTable) visible = g_hash_table_new(NULL, NULL);
+
+    for (unsigned i = 0; i < moment->windows->len; i++) {
+        RecallWindow *window = moment->windows->pdata[i];
+
+        if (may_be_remembered(window) && pixman_region32_not_empty(&window->visible))
+            g_hash_table_add(visible, GUINT_TO_POINTER(window->xid));
+    }
+    hide_others(self, visible, moment->at_us);
+    for (unsigned i = 0; i < moment->windows->len; i++) {
+        RecallWindow *window = moment->windows->pdata[i];
+        RecallWatch *watch = g_hash_table_contains(visible, GUINT_TO_POINTER(window->xid))
+                                 ? get_watch(self, window->xid)
+                                 : NULL;
+
+        if (watch != NULL)
+            recall_watch_see(watch, window, find_app(window, moment->windows), moment, sense);
+    }
+}
+
+int64_t
+recall_recorder_lag_us(RecallRecorder *self)
+{
+    int64_t oldest_us = 0;
+    GHashTableIter iter;
+    void *watch;
+
+    g_hash_table_iter_init(&iter, self->watches);
+    while (g_hash_table_iter_next(&iter, NULL, &watch)) {
+        int64_t behind_us = recall_watch_get_behind_us(watch);
+
+        if (behind_us != 0 && (oldest_us == 0 || behind_us < oldest_us))
+            oldest_us = behind_us;
+    }
+    return oldest_us != 0 ? g_get_monotonic_time() - oldest_us : 0;
+}

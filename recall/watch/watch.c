@@ -1,0 +1,558 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/watch.h"
+
+#include "recall/watch/frame.h"
+#include "recall/watch/picture.h"
+#include "recall/watch/scene.h"
+
+#define OCR_MARGIN_PX 32 /* around a change: the lines that it touches lie within */
+#define N_USEFUL_RUNS 3  /* a sample with so many lines of words is text that moves */
+#define ACTOR_HUMAN "human"
+
+struct RecallWatch {
+    RecallWatchParts parts;
+    uint32_t xid;
+    RecallWindow *window;
+    char *app;
+    RecallFrame *frame; /* NULL while hidden */
+    RecallScene *scene;
+    pixman_region32_t visible; /* this and all below: window pixels */
+    pixman_region32_t fresh;   /* waits to be read */
+    pixman_region32_t reading; /* is being read */
+    pixman_region32_t wanted;  /* the part of it that is being read by OCR */
+    pixman_region32_t covered; /* what accessible text speaks for */
+    GPtrArray *accessible_runs;
+    GPtrArray *ocr_runs;
+    char *url;
+    char *file;
+    GCancellable *cancellable; /* of the reading under way, NULL when there is none */
+    unsigned start_source;
+    unsigned busy_source;
+    unsigned busy_interval_ms;
+    gboolean is_sample;        /* the reading under way looks at what does not come to rest */
+    gboolean is_picture_stale; /* pixels changed since it was stored */
+    gboolean must_store;       /* a label or a place changed: store even if no text did */
+    int64_t seen_us;           /* wall clock of the last moment */
+    int64_t behind_us;         /* monotonic times from here on, 0: none */
+    int64_t reading_behind_us;
+    int64_t started_us;
+    int64_t pictured_us;
+    int64_t hidden_us;
+};
+
+static void schedule(RecallWatch *self);
+
+RecallWatch *
+recall_watch_new(const RecallWatchParts *parts, uint32_t xid)
+{
+    RecallWatch *self = g_new0(RecallWatch, 1);
+
+    self->parts = *parts;
+    self->xid = xid;
+    self->scene = recall_scene_new();
+    pixman_region32_init(&self->visible);
+    pixman_region32_init(&self->fresh);
+    pixman_region32_init(&self->reading);
+    pixman_region32_init(&self->wanted);
+    pixman_region32_init(&self->covered);
+    self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    self->ocr_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    self->busy_interval_ms = RECALL_WATCH_BUSY_MIN_MS;
+    return self;
+}
+
+static void
+stop_reading(RecallWatch *self)
+{
+    g_clear_handle_id(&self->start_source, g_source_remove);
+    g_clear_handle_id(&self->busy_source, g_source_remove);
+    g_cancellable_cancel(self->cancellable);
+    g_clear_object(&self->cancellable);
+    pixman_region32_clear(&self->fresh);
+    pixman_region32_clear(&self->reading);
+    self->behind_us = self->reading_behind_us = 0;
+}
+
+void
+recall_watch_free(RecallWatch *self)
+{
+    if (self == NULL)
+        return;
+    stop_reading(self);
+    recall_window_unref(self->window);
+    g_free(self->app);
+    recall_frame_free(self->frame);
+    recall_scene_free(self->scene);
+    pixman_region32_fini(&self->visible);
+    pixman_region32_fini(&self->fresh);
+    pixman_region32_fini(&self->reading);
+    pixman_region32_fini(&self->wanted);
+    pixman_region32_fini(&self->covered);
+    g_ptr_array_unref(self->accessible_runs);
+    g_ptr_array_unref(self->ocr_runs);
+    g_free(self->url);
+    g_free(self->file);
+    g_free(self);
+}
+
+int64_t
+recall_watch_get_behind_us(const RecallWatch *self)
+{
+    return self->reading_behind_us != 0 ? self->reading_behind_us : self->behind_us;
+}
+
+int64_t
+recall_watch_get_hidden_us(const RecallWatch *self)
+{
+    return self->hidden_us;
+}
+
+/* --- storing --- */
+
+static gboolean
+touches(const pixman_region32_t *region, const BaseRect *rect)
+{
+    pixman_box32_t box = {rect->x, rect->y, rect->x + rect->width, rect->y + rect->height};
+
+    return pixman_region32_contains_rectangle((pixman_region32_t *)region, &box) !=
+           PIXMAN_REGION_OUT;
+}
+
+static void
+add_shown_runs(const RecallWatch *self, GPtrArray *from, GPtrArray *runs)
+{
+    for (unsigned i = 0; i < from->len && runs->len < RECALL_TEXT_N_RUNS_MAX; i++) {
+        RecallRun *run = from->pdata[i];
+        BaseRect middle = {run->box.x + run->box.width / 2, run->box.y + run->box.height / 2, 1, 1};
+
+        if (touches(&self->visible, &middle))
+            g_ptr_array_add(runs, recall_run_ref(run));
+    }
+}
+
+static GPtrArray *
+dup_shown_runs(const RecallWatch *self)
+{
+    GPtrArray *runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+
+    add_shown_runs(self, self->accessible_runs, runs);
+    add_shown_runs(self, self->ocr_runs, runs);
+    return runs;
+}
+
+static void
+put_scene(RecallWatch *self)
+{
+    g_autoptr(ProtocolScene) scene = recall_scene_dup_value(self->scene);
+
+    recall_picture_put(self->parts.encoder, self->parts.store, g_steal_pointer(&scene),
+                       self->frame);
+    self->pictured_us = g_get_monotonic_time();
+    self->must_store = FALSE;
+    self->is_picture_stale = FALSE;
+}
+
+/* The text stays while the picture beside it changes: keep a new one now and then. */
+static gboolean
+is_picture_old(const RecallWatch *self)
+{
+    return self->is_picture_stale &&
+           g_get_monotonic_time() - self->pictured_us > RECALL_WATCH_PICTURE_INTERVAL_MS * 1000;
+}
+
+static RecallSceneChange
+observe(RecallWatch *self)
+{
+    g_autoptr(GPtrArray) runs = dup_shown_runs(self);
+    RecallSceneView view = {
+        .at_us = self->seen_us,
+        .app = self->app,
+        .title = self->window->title,
+        .url = self->url,
+        .file = self->file,
+        .actor = ACTOR_HUMAN,
+        .runs = runs,
+        .visible = &self->visible,
+    };
+
+    recall_frame_get_size(self->frame, &view.width_px, &view.height_px);
+    return recall_scene_observe(self->scene, &view);
+}
+
+static void
+store(RecallWatch *self)
+{
+    RecallSceneChange change = observe(self);
+
+    if (change != RECALL_SCENE_SAME || self->must_store || is_picture_old(self))
+        put_scene(self);
+    else
+        recall_store_touch(self->parts.store, recall_scene_get_key(self->scene), self->seen_us);
+}
+
+/* --- reading --- */
+
+static void
+finish_reading(RecallWatch *self)
+{
+    g_clear_object(&self->cancellable);
+    pixman_region32_clear(&self->reading);
+    self->reading_behind_us = 0;
+    self->is_sample = FALSE;
+    schedule(self);
+}
+
+/* A sample that brings lines of words is text that moves (a terminal that prints): stay with it.
+ * Else it is a video: look ever less. */
+static void
+adapt_to_sample(RecallWatch *self, const GPtrArray *runs)
+{
+    unsigned n_useful = 0;
+
+    for (unsigned i = 0; i < runs->len; i++)
+        n_useful += ((RecallRun *)runs->pdata[i])->words->len >= 2;
+    if (n_useful >= N_USEFUL_RUNS)
+        self->busy_interval_ms = RECALL_WATCH_BUSY_MIN_MS;
+    else
+        self->busy_interval_ms = MIN(self->busy_interval_ms * 2, RECALL_WATCH_BUSY_MAX_MS);
+}
+
+/* Runs that @region speaks for go; those of which it holds only a part beyond @inside stay. */
+static void
+remove_runs(GPtrArray *runs, const pixman_region32_t *region, const BaseRect *inside)
+{
+    for (unsigned i = runs->len; i > 0; i--) {
+        const BaseRect *box = &((RecallRun *)runs->pdata[i - 1])->box;
+
+        if (touches(region, box) && (inside == NULL || base_rect_contains(inside, box)))
+            g_ptr_array_remove_index(runs, i - 1);
+    }
+}
+
+static BaseRect
+get_ocr_rect(const RecallWatch *self)
+{
+    const pixman_box32_t *box = pixman_region32_extents((pixman_region32_t *)&self->wanted);
+    BaseRect rect = {0, box->y1 - OCR_MARGIN_PX, self->window->rect.width,
+                     box->y2 - box->y1 + 2 * OCR_MARGIN_PX};
+    pixman_box32_t *shown = pixman_region32_extents((pixman_region32_t *)&self->visible);
+    BaseRect window = {shown->x1, shown->y1, shown->x2 - shown->x1, shown->y2 - shown->y1};
+
+    base_rect_intersect(&rect, &window, &rect);
+    return rect;
+}
+
+static void
+take_ocr_runs(RecallWatch *self, GPtrArray *runs)
+{
+    BaseRect rect = get_ocr_rect(self);
+
+    remove_runs(self->ocr_runs, &self->wanted, &rect);
+    for (unsigned i = 0; i < runs->len; i++) {
+        RecallRun *run = runs->pdata[i];
+        pixman_region32_t box;
+
+        pixman_region32_init_rect(&box, run->box.x, run->box.y, run->box.width, run->box.height);
+        remove_runs(self->ocr_runs, &box, NULL);
+        pixman_region32_fini(&box);
+    }
+    for (unsigned i = 0; i < runs->len; i++)
+        g_ptr_array_add(self->ocr_runs, recall_run_ref(runs->pdata[i]));
+}
+
+static void
+on_ocr_read(GObject *source, GAsyncResult *result, void *user_data)
+{
+    RecallWatch *self = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) runs = NULL;
+    pixman_region32_t unread;
+
+    pixman_region32_init(&unread);
+    runs = recall_ocr_read_finish(NULL, result, &unread, &error);
+    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        if (runs != NULL) {
+            take_ocr_runs(self, runs);
+            if (self->is_sample)
+                adapt_to_sample(self, runs);
+            pixman_region32_union(&self->fresh, &self->fresh, &unread);
+        }
+        store(self);
+        finish_reading(self);
+    }
+    pixman_region32_fini(&unread);
+}
+
+static void
+start_ocr(RecallWatch *self)
+{
+    BaseRect rect;
+    pixman_region32_t ignored;
+    RecallOcrRequest request;
+
+    pixman_region32_subtract(&self->wanted, &self->reading, &self->covered);
+    pixman_region32_intersect(&self->wanted, &self->wanted, &self->visible);
+    if (!pixman_region32_not_empty(&self->wanted)) {
+        store(self);
+        finish_reading(self);
+        return;
+    }
+    rect = get_ocr_rect(self);
+    pixman_region32_init_rect(&ignored, rect.x, rect.y, rect.width, rect.height);
+    pixman_region32_subtract(&ignored, &ignored, &self->visible);
+    pixman_region32_union(&ignored, &ignored, &self->covered);
+    request = (RecallOcrRequest){
+        .pixels = recall_frame_get_pixels(self->frame) +
+                  (size_t)rect.y * recall_frame_get_stride(self->frame) + (size_t)rect.x * 4,
+        .stride = recall_frame_get_stride(self->frame),
+        .rect = rect,
+        .wanted = &self->wanted,
+        .ignored = &ignored,
+        .is_strict = pixman_region32_not_empty(&self->covered),
+        .priority = self->window->is_active,
+    };
+    recall_ocr_read_async(self->parts.ocr, &request, self->cancellable, on_ocr_read, self);
+    pixman_region32_fini(&ignored);
+}
+
+static void
+take_accessible(RecallWatch *self, RecallText *text)
+{
+    g_ptr_array_unref(self->accessible_runs);
+    self->accessible_runs = g_ptr_array_ref(text->runs);
+    pixman_region32_copy(&self->covered, &text->covered);
+    remove_runs(self->ocr_runs, &self->covered, NULL);
+    g_free(self->url);
+    self->url = g_steal_pointer(&text->url);
+    g_free(self->file);
+    self->file = g_steal_pointer(&text->file);
+}
+
+/* No answer: what changed is left to OCR, what did not still stands. */
+static void
+give_up_accessible(RecallWatch *self)
+{
+    remove_runs(self->accessible_runs, &self->reading, NULL);
+    pixman_region32_subtract(&self->covered, &self->covered, &self->reading);
+}
+
+static void
+on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
+{
+    RecallWatch *self = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RecallText) text = recall_a11y_read_finish(NULL, result, &error);
+
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+    if (text != NULL) {
+        if (self->is_sample)
+            adapt_to_sample(self, text->runs);
+        take_accessible(self, text);
+    } else {
+        give_up_accessible(self);
+    }
+    if (text != NULL && text->runs->len > 0)
+        store(self);
+    start_ocr(self);
+}
+
+static void
+start_reading(RecallWatch *self)
+{
+    self->cancellable = g_cancellable_new();
+    self->started_us = g_get_monotonic_time();
+    self->reading_behind_us = self->behind_us;
+    self->behind_us = 0;
+    self->is_picture_stale |= !self->is_sample;
+    pixman_region32_copy(&self->reading, &self->fresh);
+    pixman_region32_clear(&self->fresh);
+    recall_a11y_read_async(self->parts.a11y, self->window, &self->visible, self->cancellable,
+                           on_a11y_read, self);
+}
+
+static gboolean
+on_start(void *user_data)
+{
+    RecallWatch *self = user_data;
+
+    self->start_source = 0;
+    start_reading(self);
+    return G_SOURCE_REMOVE;
+}
+
+/* The first change is read at once, those that follow at most once in an interval. */
+static void
+schedule(RecallWatch *self)
+{
+    int64_t due_us = self->started_us + RECALL_WATCH_READ_INTERVAL_MS * 1000;
+    int64_t now_us = g_get_monotonic_time();
+
+    if (self->cancellable != NULL || self->start_source != 0 || self->frame == NULL ||
+        !pixman_region32_not_empty(&self->fresh))
+        return;
+    if (self->behind_us == 0)
+        self->behind_us = now_us;
+    if (self->started_us == 0 || now_us >= due_us)
+        start_reading(self);
+    else
+        self->start_source = g_timeout_add((due_us - now_us) / 1000 + 1, on_start, self);
+}
+
+/* --- seeing --- */
+
+static gboolean
+on_busy(void *user_data)
+{
+    RecallWatch *self = user_data;
+
+    self->busy_source = 0;
+    recall_frame_take_busy(self->frame, &self->fresh);
+    self->is_sample = TRUE;
+    schedule(self);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+grab(RecallWatch *self, const pixman_region32_t *region, RecallSense *sense)
+{
+    int n_boxes = 0;
+    const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)region, &n_boxes);
+
+    for (int i = 0; i < n_boxes; i++) {
+        BaseRect rect = {boxes[i].x1, boxes[i].y1, boxes[i].x2 - boxes[i].x1,
+                         boxes[i].y2 - boxes[i].y1};
+        BaseRect on_screen = {rect.x + self->window->rect.x, rect.y + self->window->rect.y,
+                              rect.width, rect.height};
+        size_t stride = (size_t)rect.width * 4;
+        g_autofree uint8_t *pixels = g_malloc(stride * rect.height);
+
+        if (recall_sense_grab(sense, &on_screen, pixels, stride, NULL))
+            recall_frame_put(self->frame, &rect, pixels, stride);
+    }
+}
+
+/* A region of many small rectangles costs a round trip for each: take their extents then, as far
+ * as they are visible. */
+static void
+simplify(pixman_region32_t *region, const pixman_region32_t *visible)
+{
+    const pixman_box32_t box = *pixman_region32_extents(region);
+
+    if (pixman_region32_n_rects(region) > 8)
+        pixman_region32_intersect_rect(region, (pixman_region32_t *)visible, box.x1, box.y1,
+                                       box.x2 - box.x1, box.y2 - box.y1);
+}
+
+/* What changed by @moment or was not visible before. */
+static void
+grab_changes(RecallWatch *self,
+             const pixman_region32_t *was_visible,
+             const RecallMoment *moment,
+             RecallSense *sense)
+{
+    pixman_region32_t changed;
+    pixman_region32_t uncovered;
+
+    pixman_region32_init(&changed);
+    pixman_region32_init(&uncovered);
+    pixman_region32_copy(&changed, (pixman_region32_t *)&moment->damage);
+    pixman_region32_translate(&changed, -self->window->rect.x, -self->window->rect.y);
+    pixman_region32_intersect(&changed, &changed, &self->visible);
+    pixman_region32_subtract(&uncovered, &self->visible, (pixman_region32_t *)was_visible);
+    pixman_region32_union(&changed, &changed, &uncovered);
+    simplify(&changed, &self->visible);
+    grab(self, &changed, sense);
+    pixman_region32_fini(&changed);
+    pixman_region32_fini(&uncovered);
+}
+
+static void
+clear_content(RecallWatch *self)
+{
+    g_clear_pointer(&self->frame, recall_frame_free);
+    g_ptr_array_set_size(self->ocr_runs, 0);
+    g_ptr_array_unref(self->accessible_runs);
+    self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    pixman_region32_clear(&self->covered);
+    pixman_region32_clear(&self->visible);
+}
+
+static gboolean
+fits(const RecallWatch *self, const RecallWindow *window)
+{
+    uint32_t width_px;
+    uint32_t height_px;
+
+    if (self->frame == NULL)
+        return FALSE;
+    recall_frame_get_size(self->frame, &width_px, &height_px);
+    return (int)width_px == window->rect.width && (int)height_px == window->rect.height;
+}
+
+static void
+take_window(RecallWatch *self, RecallWindow *window, const char *app)
+{
+    if (self->window != NULL && !g_str_equal(self->window->title, window->title))
+        self->must_store = TRUE;
+    if (!fits(self, window)) {
+        stop_reading(self);
+        clear_content(self);
+        self->frame = recall_frame_new(window->rect.width, window->rect.height);
+    }
+    recall_window_ref(window);
+    recall_window_unref(self->window);
+    self->window = window;
+    g_free(self->app);
+    self->app = g_strdup(app);
+    self->hidden_us = 0;
+}
+
+/* Nothing to read: the same content is shown on, perhaps under another title. */
+static void
+go_on(RecallWatch *self)
+{
+    if (self->cancellable != NULL || recall_scene_get_key(self->scene) == 0 ||
+        self->start_source != 0 || pixman_region32_not_empty(&self->fresh))
+        return;
+    store(self);
+}
+
+void
+recall_watch_see(RecallWatch *self,
+                 RecallWindow *window,
+                 const char *app,
+                 const RecallMoment *moment,
+                 RecallSense *sense)
+{
+    pixman_region32_t was_visible;
+
+    take_window(self, window, app);
+    pixman_region32_init(&was_visible);
+    pixman_region32_copy(&was_visible, &self->visible);
+    pixman_region32_copy(&self->visible, &window->visible);
+    pixman_region32_translate(&self->visible, -window->rect.x, -window->rect.y);
+    pixman_region32_intersect_rect(&self->visible, &self->visible, 0, 0, window->rect.width,
+                                   window->rect.height);
+    grab_changes(self, &was_visible, moment, sense);
+    pixman_region32_fini(&was_visible);
+    self->seen_us = moment->at_us;
+    recall_frame_end_moment(self->frame, moment->at_rest, &self->fresh);
+    if (recall_frame_has_busy(self->frame) && self->busy_source == 0)
+        self->busy_source = g_timeout_add(self->busy_interval_ms, on_busy, self);
+    go_on(self);
+    schedule(self);
+}
+
+void
+recall_watch_hide(RecallWatch *self, int64_t at_us)
+{
+    if (self->frame == NULL)
+        return;
+    stop_reading(self);
+    clear_content(self);
+    if (recall_scene_get_key(self->scene) != 0)
+        recall_store_touch(self->parts.store, recall_scene_get_key(self->scene), at_us);
+    self->hidden_us = g_get_monotonic_time();
+}

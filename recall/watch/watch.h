@@ -1,0 +1,56 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/worker.h"
+#include "recall/watch/sense.h"
+#include "recall/watch/store.h"
+#include "recall/watch/text-a11y.h"
+#include "recall/watch/text-ocr.h"
+
+/* The watch over one window: its frame, what is being read of it, and its scene. Windows are
+ * watched side by side: one whose application hangs keeps no other waiting. Main thread. */
+
+#define RECALL_WATCH_READ_INTERVAL_MS 1000 /* between the starts of two readings of a window */
+#define RECALL_WATCH_BUSY_MIN_MS 1000      /* what does not come to rest is sampled: at first ... */
+#define RECALL_WATCH_BUSY_MAX_MS 16000     /* ... and, while it brings no text, at the slowest */
+#define RECALL_WATCH_PICTURE_INTERVAL_MS 15000 /* a picture that changes beside unchanged text */
+
+/* The parts that all watches use; they outlive every watch. */
+typedef struct {
+    RecallA11y *a11y;
+    RecallOcr *ocr;
+    RecallStore *store;
+    BaseWorker *encoder; /* makes WebP of tiles */
+} RecallWatchParts;
+
+typedef struct RecallWatch RecallWatch;
+
+RecallWatch *recall_watch_new(const RecallWatchParts *parts, uint32_t xid);
+
+/* Cancels what is under way. */
+void recall_watch_free(RecallWatch *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallWatch, recall_watch_free)
+
+/**
+ * recall_watch_see:
+ * @window: as it is now, visible at least in part
+ * @app: of @window, or of the window that it belongs to
+ *
+ * Grabs what @moment changed of it and starts to read what is worth it. A failed grab is
+ * not an error: the next moment brings it again.
+ */
+void recall_watch_see(RecallWatch *self,
+                      RecallWindow *window,
+                      const char *app,
+                      const RecallMoment *moment,
+                      RecallSense *sense);
+
+/* Nothing of it is visible any more: its pixels are dropped, its scene waits for its return. */
+void recall_watch_hide(RecallWatch *self, int64_t at_us);
+
+/* Monotonic time since when something seen is not yet stored, or 0. */
+int64_t recall_watch_get_behind_us(const RecallWatch *self);
+
+/* Monotonic time at which it was hidden, or 0 while it is visible. */
+int64_t recall_watch_get_hidden_us(const RecallWatch *self);

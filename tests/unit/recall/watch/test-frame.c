@@ -1,0 +1,167 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/frame.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define WIDTH_PX 400
+#define HEIGHT_PX 300
+
+static void
+fill(RecallFrame *frame, const BaseRect *rect, uint32_t colour)
+{
+    g_autofree uint32_t *pixels = g_new(uint32_t, (size_t)rect->width * rect->height);
+
+    for (int i = 0; i < rect->width * rect->height; i++)
+        pixels[i] = colour;
+    recall_frame_put(frame, rect, (uint8_t *)pixels, (size_t)rect->width * 4);
+}
+
+/* Returns: pixels to read after this moment */
+static int
+end_moment(RecallFrame *frame, gboolean at_rest)
+{
+    pixman_region32_t fresh;
+    pixman_box32_t *boxes;
+    int n_boxes;
+    int area = 0;
+
+    pixman_region32_init(&fresh);
+    recall_frame_end_moment(frame, at_rest, &fresh);
+    boxes = pixman_region32_rectangles(&fresh, &n_boxes);
+    for (int i = 0; i < n_boxes; i++)
+        area += (boxes[i].x2 - boxes[i].x1) * (boxes[i].y2 - boxes[i].y1);
+    pixman_region32_fini(&fresh);
+    return area;
+}
+
+static RecallFrame *
+new_seen_frame(void)
+{
+    RecallFrame *frame = recall_frame_new(WIDTH_PX, HEIGHT_PX);
+
+    fill(frame, &(BaseRect){0, 0, WIDTH_PX, HEIGHT_PX}, 0xffffff);
+    assert_int_equal(end_moment(frame, TRUE), WIDTH_PX * HEIGHT_PX);
+    return frame;
+}
+
+static void
+test_black_is_fresh_once(void **state)
+{
+    g_autoptr(RecallFrame) frame = recall_frame_new(WIDTH_PX, HEIGHT_PX);
+    BaseRect all = {0, 0, WIDTH_PX, HEIGHT_PX};
+
+    fill(frame, &all, 0);
+    assert_int_equal(end_moment(frame, TRUE), WIDTH_PX * HEIGHT_PX);
+    fill(frame, &all, 0xff000000); /* the unused byte is not a change */
+    assert_int_equal(end_moment(frame, TRUE), 0);
+}
+
+static void
+test_only_what_differs_is_fresh(void **state)
+{
+    g_autoptr(RecallFrame) frame = new_seen_frame();
+
+    fill(frame, &(BaseRect){0, 0, WIDTH_PX, HEIGHT_PX}, 0xffffff);
+    fill(frame, &(BaseRect){70, 40, 2, 2}, 0);
+    assert_int_equal(end_moment(frame, TRUE),
+                     RECALL_FRAME_BLOCK_WIDTH_PX * RECALL_FRAME_BLOCK_HEIGHT_PX);
+}
+
+static void
+test_caret_is_read_once(void **state)
+{
+    g_autoptr(RecallFrame) frame = new_seen_frame();
+    BaseRect caret = {100, 100, 2, 20};
+    int n_read = 0;
+
+    for (int i = 0; i < 40; i++) {
+        fill(frame, &caret, i % 2 ? 0xffffff : 0);
+        n_read += end_moment(frame, TRUE) > 0;
+    }
+    assert_int_equal(n_read, 1);
+}
+
+static void
+test_large_change_back_is_read_again(void **state)
+{
+    g_autoptr(RecallFrame) frame = new_seen_frame();
+    BaseRect page = {0, 0, WIDTH_PX, HEIGHT_PX};
+
+    for (int i = 0; i < 6; i++) {
+        fill(frame, &page, i % 2 ? 0xffffff : 0);
+        assert_int_not_equal(end_moment(frame, TRUE), 0);
+    }
+}
+
+static void
+test_video_is_kept_back_and_text_beside_it_is_not(void **state)
+{
+    g_autoptr(RecallFrame) frame = new_seen_frame();
+    BaseRect video = {0, 0, 192, 160};
+
+    for (uint32_t i = 0; i < 20; i++) {
+        fill(frame, &video, i * 1111);
+        if (i < RECALL_FRAME_N_BUSY - 1)
+            assert_int_not_equal(end_moment(frame, FALSE), 0);
+        else
+            assert_int_equal(end_moment(frame, FALSE), 0);
+    }
+    assert_true(recall_frame_has_busy(frame));
+    fill(frame, &video, 77777);
+    fill(frame, &(BaseRect){320, 256, 30, 10}, 0);
+    assert_int_equal(end_moment(frame, FALSE),
+                     RECALL_FRAME_BLOCK_WIDTH_PX * RECALL_FRAME_BLOCK_HEIGHT_PX);
+    assert_true(recall_frame_has_busy(frame));
+}
+
+static void
+test_video_that_rests_is_fresh(void **state)
+{
+    g_autoptr(RecallFrame) frame = new_seen_frame();
+    BaseRect video = {0, 0, 192, 160};
+
+    for (uint32_t i = 0; i < 10; i++) {
+        fill(frame, &video, i * 1111);
+        end_moment(frame, FALSE);
+    }
+    assert_int_equal(end_moment(frame, TRUE), video.width * video.height);
+    assert_false(recall_frame_has_busy(frame));
+}
+
+static void
+test_busy_can_be_sampled(void **state)
+{
+    g_autoptr(RecallFrame) frame = new_seen_frame();
+    pixman_region32_t fresh;
+
+    for (uint32_t i = 0; i < 10; i++) {
+        fill(frame, &(BaseRect){0, 0, 64, 32}, i * 1111);
+        end_moment(frame, FALSE);
+    }
+    pixman_region32_init(&fresh);
+    recall_frame_take_busy(frame, &fresh);
+    assert_int_equal(pixman_region32_extents(&fresh)->x2, 64);
+    assert_false(recall_frame_has_busy(frame));
+    pixman_region32_fini(&fresh);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_black_is_fresh_once),
+        cmocka_unit_test(test_only_what_differs_is_fresh),
+        cmocka_unit_test(test_caret_is_read_once),
+        cmocka_unit_test(test_large_change_back_is_read_again),
+        cmocka_unit_test(test_video_is_kept_back_and_text_beside_it_is_not),
+        cmocka_unit_test(test_video_that_rests_is_fresh),
+        cmocka_unit_test(test_busy_can_be_sampled),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
