@@ -1,0 +1,55 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "agentd/config.h"
+
+/* The daemon's composition: it watches the display as soon as there is one, again when it comes
+ * back, and hands what was seen to the vault. Main thread. */
+
+#define AGENTD_RETRY_MIN_MS 500  /* between tries to reach the display, doubling to ... */
+#define AGENTD_RETRY_MAX_MS 5000 /* ... this */
+#define AGENTD_PAUSE_MAX_US ((uint64_t)7 * 24 * 3600 * G_USEC_PER_SEC)
+
+typedef struct AgentdAgent AgentdAgent;
+
+typedef struct {
+    gboolean is_recording;
+    char *reason;            /* why it is not, or "" */
+    int64_t paused_until_us; /* wall clock, 0 when not timed */
+    int64_t lag_us;
+    unsigned n_waiting;
+    uint64_t n_dropped;
+    char *display;
+} AgentdStatus;
+
+/* One part as the doctor sees it. */
+typedef struct {
+    const char *name;
+    const char *state; /* "ok", "weak", "bad" */
+    char *detail;
+    const char *mend;
+} AgentdPart;
+
+/* @display: NULL for $DISPLAY. @libexec_path: folder of deskhand-vault and deskhand-reader.
+ * @on_refused: another agent has this display: give up, @error says who */
+AgentdAgent *agentd_agent_new(const AgentdConfig *config,
+                              const char *display,
+                              const char *libexec_path,
+                              void (*on_refused)(const GError *error, void *user_data),
+                              void *user_data);
+
+/* Stores what is in hand, for at most two seconds. */
+void agentd_agent_free(AgentdAgent *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AgentdAgent, agentd_agent_free)
+
+/* @duration_us: 0 until resumed; at most AGENTD_PAUSE_MAX_US */
+void agentd_agent_pause(AgentdAgent *self, uint64_t duration_us);
+void agentd_agent_resume(AgentdAgent *self);
+
+/* The fields of @out_status are freed by agentd_status_clear(). */
+void agentd_agent_get_status(AgentdAgent *self, AgentdStatus *out_status);
+void agentd_status_clear(AgentdStatus *status);
+
+/* Returns: (transfer full): of AgentdPart */
+GPtrArray *agentd_agent_check(AgentdAgent *self);
