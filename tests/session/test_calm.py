@@ -74,7 +74,6 @@ def test_text_beside_a_video(desktop):
         desktop.type(f"{words}\n")
         look_at_it()
     assert_found(desktop, "first gondola", "second rickshaw", "third toboggan")
-    desktop.settle(10)
     pids = desktop.deskhand_pids()
     before = cpu_s(pids)
     look_at_it(WATCHED_S)

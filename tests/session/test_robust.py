@@ -1,0 +1,184 @@
+# SPDX-FileCopyrightText: 2026 The Deskhand authors
+# SPDX-License-Identifier: Apache-2.0
+"""Parts of the desktop and of Deskhand go away, hang and come back."""
+import os
+import signal
+
+import apps
+from checks import assert_found, look_at_it
+from desktop import DESKHAND, Desktop, is_running, run, wait_for
+
+
+def say(desktop, text):
+    """Shows @text in a terminal and returns the terminal."""
+    return apps.xterm(desktop, *apps.shell(f"echo {text}"))
+
+
+def say_and_find(desktop, text, deadline_s=30):
+    terminal = say(desktop, text)
+    result = desktop.find(f'"{text}"', deadline_s=deadline_s)
+    terminal.end()
+    return result
+
+
+def test_the_x_server_goes_and_comes_back():
+    with Desktop() as desktop:
+        say_and_find(desktop, "before the storm")
+        display = desktop.display
+        desktop.x_server.kill()
+        wait_for(lambda: desktop.status().get("recording") is False, "it notices")
+        assert desktop.status()["reason"]
+        assert_found(desktop, "before the storm")
+        desktop.start_x(display)
+        desktop.start_window_manager()
+        desktop.wait_recording()
+        say_and_find(desktop, "after the storm")
+        assert desktop.agentd.is_alive
+
+
+def test_the_bus_goes_and_comes_back():
+    with Desktop() as desktop:
+        say_and_find(desktop, "before the breakdown")
+        address = desktop.env["DBUS_SESSION_BUS_ADDRESS"]
+        desktop.bus.kill()
+        desktop.bus.popen.wait()
+        assert_found(desktop, "before the breakdown")
+        say_and_find(desktop, "during the breakdown")
+        (desktop.folder / "bus").unlink(missing_ok=True)
+        desktop.start_bus(address)
+        desktop.wait_recording()
+        say_and_find(desktop, "after the breakdown")
+
+
+def test_without_an_accessibility_bus():
+    with Desktop(accessibility=False) as desktop:
+        apps.mousepad(desktop, desktop.write("plain.txt", "a plain accordion"))
+        result = assert_found(desktop, "plain accordion")
+        assert result["source"] == "ocr", result
+
+
+def test_without_a_session_bus():
+    with Desktop(session_bus=False, agentd=False) as desktop:
+        desktop.env["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nonexistent/bus"
+        desktop.start_agentd(wait=False)
+        say(desktop, "nobody on the bus")
+        wait_for(lambda: desktop.deskhand("search", "--json", "nobody").returncode == 0,
+                 "the vault answers")
+        assert_found(desktop, "nobody on the bus")
+
+
+def test_without_a_window_manager():
+    with Desktop(window_manager=False) as desktop:
+        say_and_find(desktop, "nobody manages this")
+
+
+def test_the_reader_is_killed():
+    with Desktop() as desktop:
+        say_and_find(desktop, "first words")
+        pid = desktop.pid_of("deskhand-reader")
+        os.kill(pid, signal.SIGKILL)
+        say_and_find(desktop, "second words")
+        assert desktop.pid_of("deskhand-reader") != pid
+
+
+def test_the_reader_hangs():
+    with Desktop() as desktop:
+        say_and_find(desktop, "third words")
+        pid = desktop.pid_of("deskhand-reader")
+        os.kill(pid, signal.SIGSTOP)
+        say_and_find(desktop, "fourth words", deadline_s=40)
+        assert not is_running(pid), "the reader that hung is still there"
+
+
+def test_the_vault_is_killed():
+    with Desktop() as desktop:
+        before = say_and_find(desktop, "safe in the vault")
+        pid = desktop.pid_of("deskhand-vault")
+        os.kill(pid, signal.SIGKILL)
+        say_and_find_again(desktop, "safe in the vault", before)
+        say_and_find(desktop, "later in the vault")
+        assert desktop.pid_of("deskhand-vault") != pid
+        assert desktop.status()["dropped"] == 0
+
+
+def say_and_find_again(desktop, text, before):
+    """Right after a restart nobody may listen yet; what was acknowledged is there then."""
+    wait_for(lambda: desktop.deskhand("search", "--json", "x").returncode == 0,
+             "the vault answers again", 30)
+    assert before["scene"] in [r["scene"] for r in desktop.search(f'"{text}"')]
+
+
+def test_the_vault_hangs():
+    with Desktop() as desktop:
+        say_and_find(desktop, "an awake vault")
+        pid = desktop.pid_of("deskhand-vault")
+        os.kill(pid, signal.SIGSTOP)
+        terminal = say(desktop, "a sleeping vault")
+        control = ["gdbus", "call", "--session", "-d", "io.deskhand.Agent1", "-o",
+                   "/io/deskhand/Agent1", "-m", "io.deskhand.Agent1.GetStatus"]
+        wait_for(lambda: "'lag-us': <int64 0>" not in ask(desktop, control), "it says that it lags")
+        look_at_it(2)
+        terminal.end()
+        if is_running(pid):
+            os.kill(pid, signal.SIGCONT)
+        assert_found(desktop, "an awake vault", "a sleeping vault", deadline_s=40)
+
+
+def ask(desktop, command):
+    return run(command, env=desktop.env).stdout
+
+
+def test_a_second_agentd_is_refused():
+    with Desktop() as desktop:
+        second = desktop.start_agentd(wait=False)
+        first = desktop.processes[-2]
+        desktop.agentd = first
+        wait_for(lambda: not second.is_alive, "the second one gives up")
+        assert second.popen.returncode not in (0, -6, -11), second.popen.returncode
+        assert "display" in second.log().casefold(), second.log()
+        say_and_find(desktop, "the first one stays")
+
+
+def test_agentd_is_killed():
+    with Desktop() as desktop:
+        result = say_and_find(desktop, "written in stone")
+        desktop.agentd.kill()
+        wait_for(lambda: not desktop.deskhand_pids(), "vault and reader end too", 10)
+        desktop.start_agentd()
+        assert result["scene"] in [r["scene"] for r in desktop.search('"written in stone"')]
+        say_and_find(desktop, "written in sand")
+
+
+def test_agentd_before_the_desktop():
+    with Desktop(agentd=False) as desktop:
+        display, address = desktop.display, desktop.env["DBUS_SESSION_BUS_ADDRESS"]
+        for process in (desktop.manager, desktop.x_server, desktop.bus):
+            process.end()
+        (desktop.folder / "bus").unlink(missing_ok=True)
+        desktop.start_agentd(wait=False)
+        wait_for(lambda: desktop.deskhand_pids("deskhand-agentd"), "agentd runs")
+        look_at_it()
+        assert desktop.agentd.is_alive, desktop.agentd.log()
+        desktop.start_x(display)
+        desktop.start_bus(address)
+        desktop.start_window_manager()
+        desktop.wait_recording()
+        say_and_find(desktop, "the late desktop")
+
+
+def test_agentd_long_after_the_desktop():
+    with Desktop(agentd=False) as desktop:
+        apps.xterm(desktop, *apps.shell("echo older than the daemon"))
+        apps.mousepad(desktop, desktop.write("older.txt", "an antique typewriter"))
+        desktop.start_agentd()
+        assert_found(desktop, "older than the daemon", "antique typewriter")
+
+
+def test_agentd_without_a_desktop():
+    with Desktop(agentd=False) as desktop:
+        desktop.x_server.end()
+        desktop.start_agentd(wait=False)
+        status = wait_for(desktop.status, "status without a desktop")
+        assert status["recording"] is False and status["reason"], status
+        assert desktop.stop_agentd(), "it had to be killed"
+        wait_for(lambda: not desktop.deskhand_pids(), f"none of {DESKHAND} stays")

@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The Deskhand authors
+# SPDX-License-Identifier: Apache-2.0
+"""An ill-behaved X client: windows of any size, with any title, that come and go.
+
+usage: xclient.py window WIDTH HEIGHT [X Y]     stays until killed
+       xclient.py title HEX [LENGTH]            a window whose title is these bytes, repeated
+       xclient.py flicker SECONDS               opens and closes a window 100 times a second
+       xclient.py resize SECONDS                changes the screen's size again and again"""
+import ctypes
+import signal
+import subprocess
+import sys
+import time
+
+PROP_MODE_REPLACE = 0
+EVERY_S = 0.01
+
+x11 = ctypes.CDLL("libX11.so.6")
+x11.XOpenDisplay.restype = ctypes.c_void_p
+for _name in ("XDefaultRootWindow", "XCreateSimpleWindow", "XInternAtom"):
+    getattr(x11, _name).restype = ctypes.c_ulong
+display = ctypes.c_void_p(x11.XOpenDisplay(None))
+
+
+def make_window(width, height, x=50, y=50):
+    root = ctypes.c_ulong(x11.XDefaultRootWindow(display))
+    window = ctypes.c_ulong(x11.XCreateSimpleWindow(
+        display, root, x, y, width, height, 0, ctypes.c_ulong(0), ctypes.c_ulong(0xE0D0C0)))
+    set_text(window, b"WM_NAME", b"STRING", b"xclient")
+    set_text(window, b"WM_CLASS", b"STRING", b"xclient\0Xclient\0")
+    return window
+
+
+def set_text(window, name, kind, data):
+    x11.XChangeProperty(display, window, atom(name), atom(kind), 8, PROP_MODE_REPLACE, data,
+                        len(data))
+
+
+def atom(name):
+    return ctypes.c_ulong(x11.XInternAtom(display, name, 0))
+
+
+def show(window):
+    x11.XMapWindow(display, window)
+    x11.XSync(display, 0)
+
+
+def window_of(width, height, x="50", y="50"):
+    show(make_window(int(width), int(height), int(x), int(y)))
+    signal.pause()
+
+
+def title_of(data, length="0"):
+    data = bytes.fromhex(data)
+    while len(data) < int(length):
+        data += data
+    window = make_window(300, 200)
+    set_text(window, b"_NET_WM_NAME", b"UTF8_STRING", data)
+    set_text(window, b"WM_NAME", b"STRING", data)
+    set_text(window, b"WM_CLASS", b"STRING", data[:200].replace(b"\0", b"") + b"\0Xclient\0")
+    show(window)
+    signal.pause()
+
+
+def flicker(seconds):
+    end = time.monotonic() + float(seconds)
+    while time.monotonic() < end:
+        window = make_window(400, 300)
+        show(window)
+        time.sleep(EVERY_S / 2)
+        x11.XDestroyWindow(display, window)
+        x11.XSync(display, 0)
+        time.sleep(EVERY_S / 2)
+
+
+def resize(seconds):
+    end = time.monotonic() + float(seconds)
+    sizes = ["1024x768", "1280x1024", "800x600", "1920x1080"]
+    while time.monotonic() < end:
+        for size in sizes:
+            subprocess.run(["xrandr", "--size", size], check=False, stderr=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    {"window": window_of, "title": title_of, "flicker": flicker,
+     "resize": resize}[sys.argv[1]](*sys.argv[2:])
