@@ -1,0 +1,283 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "apps/client.h"
+#include "apps/command.h"
+#include "apps/error.h"
+#include "apps/json.h"
+#include "protocol/peer.h"
+
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const AppOption options[] = {
+    {"json", APP_VALUE_NONE, NULL, 0, "print one JSON document"},
+    {NULL},
+};
+
+static const AppExample examples[] = {
+    {"deskhand doctor", "everything, and how to mend it"},
+    {NULL},
+};
+
+typedef enum { PART_OK, PART_WEAK, PART_BAD } PartState;
+
+static const char *const state_names[] = {"ok", "weak", "bad"};
+
+typedef struct {
+    char *name;
+    PartState state;
+    char *detail; /* a sentence */
+    char *mend;   /* a sentence, or empty */
+} Part;
+
+static void
+free_part(void *data)
+{
+    Part *part = data;
+
+    g_free(part->name);
+    g_free(part->detail);
+    g_free(part->mend);
+    g_free(part);
+}
+
+static void
+add_part(GPtrArray *parts, const char *name, PartState state, const char *detail, const char *mend)
+{
+    Part *part = g_new(Part, 1);
+
+    *part = (Part){g_strdup(name), state, g_strdup(detail), g_strdup(mend)};
+    g_ptr_array_add(parts, part);
+}
+
+static void
+check_folder(GPtrArray *parts)
+{
+    g_autofree char *path = g_build_filename(g_get_user_runtime_dir(), "deskhand", NULL);
+    g_autofree char *detail = NULL;
+    struct stat status;
+
+    if (g_getenv("XDG_RUNTIME_DIR") == NULL) {
+        add_part(parts, "sockets", PART_WEAK, "XDG_RUNTIME_DIR is not set.",
+                 "Log in through a session manager (pam_systemd), or set it to a folder of your "
+                 "own with mode 0700.");
+        return;
+    }
+    if (g_stat(path, &status) < 0) {
+        detail = g_strdup_printf("%s is not there yet.", path);
+        add_part(parts, "sockets", PART_WEAK, detail, "Start deskhand-vault: it makes it.");
+        return;
+    }
+    detail = g_strdup_printf("%s has mode %04o.", path, status.st_mode & 07777);
+    if (status.st_uid != geteuid() || (status.st_mode & 077) != 0)
+        add_part(parts, "sockets", PART_BAD, detail,
+                 "It must be yours alone: remove it and restart deskhand-vault.");
+    else
+        add_part(parts, "sockets", PART_OK, detail, "");
+}
+
+static void
+check_display(GPtrArray *parts)
+{
+    const char *display = g_getenv("DISPLAY");
+    g_autofree char *detail =
+        g_strdup_printf("DISPLAY is %s.", display != NULL ? display : "not set");
+    gboolean is_wayland = g_strcmp0(g_getenv("XDG_SESSION_TYPE"), "wayland") == 0;
+
+    if (is_wayland)
+        add_part(parts, "display", PART_BAD, "This is a Wayland session.",
+                 "Choose an X11 (Xorg) session when you log in; Wayland shows programs only "
+                 "their own windows.");
+    else if (display == NULL || *display == '\0')
+        add_part(parts, "display", PART_WEAK, detail, "Run this inside the desktop session.");
+    else
+        add_part(parts, "display", PART_OK, detail, "");
+}
+
+static void
+check_bus(GPtrArray *parts)
+{
+    if (app_client_has_session_bus())
+        add_part(parts, "bus", PART_OK, "There is a session bus.", "");
+    else
+        add_part(parts, "bus", PART_BAD, "There is no session bus here.",
+                 "Run this inside the desktop session, or start that with dbus-run-session.");
+}
+
+static PartState
+state_of(const char *name)
+{
+    if (g_str_equal(name, "ok"))
+        return PART_OK;
+    return g_str_equal(name, "weak") ? PART_WEAK : PART_BAD;
+}
+
+static void
+add_agent_parts(GPtrArray *parts, GVariant *reply)
+{
+    g_autoptr(GVariant) array = g_variant_get_child_value(reply, 0);
+
+    for (size_t i = 0; i < g_variant_n_children(array); i++) {
+        g_autoptr(GVariant) part = g_variant_get_child_value(array, i);
+        const char *name = "agent", *state = "bad", *detail = "", *mend = "";
+
+        (void)g_variant_lookup(part, "name", "&s", &name);
+        (void)g_variant_lookup(part, "state", "&s", &state);
+        (void)g_variant_lookup(part, "detail", "&s", &detail);
+        (void)g_variant_lookup(part, "mend", "&s", &mend);
+        add_part(parts, name, state_of(state), detail, mend);
+    }
+}
+
+/* Other errors have a sentence of their own. */
+static void
+add_silent_part(GPtrArray *parts, const char *name, const char *program, const GError *error)
+{
+    gboolean is_silent = g_error_matches(error, APP_ERROR, APP_ERROR_NOT_RUNNING);
+    g_autofree char *detail = g_strdup_printf("%s is not running, or does not answer.", program);
+    g_autofree char *mend = g_strdup_printf("Start it: systemctl --user restart %s", program);
+
+    add_part(parts, name, PART_BAD, is_silent ? detail : error->message, mend);
+}
+
+static void
+check_agent(GPtrArray *parts, GCancellable *cancellable)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply = app_client_call_agent("Check", NULL, cancellable, &error);
+
+    if (reply == NULL) {
+        add_silent_part(parts, "agent", "deskhand-agentd", error);
+        return;
+    }
+    add_part(parts, "agent", PART_OK, "deskhand-agentd answers on the session bus.", "");
+    add_agent_parts(parts, reply);
+}
+
+static void
+add_vault_part(GPtrArray *parts, GVariant *reply)
+{
+    g_autoptr(GVariant) statistics = g_variant_get_child_value(reply, 0);
+    g_autofree char *detail = NULL;
+    uint64_t n_scenes = 0;
+    uint32_t n_damaged = 0;
+
+    (void)g_variant_lookup(statistics, "scenes", "t", &n_scenes);
+    (void)g_variant_lookup(statistics, "damaged", "u", &n_damaged);
+    detail = g_strdup_printf("deskhand-vault keeps %" G_GUINT64_FORMAT " scenes.", n_scenes);
+    add_part(parts, "vault", PART_OK, detail, "");
+    if (n_damaged == 0)
+        return;
+    g_free(detail);
+    detail = g_strdup_printf("%u files of the history are damaged and were set aside.", n_damaged);
+    add_part(parts, "history", PART_BAD, detail,
+             "Check the disk, put the files back from a backup, or remove those that end in "
+             ".damaged.");
+}
+
+static void
+check_vault(GPtrArray *parts, GCancellable *cancellable)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDBusConnection) vault = app_client_connect_vault(cancellable, &error);
+    g_autoptr(GVariant) reply = NULL;
+
+    if (vault != NULL)
+        reply = app_client_call_vault(vault, "GetStatistics", NULL, NULL, cancellable, &error);
+    if (reply != NULL)
+        add_vault_part(parts, reply);
+    else
+        add_silent_part(parts, "vault", "deskhand-vault", error);
+}
+
+static void
+write_json(const GPtrArray *parts, GString *out)
+{
+    AppJson json;
+
+    app_json_init(&json, out);
+    app_json_begin_object(&json);
+    app_json_key(&json, "parts");
+    app_json_begin_array(&json);
+    for (unsigned i = 0; i < parts->len; i++) {
+        const Part *part = parts->pdata[i];
+        const char *const fields[][2] = {{"name", part->name},
+                                         {"state", state_names[part->state]},
+                                         {"detail", part->detail},
+                                         {"mend", part->mend}};
+
+        app_json_begin_object(&json);
+        for (unsigned j = 0; j < G_N_ELEMENTS(fields); j++) {
+            app_json_key(&json, fields[j][0]);
+            app_json_string(&json, fields[j][1]);
+        }
+        app_json_end_object(&json);
+    }
+    app_json_end_array(&json);
+    app_json_end_object(&json);
+    g_string_append_c(out, '\n');
+}
+
+static void
+write_text(const GPtrArray *parts, GString *out)
+{
+    for (unsigned i = 0; i < parts->len; i++) {
+        const Part *part = parts->pdata[i];
+
+        g_string_append_printf(out, "%-5s ", state_names[part->state]);
+        app_output_append_clean(out, part->name, -1, FALSE);
+        g_string_append(out, ": ");
+        app_output_append_clean(out, part->detail, -1, FALSE);
+        if (*part->mend != '\0') {
+            g_string_append(out, "\n      ");
+            app_output_append_clean(out, part->mend, -1, FALSE);
+        }
+        g_string_append_c(out, '\n');
+    }
+}
+
+static unsigned
+count_bad(const GPtrArray *parts)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < parts->len; i++)
+        n += ((const Part *)parts->pdata[i])->state == PART_BAD;
+    return n;
+}
+
+static gboolean
+run(const AppArguments *arguments, AppOutput *output, GCancellable *cancellable, GError **error)
+{
+    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(free_part);
+    unsigned n_bad;
+
+    check_display(parts);
+    check_bus(parts);
+    check_folder(parts);
+    check_vault(parts, cancellable);
+    check_agent(parts, cancellable);
+    if (g_cancellable_set_error_if_cancelled(cancellable, error))
+        return FALSE;
+    if (app_arguments_get(arguments, "json") != NULL)
+        write_json(parts, output->text);
+    else
+        write_text(parts, output->text);
+    n_bad = count_bad(parts);
+    if (n_bad > 0)
+        g_set_error(error, APP_ERROR, APP_ERROR_FAILED, "%u of %u parts %s not work.", n_bad,
+                    parts->len, n_bad == 1 ? "does" : "do");
+    return n_bad == 0;
+}
+
+const AppCommand app_doctor_command = {
+    .name = "doctor",
+    .arguments = "",
+    .summary = "check every part, and say how to mend it",
+    .description = "Each part is ok, weak (it works, not as well as it could) or bad. The exit "
+                   "code is 1 when one is bad.",
+    .options = options,
+    .examples = examples,
+    .run = run,
+};

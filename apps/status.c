@@ -1,0 +1,250 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "apps/client.h"
+#include "apps/command.h"
+#include "apps/error.h"
+#include "apps/json.h"
+#include "apps/when.h"
+
+static const AppOption options[] = {
+    {"json", APP_VALUE_NONE, NULL, 0, "print one JSON document"},
+    {NULL},
+};
+
+static const AppExample examples[] = {
+    {"deskhand status", "is it recording, how much is kept"},
+    {"deskhand status --json", "for a script"},
+    {NULL},
+};
+
+/* Each half is NULL when its daemon did not answer, with the reason in its error. */
+typedef struct {
+    GVariant *agent;
+    GVariant *vault;
+    GError *agent_error;
+    GError *vault_error;
+} Status;
+
+static void
+clear_status(Status *self)
+{
+    g_clear_pointer(&self->agent, g_variant_unref);
+    g_clear_pointer(&self->vault, g_variant_unref);
+    g_clear_error(&self->agent_error);
+    g_clear_error(&self->vault_error);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Status, clear_status)
+
+static GVariant *
+ask_agent(GCancellable *cancellable, GError **error)
+{
+    g_autoptr(GVariant) reply = app_client_call_agent("GetStatus", NULL, cancellable, error);
+
+    return reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
+}
+
+static GVariant *
+ask_vault(GCancellable *cancellable, GError **error)
+{
+    g_autoptr(GDBusConnection) vault = app_client_connect_vault(cancellable, error);
+    g_autoptr(GVariant) reply = NULL;
+
+    if (vault != NULL)
+        reply = app_client_call_vault(vault, "GetStatistics", NULL, NULL, cancellable, error);
+    return reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
+}
+
+static gboolean
+lookup_boolean(GVariant *half, const char *key)
+{
+    gboolean value = FALSE;
+
+    if (half != NULL)
+        (void)g_variant_lookup(half, key, "b", &value);
+    return value;
+}
+
+/* Whatever width the daemon sends it in. Returns: -1 when it is not known */
+static int64_t
+lookup_number(GVariant *half, const char *key)
+{
+    g_autoptr(GVariant) value = half != NULL ? g_variant_lookup_value(half, key, NULL) : NULL;
+
+    if (value == NULL)
+        return -1;
+    if (g_variant_is_of_type(value, G_VARIANT_TYPE_INT64))
+        return g_variant_get_int64(value);
+    if (g_variant_is_of_type(value, G_VARIANT_TYPE_UINT64))
+        return (int64_t)MIN(g_variant_get_uint64(value), (uint64_t)INT64_MAX);
+    if (g_variant_is_of_type(value, G_VARIANT_TYPE_UINT32))
+        return g_variant_get_uint32(value);
+    return -1;
+}
+
+static const char *
+lookup_text(GVariant *half, const char *key)
+{
+    const char *text = "";
+
+    if (half != NULL)
+        (void)g_variant_lookup(half, key, "&s", &text);
+    return text;
+}
+
+static const char *
+get_reason(const Status *self)
+{
+    return self->agent != NULL ? lookup_text(self->agent, "reason")
+                               : "deskhand-agentd is not running";
+}
+
+static void
+write_number(AppJson *json, GVariant *half, const char *key, const char *name, int64_t divisor)
+{
+    int64_t value = lookup_number(half, name);
+
+    app_json_key(json, key);
+    if (value < 0)
+        app_json_string(json, NULL);
+    else
+        app_json_integer(json, value / divisor);
+}
+
+/* 0 stands for no time. */
+static void
+write_time(AppJson *json, GVariant *half, const char *key, const char *name)
+{
+    int64_t at_us = lookup_number(half, name);
+    g_autoptr(GTimeZone) zone = g_time_zone_new_local();
+    g_autofree char *time = at_us > 0 ? app_when_format_rfc3339(at_us, zone) : NULL;
+
+    app_json_key(json, key);
+    app_json_string(json, time);
+}
+
+static void
+write_json(const Status *self, GString *out)
+{
+    AppJson json;
+
+    app_json_init(&json, out);
+    app_json_begin_object(&json);
+    app_json_key(&json, "recording");
+    app_json_boolean(&json, lookup_boolean(self->agent, "recording"));
+    app_json_key(&json, "reason");
+    app_json_string(&json, get_reason(self));
+    write_time(&json, self->agent, "paused_until", "paused-until");
+    write_number(&json, self->agent, "lag_ms", "lag-us", 1000);
+    write_number(&json, self->agent, "backlog", "backlog", 1);
+    write_number(&json, self->agent, "dropped", "dropped", 1);
+    app_json_key(&json, "display");
+    app_json_string(&json, self->agent != NULL ? lookup_text(self->agent, "display") : NULL);
+    write_number(&json, self->vault, "scenes", "scenes", 1);
+    write_number(&json, self->vault, "bytes", "bytes", 1);
+    write_time(&json, self->vault, "oldest", "oldest");
+    write_number(&json, self->vault, "segments", "segments", 1);
+    write_number(&json, self->vault, "damaged", "damaged", 1);
+    app_json_end_object(&json);
+    g_string_append_c(out, '\n');
+}
+
+static void
+append_recording(const Status *self, GString *out)
+{
+    gboolean is_recording = lookup_boolean(self->agent, "recording");
+    const char *display = lookup_text(self->agent, "display");
+    const char *reason = get_reason(self);
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    int64_t until_us = lookup_number(self->agent, "paused-until");
+    g_autofree char *until = app_when_format_short(until_us, now);
+
+    g_string_append_printf(out, "Recording  %s", is_recording ? "yes" : "no");
+    if (is_recording && *display != '\0') {
+        g_string_append(out, ", display ");
+        app_output_append_clean(out, display, -1, FALSE);
+    }
+    if (*reason != '\0') {
+        g_string_append(out, ": ");
+        app_output_append_clean(out, reason, -1, FALSE);
+    }
+    if (until_us > 0)
+        g_string_append_printf(out, ", until %s", until);
+    g_string_append_c(out, '\n');
+}
+
+static void
+append_agent(const Status *self, GString *out)
+{
+    int64_t lag_us = lookup_number(self->agent, "lag-us");
+    int64_t dropped = lookup_number(self->agent, "dropped");
+    g_autofree char *lag = app_when_format_duration(MAX(lag_us, 0));
+
+    if (self->agent == NULL)
+        return;
+    g_string_append_printf(out, "Behind     %s, %" G_GINT64_FORMAT " scenes wait for the vault\n",
+                           lag, MAX(lookup_number(self->agent, "backlog"), 0));
+    if (dropped > 0)
+        g_string_append_printf(out, "Lost       %" G_GINT64_FORMAT " scenes since the start\n",
+                               dropped);
+}
+
+static void
+append_vault(const Status *self, GString *out)
+{
+    int64_t oldest_us = lookup_number(self->vault, "oldest");
+    int64_t damaged = lookup_number(self->vault, "damaged");
+    g_autofree char *size = g_format_size(MAX(lookup_number(self->vault, "bytes"), 0));
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *oldest = app_when_format_short(oldest_us, now);
+
+    if (self->vault == NULL)
+        return;
+    g_string_append_printf(out, "Kept       %" G_GINT64_FORMAT " scenes, %s",
+                           MAX(lookup_number(self->vault, "scenes"), 0), size);
+    if (oldest_us > 0)
+        g_string_append_printf(out, ", since %s", oldest);
+    g_string_append_c(out, '\n');
+    if (damaged > 0)
+        g_string_append_printf(out, "Damaged    %" G_GINT64_FORMAT " files, set aside\n", damaged);
+}
+
+static void
+write_text(const Status *self, GString *out)
+{
+    append_recording(self, out);
+    append_agent(self, out);
+    append_vault(self, out);
+}
+
+/* What is known is printed in any case; the error says what is missing. */
+static gboolean
+run(const AppArguments *arguments, AppOutput *output, GCancellable *cancellable, GError **error)
+{
+    g_auto(Status) self = {0};
+
+    self.agent = ask_agent(cancellable, &self.agent_error);
+    self.vault = ask_vault(cancellable, &self.vault_error);
+    if (g_cancellable_set_error_if_cancelled(cancellable, error))
+        return FALSE;
+    if (app_arguments_get(arguments, "json") != NULL)
+        write_json(&self, output->text);
+    else
+        write_text(&self, output->text);
+    if (self.agent == NULL)
+        g_propagate_error(error, g_steal_pointer(&self.agent_error));
+    else if (self.vault == NULL)
+        g_propagate_error(error, g_steal_pointer(&self.vault_error));
+    return self.agent != NULL && self.vault != NULL;
+}
+
+const AppCommand app_status_command = {
+    .name = "status",
+    .arguments = "",
+    .summary = "say whether it is recording, and how much is kept",
+    .description = "Asks the agent of this session and the vault. When one of them is not there, "
+                   "the rest is printed and the exit code is 5.",
+    .options = options,
+    .examples = examples,
+    .run = run,
+};
