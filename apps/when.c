@@ -152,7 +152,7 @@ local_time(int64_t at_us, GTimeZone *zone, int *out_us)
         g_date_time_new_from_unix_utc(CLAMP(seconds, SECONDS_MIN, SECONDS_MAX));
     GDateTime *local = g_date_time_to_timezone(utc, zone);
 
-    *out_us = (int)(at_us - seconds * G_USEC_PER_SEC);
+    *out_us = (int)(at_us % G_USEC_PER_SEC + (at_us % G_USEC_PER_SEC < 0 ? G_USEC_PER_SEC : 0));
     return local != NULL ? local : g_steal_pointer(&utc);
 }
 
