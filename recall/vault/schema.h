@@ -35,12 +35,15 @@
     " file TEXT NOT NULL,"                                                                         \
     " actor TEXT NOT NULL,"                                                                        \
     " spans BLOB NOT NULL,"  /* protocol_spans_pack() */                                           \
-    " tiles BLOB NOT NULL);" /* x, y, width, height and tile.id, packed: recall/vault/tiles.h */   \
+    " tiles BLOB NOT NULL);" /* recall_tilelist_pack() */                                          \
     "CREATE VIRTUAL TABLE scene_fts USING fts5("                                                   \
     " text, title, app, url, file, actor,"                                                         \
     " content='scene', content_rowid='id', tokenize='deskhand');"                                  \
     "CREATE TABLE tile("                                                                           \
     " id INTEGER PRIMARY KEY,"                                                                     \
     " digest BLOB NOT NULL UNIQUE,"                                                                \
-    " n_scenes INTEGER NOT NULL," /* that name it; at 0 it goes */                                 \
-    " webp BLOB);"                /* NULL until it was sent */
+    " n_scenes INTEGER NOT NULL);" /* that name it; at 0 it goes */                                \
+    "CREATE TABLE tile_webp(" /* apart, because n_scenes changes often; no row until it was sent   \
+                               */                                                                  \
+    " id INTEGER PRIMARY KEY,"                                                                     \
+    " webp BLOB NOT NULL);"

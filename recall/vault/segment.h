@@ -27,8 +27,32 @@ RecallSegment *recall_segment_open(const char *folder, int week, gboolean create
 void recall_segment_close(RecallSegment *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallSegment, recall_segment_close)
 
+/* Of the file that recall_segment_open() opens; and back: -1 when it is no segment's name. */
+char *recall_segment_dup_name(int week);
+int recall_segment_week_of_name(const char *name);
+
 int recall_segment_get_week(const RecallSegment *self);
 sqlite3 *recall_segment_get_db(RecallSegment *self);
+
+/**
+ * recall_segment_get_statement:
+ * @sql: one statement
+ *
+ * Returns: (transfer none): the statement, ready to be bound; it is kept with the segment, so the
+ *   next call with the same text resets it and forgets what was bound. NULL with @error set.
+ */
+sqlite3_stmt *recall_segment_get_statement(RecallSegment *self, const char *sql, GError **error);
+
+/* Runs one or more statements that answer nothing. */
+gboolean recall_segment_execute(RecallSegment *self, const char *sql, GError **error);
+
+/* Steps a statement that answers nothing, and resets it. */
+gboolean recall_segment_run(RecallSegment *self, sqlite3_stmt *statement, GError **error);
+
+/* Says what the last call on the database failed with: RECALL_SEGMENT_ERROR_DAMAGED (then close it
+ * and call recall_vault_set_aside()), G_IO_ERROR_NO_SPACE, _BUSY, _CANCELLED or _FAILED.
+ * Returns: FALSE */
+gboolean recall_segment_set_error(RecallSegment *self, GError **error);
 
 /* The week that holds this instant, and the first instant of a week. */
 int recall_segment_week_at(int64_t at_us);

@@ -8,6 +8,9 @@
 /* All segments of a folder: appends, reads by number, statistics, and hands segments to searches.
  * Every function runs on the store's one worker thread, inside a job. */
 
+/* At once; beyond it the one that was asked for longest ago is closed, never the newest. */
+#define RECALL_VAULT_N_OPEN_MAX 60
+
 typedef struct RecallVault RecallVault;
 
 typedef struct {
@@ -23,16 +26,35 @@ RecallVault *recall_vault_open(const char *folder, GError **error);
 void recall_vault_close(RecallVault *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallVault, recall_vault_close)
 
-/* @tiles: digest (GBytes) to WebP (GBytes); on return what was committed is on the disk.
- * @out_missing: (transfer full): of GBytes: digests that the scene names and the segment has not */
-gboolean recall_vault_append(RecallVault *self,
-                             const ProtocolScene *scene,
-                             GHashTable *tiles,
-                             int64_t *out_id,
-                             GPtrArray **out_missing,
-                             GError **error);
+/* One scene to append, and what became of it. */
+typedef struct {
+    ProtocolScene *scene;
+    GHashTable *tiles;  /* (nullable): digest (GBytes) to WebP (GBytes) */
+    int64_t id;         /* set on success, with the next one */
+    GPtrArray *missing; /* of GBytes: digests that the scene names and the segment has not */
+    GError *error;      /* NULL: it has reached the disk */
+} RecallAppend;
+
+/* @scene, @tiles: (transfer full) */
+RecallAppend *recall_append_new(ProtocolScene *scene, GHashTable *tiles);
+void recall_append_free(RecallAppend *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallAppend, recall_append_free)
+
+/* Appends in one transaction, or each alone when that failed, so that one that cannot be stored
+ * spoils no other. A scene whose key is known in its week replaces it, keeping number and start.
+ * One that lasts over RECALL_SCENE_DURATION_MAX_US ends there.
+ * @appends: of RecallAppend; each one's error is set or not */
+void recall_vault_append_all(RecallVault *self, GPtrArray *appends);
+
 gboolean recall_vault_add_tiles(RecallVault *self, int64_t id, GHashTable *tiles, GError **error);
-gboolean recall_vault_touch(RecallVault *self, uint64_t key, int64_t end_us, GError **error);
+
+/* @ends: of RecallEnd, all in one transaction a segment; an unknown key is ignored, and so is an
+ * end that is earlier than the one that is known */
+typedef struct {
+    uint64_t key;
+    int64_t end_us;
+} RecallEnd;
+gboolean recall_vault_touch(RecallVault *self, const GArray *ends, GError **error);
 
 /* @error: G_IO_ERROR_NOT_FOUND */
 ProtocolScene *recall_vault_get_scene(RecallVault *self, int64_t id, GError **error);
@@ -44,7 +66,12 @@ gboolean recall_vault_get_statistics(RecallVault *self,
 
 /* Weeks that have a segment, newest first. Returns: (transfer full): of int */
 GArray *recall_vault_dup_weeks(RecallVault *self);
-/* Opens it when needed; @out_segment: borrowed, valid within this job. A damaged one is set aside
+/* Opens it when needed; @out_segment: borrowed, valid within this job and until
+ * RECALL_VAULT_N_OPEN_MAX - 1 others were asked for. A damaged one is set aside
  * and reported as RECALL_SEGMENT_ERROR_DAMAGED: go on with the next. */
 gboolean
 recall_vault_get_segment(RecallVault *self, int week, RecallSegment **out_segment, GError **error);
+
+/* For who meets RECALL_SEGMENT_ERROR_DAMAGED while reading: closes the segment and renames its
+ * file, so that the rest works. Statements of its own must be finalized before. */
+void recall_vault_set_aside(RecallVault *self, int week);

@@ -1,0 +1,35 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "protocol/scene.h"
+#include "recall/vault/segment.h"
+
+/* Writing into one segment. Each function works within the caller's transaction, which must be
+ * rolled back when it fails, and on the store's thread. Errors as recall_segment_set_error(). */
+
+/**
+ * recall_append_scene:
+ * @scene: begins in the segment's week
+ * @tiles: (nullable): digest (GBytes) to WebP (GBytes)
+ * @out_row: row of the scene
+ * @out_missing: (transfer full): of GBytes: digests whose WebP the segment has not
+ *
+ * A row with the same key is replaced and keeps its number and start.
+ */
+gboolean recall_append_scene(RecallSegment *self,
+                             const ProtocolScene *scene,
+                             GHashTable *tiles,
+                             int64_t *out_row,
+                             GPtrArray **out_missing,
+                             GError **error);
+
+/* Tiles that no scene of the segment names are left out. */
+gboolean recall_append_tiles(RecallSegment *self, GHashTable *tiles, GError **error);
+
+/* @out_is_known: FALSE when the segment has no such key */
+gboolean recall_append_end(RecallSegment *self,
+                           uint64_t key,
+                           int64_t end_us,
+                           gboolean *out_is_known,
+                           GError **error);

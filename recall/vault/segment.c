@@ -1,0 +1,317 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/vault/segment.h"
+
+#include "base/cleanup.h"
+#include "recall/vault/schema.h"
+#include "recall/vault/tokenizer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Sixty segments may be open at once, and the process has 60 MB. */
+#define CACHE_MAX_KIB 512
+#define WAL_KEPT_MAX_BYTES 1048576
+
+/* The order matters: exclusive before WAL, so that no shared-memory file is ever made. */
+#define PRAGMAS                                                                                    \
+    "PRAGMA locking_mode=EXCLUSIVE;"                                                               \
+    "PRAGMA page_size=4096;"                                                                       \
+    "PRAGMA journal_mode=WAL;"                                                                     \
+    "PRAGMA synchronous=FULL;"                                                                     \
+    "PRAGMA temp_store=MEMORY;"                                                                    \
+    "PRAGMA mmap_size=0;"                                                                          \
+    "PRAGMA trusted_schema=OFF;"                                                                   \
+    "PRAGMA cache_size=-" G_STRINGIFY(CACHE_MAX_KIB) ";"                                           \
+                                                     "PRAGMA journal_size_limit=" G_STRINGIFY(     \
+                                                         WAL_KEPT_MAX_BYTES) ";"
+
+struct RecallSegment {
+    int week;
+    sqlite3 *db;
+    GHashTable *statements; /* SQL to sqlite3_stmt */
+};
+
+G_DEFINE_QUARK(recall_segment_error, recall_segment_error)
+
+int
+recall_segment_week_at(int64_t at_us)
+{
+    int64_t since_us = at_us - RECALL_SEGMENT_EPOCH_US;
+
+    return since_us < 0 ? -1 : (int)(since_us / RECALL_SEGMENT_WEEK_US);
+}
+
+int64_t
+recall_segment_week_start_us(int week)
+{
+    return RECALL_SEGMENT_EPOCH_US + week * RECALL_SEGMENT_WEEK_US;
+}
+
+char *
+recall_segment_dup_name(int week)
+{
+    int64_t start_s = recall_segment_week_start_us(week) / G_USEC_PER_SEC;
+    g_autoptr(GDateTime) start = g_date_time_new_from_unix_utc(start_s);
+
+    return g_date_time_format(start, "%G-W%V.db");
+}
+
+int
+recall_segment_week_of_name(const char *name)
+{
+    g_autofree char *again = NULL;
+    g_autoptr(GDateTime) january4 = NULL;
+    int week;
+
+    if (strlen(name) != strlen("2026-W48.db") || !g_ascii_isdigit(name[6]))
+        return -1;
+    january4 = g_date_time_new_utc((int)g_ascii_strtoll(name, NULL, 10), 1, 4, 0, 0, 0);
+    if (january4 == NULL)
+        return -1;
+    /* The fourth of January is in the first week of its year, in 1970 the one before our first. */
+    week = recall_segment_week_at(g_date_time_to_unix(january4) * G_USEC_PER_SEC);
+    week += (int)g_ascii_strtoll(name + 6, NULL, 10) - 1;
+    if (week < 0)
+        return -1;
+    again = recall_segment_dup_name(week);
+    return strcmp(again, name) == 0 ? week : -1;
+}
+
+/* SQLite says FULL for a full disk only; a quota or a limit on the file's size is a failed write.
+ */
+static gboolean
+is_full(sqlite3 *db)
+{
+    return (sqlite3_errcode(db) & 0xff) == SQLITE_FULL ||
+           sqlite3_extended_errcode(db) == SQLITE_IOERR_WRITE;
+}
+
+/* @db: (nullable): SQLite had no memory even for the handle */
+static gboolean
+set_sqlite_error(sqlite3 *db, int week, GError **error)
+{
+    g_autofree char *name = recall_segment_dup_name(week);
+    const char *why = sqlite3_errmsg(db);
+    GQuark domain = G_IO_ERROR;
+    int code = G_IO_ERROR_FAILED;
+
+    switch (sqlite3_errcode(db) & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        domain = RECALL_SEGMENT_ERROR;
+        code = RECALL_SEGMENT_ERROR_DAMAGED;
+        break;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        code = G_IO_ERROR_BUSY;
+        break;
+    case SQLITE_INTERRUPT:
+        code = G_IO_ERROR_CANCELLED;
+        break;
+    default:
+        if (is_full(db)) {
+            code = G_IO_ERROR_NO_SPACE;
+            why = "it cannot be written: no space is left on the disk of the history";
+        }
+    }
+    g_set_error(error, domain, code, "%s: %s", name, why);
+    return FALSE;
+}
+
+gboolean
+recall_segment_set_error(RecallSegment *self, GError **error)
+{
+    return set_sqlite_error(self->db, self->week, error);
+}
+
+gboolean
+recall_segment_execute(RecallSegment *self, const char *sql, GError **error)
+{
+    return sqlite3_exec(self->db, sql, NULL, NULL, NULL) == SQLITE_OK ||
+           recall_segment_set_error(self, error);
+}
+
+static gboolean
+set_damaged(int week, const char *why, GError **error)
+{
+    g_autofree char *name = recall_segment_dup_name(week);
+
+    g_set_error(error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_DAMAGED, "%s: %s", name, why);
+    return FALSE;
+}
+
+/* @out: the one number that @sql answers */
+static gboolean
+ask_number(RecallSegment *self, const char *sql, int64_t *out, GError **error)
+{
+    g_autoptr(sqlite3_stmt) statement = NULL;
+
+    if (sqlite3_prepare_v2(self->db, sql, -1, &statement, NULL) != SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_ROW)
+        return recall_segment_set_error(self, error);
+    *out = sqlite3_column_int64(statement, 0);
+    return TRUE;
+}
+
+static gboolean
+create_tables(RecallSegment *self, GError **error)
+{
+    if (recall_segment_execute(self, "BEGIN IMMEDIATE;" RECALL_SCHEMA_SQL, error) &&
+        recall_segment_execute(
+            self, "PRAGMA user_version=" G_STRINGIFY(RECALL_SCHEMA_VERSION) ";COMMIT", error))
+        return TRUE;
+    recall_segment_execute(self, "ROLLBACK", NULL);
+    return FALSE;
+}
+
+/* Touches every table, so that most damage shows now and not in the middle of a search. */
+static gboolean
+probe_tables(RecallSegment *self, GError **error)
+{
+    int64_t n = 0;
+
+    if (!ask_number(self,
+                    "SELECT count(*) FROM sqlite_schema"
+                    " WHERE name IN ('scene', 'scene_fts', 'tile', 'tile_webp')",
+                    &n, error))
+        return FALSE;
+    if (n != 4)
+        return set_damaged(self->week, "a table is missing", error);
+    return ask_number(
+        self,
+        "SELECT (SELECT max(id) FROM scene) IS NULL + (SELECT count(*) FROM"
+        " (SELECT 1 FROM scene_fts('x') LIMIT 1)) + (SELECT max(id) FROM tile) IS NULL"
+        " + (SELECT max(id) FROM tile_webp) IS NULL",
+        &n, error);
+}
+
+static gboolean
+check_schema(RecallSegment *self, GError **error)
+{
+    int64_t version = 0;
+    int64_t n_tables = 0;
+
+    if (!ask_number(self, "PRAGMA user_version", &version, error) ||
+        !ask_number(self, "SELECT count(*) FROM sqlite_schema", &n_tables, error))
+        return FALSE;
+    if (version > RECALL_SCHEMA_VERSION) {
+        g_autofree char *name = recall_segment_dup_name(self->week);
+
+        g_set_error(error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_TOO_NEW,
+                    "%s was written by a later release of Deskhand: update this one", name);
+        return FALSE;
+    }
+    if (version == 0 && n_tables == 0)
+        return create_tables(self, error);
+    if (version <= 0)
+        return set_damaged(self->week, "it is no segment of Deskhand", error);
+    return probe_tables(self, error);
+}
+
+static gboolean
+set_up(RecallSegment *self, GError **error)
+{
+    sqlite3_extended_result_codes(self->db, TRUE);
+    sqlite3_db_config(self->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    return recall_tokenizer_register(self->db, error) &&
+           recall_segment_execute(self, PRAGMAS, error) && check_schema(self, error);
+}
+
+/* SQLite would make it readable for others; the files beside it get the same mode. */
+static gboolean
+make_file(const char *path, gboolean create, GError **error)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0600);
+    int code = errno;
+
+    if (fd >= 0) {
+        close(fd);
+        return TRUE;
+    }
+    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(code), "Cannot open the segment %s: %s",
+                path, g_strerror(code));
+    return FALSE;
+}
+
+static gboolean
+open_database(RecallSegment *self, const char *path, GError **error)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+
+    return sqlite3_open_v2(path, &self->db, flags, NULL) == SQLITE_OK ||
+           recall_segment_set_error(self, error);
+}
+
+static void
+free_statement(void *statement)
+{
+    sqlite3_finalize(statement);
+}
+
+RecallSegment *
+recall_segment_open(const char *folder, int week, gboolean create, GError **error)
+{
+    g_autofree char *name = recall_segment_dup_name(week);
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    g_autoptr(RecallSegment) self = g_new0(RecallSegment, 1);
+
+    self->week = week;
+    self->statements = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_statement);
+    if (!make_file(path, create, error) || !open_database(self, path, error) ||
+        !set_up(self, error))
+        return NULL;
+    return g_steal_pointer(&self);
+}
+
+void
+recall_segment_close(RecallSegment *self)
+{
+    if (self == NULL)
+        return;
+    g_hash_table_unref(self->statements);
+    sqlite3_close_v2(self->db);
+    g_free(self);
+}
+
+int
+recall_segment_get_week(const RecallSegment *self)
+{
+    return self->week;
+}
+
+sqlite3 *
+recall_segment_get_db(RecallSegment *self)
+{
+    return self->db;
+}
+
+sqlite3_stmt *
+recall_segment_get_statement(RecallSegment *self, const char *sql, GError **error)
+{
+    sqlite3_stmt *statement = g_hash_table_lookup(self->statements, sql);
+
+    if (statement != NULL) {
+        sqlite3_reset(statement);
+        sqlite3_clear_bindings(statement);
+        return statement;
+    }
+    if (sqlite3_prepare_v3(self->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) !=
+        SQLITE_OK)
+        return recall_segment_set_error(self, error), NULL;
+    g_hash_table_insert(self->statements, g_strdup(sql), statement);
+    return statement;
+}
+
+gboolean
+recall_segment_run(RecallSegment *self, sqlite3_stmt *statement, GError **error)
+{
+    gboolean is_done =
+        sqlite3_step(statement) == SQLITE_DONE || recall_segment_set_error(self, error);
+
+    sqlite3_reset(statement);
+    return is_done;
+}

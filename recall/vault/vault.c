@@ -1,0 +1,600 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#define G_LOG_DOMAIN "deskhand-vault"
+#include "recall/vault/vault.h"
+
+#include "recall/vault/append.h"
+#include "recall/vault/load.h"
+#include "recall/vault/schema.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOCK_NAME "lock"
+#define DAMAGED_SUFFIX ".damaged"
+#define N_DAMAGED_MAX 1000
+
+/* One week that has a file. */
+typedef struct {
+    int week;
+    RecallSegment *segment; /* NULL while closed */
+    gboolean is_in_transaction;
+    uint64_t used_at; /* of the vault's count of uses */
+    int64_t n_scenes; /* -1 when not known */
+} Shelf;
+
+struct RecallVault {
+    char *folder;
+    int lock_fd;
+    GPtrArray *shelves; /* of Shelf, newest first */
+    uint64_t n_uses;
+    unsigned n_open;
+    unsigned n_damaged;
+};
+
+RecallAppend *
+recall_append_new(ProtocolScene *scene, GHashTable *tiles)
+{
+    RecallAppend *self = g_new0(RecallAppend, 1);
+
+    self->scene = scene;
+    self->tiles = tiles;
+    return self;
+}
+
+void
+recall_append_free(RecallAppend *self)
+{
+    if (self == NULL)
+        return;
+    protocol_scene_free(self->scene);
+    g_clear_pointer(&self->tiles, g_hash_table_unref);
+    g_clear_pointer(&self->missing, g_ptr_array_unref);
+    g_clear_error(&self->error);
+    g_free(self);
+}
+
+static void
+close_shelf(RecallVault *self, Shelf *shelf)
+{
+    if (shelf->segment == NULL)
+        return;
+    g_clear_pointer(&shelf->segment, recall_segment_close);
+    shelf->is_in_transaction = FALSE;
+    self->n_open--;
+}
+
+static void
+free_shelf(Shelf *shelf)
+{
+    recall_segment_close(shelf->segment);
+    g_free(shelf);
+}
+
+/* Returns: where the week stands or would stand */
+static unsigned
+find_place(RecallVault *self, int week)
+{
+    unsigned i = 0;
+
+    while (i < self->shelves->len && ((Shelf *)g_ptr_array_index(self->shelves, i))->week > week)
+        i++;
+    return i;
+}
+
+static Shelf *
+find_shelf(RecallVault *self, int week)
+{
+    unsigned i = find_place(self, week);
+    Shelf *shelf = i < self->shelves->len ? g_ptr_array_index(self->shelves, i) : NULL;
+
+    return shelf != NULL && shelf->week == week ? shelf : NULL;
+}
+
+static Shelf *
+add_shelf(RecallVault *self, int week)
+{
+    Shelf *shelf = g_new0(Shelf, 1);
+
+    shelf->week = week;
+    shelf->n_scenes = -1;
+    g_ptr_array_insert(self->shelves, (int)find_place(self, week), shelf);
+    return shelf;
+}
+
+static gboolean
+set_errno_error(const char *path, const char *what, GError **error)
+{
+    int code = errno;
+
+    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(code), "Cannot %s %s: %s", what, path,
+                g_strerror(code));
+    return FALSE;
+}
+
+static gboolean
+lock_folder(RecallVault *self, GError **error)
+{
+    g_autofree char *path = g_build_filename(self->folder, LOCK_NAME, NULL);
+
+    self->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (self->lock_fd < 0)
+        return set_errno_error(path, "open", error);
+    if (flock(self->lock_fd, LOCK_EX | LOCK_NB) == 0)
+        return TRUE;
+    if (errno != EWOULDBLOCK)
+        return set_errno_error(path, "lock", error);
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY,
+                "Another deskhand-vault keeps the history in %s already", self->folder);
+    return FALSE;
+}
+
+static gboolean
+scan_folder(RecallVault *self, GError **error)
+{
+    g_autoptr(GDir) dir = g_dir_open(self->folder, 0, error);
+    const char *name;
+
+    if (dir == NULL)
+        return FALSE;
+    while ((name = g_dir_read_name(dir)) != NULL) {
+        int week = recall_segment_week_of_name(name);
+
+        if (week >= 0)
+            add_shelf(self, week);
+        else if (g_str_has_suffix(name, DAMAGED_SUFFIX))
+            self->n_damaged++;
+    }
+    return TRUE;
+}
+
+RecallVault *
+recall_vault_open(const char *folder, GError **error)
+{
+    g_autoptr(RecallVault) self = g_new0(RecallVault, 1);
+
+    self->folder = g_strdup(folder);
+    self->lock_fd = -1;
+    self->shelves = g_ptr_array_new_with_free_func((GDestroyNotify)free_shelf);
+    if (g_mkdir_with_parents(folder, 0700) < 0 || chmod(folder, 0700) < 0)
+        return set_errno_error(folder, "make the folder", error), NULL;
+    if (!lock_folder(self, error) || !scan_folder(self, error))
+        return NULL;
+    return g_steal_pointer(&self);
+}
+
+void
+recall_vault_close(RecallVault *self)
+{
+    if (self == NULL)
+        return;
+    g_ptr_array_unref(self->shelves);
+    if (self->lock_fd >= 0)
+        close(self->lock_fd);
+    g_free(self->folder);
+    g_free(self);
+}
+
+/* Moves the file and those that SQLite keeps beside it, so that it can still be recovered. */
+static gboolean
+rename_damaged(RecallVault *self, int week, unsigned n, GError **error)
+{
+    g_autofree char *name = recall_segment_dup_name(week);
+    g_autofree char *from = g_build_filename(self->folder, name, NULL);
+    g_autofree char *to = g_strdup_printf("%s.%u" DAMAGED_SUFFIX, from, n);
+    g_autofree char *wal_from = g_strconcat(from, "-wal", NULL);
+    g_autofree char *wal_to = g_strconcat(to, "-wal", NULL);
+
+    if (g_file_test(to, G_FILE_TEST_EXISTS)) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_EXISTS, "%s is there already", to);
+        return FALSE;
+    }
+    if (g_rename(from, to) < 0)
+        return set_errno_error(from, "set aside", error);
+    if (g_rename(wal_from, wal_to) < 0 && errno != ENOENT)
+        return set_errno_error(wal_from, "set aside", error);
+    return TRUE;
+}
+
+void
+recall_vault_set_aside(RecallVault *self, int week)
+{
+    g_autofree char *name = recall_segment_dup_name(week);
+    g_autoptr(GError) error = NULL;
+    Shelf *shelf = find_shelf(self, week);
+    gboolean is_renamed = FALSE;
+
+    if (shelf == NULL)
+        return;
+    close_shelf(self, shelf);
+    for (unsigned n = 1; n <= N_DAMAGED_MAX && !is_renamed; n++) {
+        g_clear_error(&error);
+        is_renamed = rename_damaged(self, week, n, &error);
+        if (!is_renamed && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_EXISTS))
+            break;
+    }
+    if (is_renamed)
+        g_warning("The segment %s is damaged; it was set aside as %s.*" DAMAGED_SUFFIX
+                  " and the rest of the history goes on without it",
+                  name, name);
+    else
+        g_warning("The segment %s is damaged and stays unused: %s", name, error->message);
+    g_ptr_array_remove(self->shelves, shelf);
+    self->n_damaged++;
+}
+
+/* Closes the one that was used longest ago, but never the newest nor one that is being written. */
+static void
+make_room(RecallVault *self)
+{
+    Shelf *oldest = NULL;
+
+    if (self->n_open < RECALL_VAULT_N_OPEN_MAX)
+        return;
+    for (unsigned i = 1; i < self->shelves->len; i++) {
+        Shelf *shelf = g_ptr_array_index(self->shelves, i);
+
+        if (shelf->segment != NULL && !shelf->is_in_transaction &&
+            (oldest == NULL || shelf->used_at < oldest->used_at))
+            oldest = shelf;
+    }
+    if (oldest != NULL)
+        close_shelf(self, oldest);
+}
+
+static gboolean
+open_shelf(RecallVault *self, Shelf *shelf, gboolean create, GError **error)
+{
+    g_autoptr(GError) local_error = NULL;
+
+    shelf->used_at = ++self->n_uses;
+    if (shelf->segment != NULL)
+        return TRUE;
+    make_room(self);
+    shelf->segment = recall_segment_open(self->folder, shelf->week, create, &local_error);
+    if (shelf->segment != NULL) {
+        self->n_open++;
+        return TRUE;
+    }
+    if (g_error_matches(local_error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_DAMAGED))
+        recall_vault_set_aside(self, shelf->week);
+    g_propagate_error(error, g_steal_pointer(&local_error));
+    return FALSE;
+}
+
+gboolean
+recall_vault_get_segment(RecallVault *self, int week, RecallSegment **out_segment, GError **error)
+{
+    Shelf *shelf = find_shelf(self, week);
+
+    if (shelf == NULL) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                            "Nothing was remembered in that week");
+        return FALSE;
+    }
+    if (!open_shelf(self, shelf, FALSE, error))
+        return FALSE;
+    *out_segment = shelf->segment;
+    return TRUE;
+}
+
+GArray *
+recall_vault_dup_weeks(RecallVault *self)
+{
+    GArray *weeks = g_array_new(FALSE, FALSE, sizeof(int));
+
+    for (unsigned i = 0; i < self->shelves->len; i++)
+        g_array_append_val(weeks, ((Shelf *)g_ptr_array_index(self->shelves, i))->week);
+    return weeks;
+}
+
+/* Opens the week for writing; a damaged file makes way for a new one. */
+static Shelf *
+begin(RecallVault *self, int week, GError **error)
+{
+    g_autoptr(GError) local_error = NULL;
+    Shelf *shelf = find_shelf(self, week);
+    gboolean is_new = shelf == NULL;
+
+    if (is_new)
+        shelf = add_shelf(self, week);
+    if (!open_shelf(self, shelf, TRUE, &local_error)) {
+        if (g_error_matches(local_error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_DAMAGED) &&
+            !is_new)
+            return begin(self, week, error);
+        if (is_new && find_shelf(self, week) == shelf)
+            g_ptr_array_remove(self->shelves, shelf);
+        g_propagate_error(error, g_steal_pointer(&local_error));
+        return NULL;
+    }
+    if (!shelf->is_in_transaction &&
+        !recall_segment_execute(shelf->segment, "BEGIN IMMEDIATE", error))
+        return NULL;
+    shelf->is_in_transaction = TRUE;
+    return shelf;
+}
+
+/* SQLite may have rolled back already. */
+static void
+roll_back(RecallVault *self)
+{
+    for (unsigned i = 0; i < self->shelves->len; i++) {
+        Shelf *shelf = g_ptr_array_index(self->shelves, i);
+
+        if (!shelf->is_in_transaction)
+            continue;
+        if (!sqlite3_get_autocommit(recall_segment_get_db(shelf->segment)))
+            recall_segment_execute(shelf->segment, "ROLLBACK", NULL);
+        shelf->is_in_transaction = FALSE;
+        shelf->n_scenes = -1;
+    }
+}
+
+static gboolean
+commit(RecallVault *self, GError **error)
+{
+    for (unsigned i = 0; i < self->shelves->len; i++) {
+        Shelf *shelf = g_ptr_array_index(self->shelves, i);
+
+        if (!shelf->is_in_transaction)
+            continue;
+        if (!recall_segment_execute(shelf->segment, "COMMIT", error))
+            return FALSE;
+        shelf->is_in_transaction = FALSE;
+    }
+    return TRUE;
+}
+
+/* After a failure: nothing of the transaction stays, and a segment that turned out damaged goes.
+ * Returns: TRUE when one went, so that another try may succeed */
+static gboolean
+recover(RecallVault *self, int week, const GError *error)
+{
+    roll_back(self);
+    if (!g_error_matches(error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_DAMAGED) ||
+        find_shelf(self, week) == NULL)
+        return FALSE;
+    recall_vault_set_aside(self, week);
+    return TRUE;
+}
+
+static int64_t
+make_id(int week, int64_t row)
+{
+    return ((int64_t)week << RECALL_SEGMENT_ID_BITS) | row;
+}
+
+static int
+week_of_id(int64_t id)
+{
+    return id < 0 ? -1 : (int)MIN(id >> RECALL_SEGMENT_ID_BITS, G_MAXINT);
+}
+
+static int64_t
+row_of_id(int64_t id)
+{
+    return id & ((INT64_C(1) << RECALL_SEGMENT_ID_BITS) - 1);
+}
+
+static gboolean
+append_one(RecallVault *self, RecallAppend *append, GError **error)
+{
+    int week = recall_segment_week_at(append->scene->start_us);
+    Shelf *shelf = begin(self, week, error);
+    int64_t row;
+
+    if (shelf == NULL)
+        return FALSE;
+    g_clear_pointer(&append->missing, g_ptr_array_unref);
+    if (!recall_append_scene(shelf->segment, append->scene, append->tiles, &row, &append->missing,
+                             error))
+        return FALSE;
+    append->id = make_id(week, row);
+    shelf->n_scenes = -1;
+    return TRUE;
+}
+
+static gboolean
+append_together(RecallVault *self, GPtrArray *appends, GError **error)
+{
+    for (unsigned i = 0; i < appends->len; i++) {
+        if (!append_one(self, g_ptr_array_index(appends, i), error))
+            return FALSE;
+    }
+    return commit(self, error);
+}
+
+static void
+append_alone(RecallVault *self, RecallAppend *append)
+{
+    int week = recall_segment_week_at(append->scene->start_us);
+
+    for (unsigned n_tries = 0; n_tries < 2; n_tries++) {
+        g_clear_error(&append->error);
+        if (append_one(self, append, &append->error) && commit(self, &append->error))
+            return;
+        if (!recover(self, week, append->error))
+            return;
+    }
+}
+
+void
+recall_vault_append_all(RecallVault *self, GPtrArray *appends)
+{
+    if (append_together(self, appends, NULL))
+        return;
+    roll_back(self);
+    for (unsigned i = 0; i < appends->len; i++)
+        append_alone(self, g_ptr_array_index(appends, i));
+}
+
+gboolean
+recall_vault_add_tiles(RecallVault *self, int64_t id, GHashTable *tiles, GError **error)
+{
+    g_autoptr(GError) local_error = NULL;
+    int week = week_of_id(id);
+    Shelf *shelf;
+
+    if (find_shelf(self, week) == NULL)
+        return TRUE; /* set aside meanwhile */
+    shelf = begin(self, week, &local_error);
+    if (shelf != NULL && recall_append_tiles(shelf->segment, tiles, &local_error) &&
+        commit(self, &local_error))
+        return TRUE;
+    recover(self, week, local_error);
+    g_propagate_error(error, g_steal_pointer(&local_error));
+    return FALSE;
+}
+
+static gboolean
+touch_in(RecallVault *self, int week, const RecallEnd *end, gboolean *out_is_known, GError **error)
+{
+    Shelf *shelf;
+
+    *out_is_known = FALSE;
+    if (find_shelf(self, week) == NULL)
+        return TRUE;
+    shelf = begin(self, week, error);
+    return shelf != NULL &&
+           recall_append_end(shelf->segment, end->key, end->end_us, out_is_known, error);
+}
+
+/* The scene may have begun in the week before. */
+static gboolean
+touch_one(RecallVault *self, const RecallEnd *end, int *out_week, GError **error)
+{
+    gboolean is_known;
+
+    *out_week = recall_segment_week_at(end->end_us);
+    if (!touch_in(self, *out_week, end, &is_known, error))
+        return FALSE;
+    if (is_known || recall_segment_week_at(end->end_us - RECALL_SCENE_DURATION_MAX_US) == *out_week)
+        return TRUE;
+    *out_week -= 1;
+    return touch_in(self, *out_week, end, &is_known, error);
+}
+
+gboolean
+recall_vault_touch(RecallVault *self, const GArray *ends, GError **error)
+{
+    g_autoptr(GError) local_error = NULL;
+    int week = -1;
+
+    for (unsigned i = 0; i < ends->len && local_error == NULL; i++)
+        touch_one(self, &g_array_index(ends, RecallEnd, i), &week, &local_error);
+    if (local_error == NULL && commit(self, &local_error))
+        return TRUE;
+    recover(self, week, local_error);
+    g_propagate_error(error, g_steal_pointer(&local_error));
+    return FALSE;
+}
+
+ProtocolScene *
+recall_vault_get_scene(RecallVault *self, int64_t id, GError **error)
+{
+    g_autoptr(GError) local_error = NULL;
+    RecallSegment *segment;
+    ProtocolScene *scene;
+
+    if (!recall_vault_get_segment(self, week_of_id(id), &segment, error))
+        return NULL;
+    scene = recall_load_scene(segment, row_of_id(id), &local_error);
+    if (scene == NULL) {
+        recover(self, week_of_id(id), local_error);
+        g_propagate_error(error, g_steal_pointer(&local_error));
+    }
+    return scene;
+}
+
+int
+recall_vault_get_picture(RecallVault *self, int64_t id, GError **error)
+{
+    g_autoptr(GError) local_error = NULL;
+    RecallSegment *segment;
+    int fd;
+
+    if (!recall_vault_get_segment(self, week_of_id(id), &segment, error))
+        return -1;
+    fd = recall_load_picture(segment, row_of_id(id), &local_error);
+    if (fd < 0) {
+        recover(self, week_of_id(id), local_error);
+        g_propagate_error(error, g_steal_pointer(&local_error));
+    }
+    return fd;
+}
+
+static uint64_t
+measure_file(RecallVault *self, int week, const char *suffix)
+{
+    g_autofree char *name = recall_segment_dup_name(week);
+    g_autofree char *file = g_strconcat(name, suffix, NULL);
+    g_autofree char *path = g_build_filename(self->folder, file, NULL);
+    struct stat about;
+
+    return stat(path, &about) == 0 ? (uint64_t)about.st_size : 0;
+}
+
+/* The one number that @sql answers, or -1 */
+static int64_t
+ask_number(Shelf *shelf, const char *sql, GError **error)
+{
+    sqlite3_stmt *statement = recall_segment_get_statement(shelf->segment, sql, error);
+    int64_t number = -1;
+
+    if (statement == NULL)
+        return -1;
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        number = sqlite3_column_int64(statement, 0);
+    else
+        recall_segment_set_error(shelf->segment, error);
+    sqlite3_reset(statement);
+    return number;
+}
+
+/* Adds one week to the sums. Going from new to old, the last one with a scene has the oldest. */
+static gboolean
+add_statistics(RecallVault *self, Shelf *shelf, RecallVaultStatistics *sum, GError **error)
+{
+    int64_t oldest_us;
+
+    if (!open_shelf(self, shelf, FALSE, error))
+        return FALSE;
+    if (shelf->n_scenes < 0)
+        shelf->n_scenes = ask_number(shelf, "SELECT count(*) FROM scene", error);
+    if (shelf->n_scenes < 0)
+        return FALSE;
+    oldest_us = ask_number(
+        shelf, "SELECT coalesce((SELECT start_us FROM scene ORDER BY id LIMIT 1), 0)", error);
+    if (oldest_us < 0)
+        return FALSE;
+    sum->oldest_us = oldest_us > 0 ? oldest_us : sum->oldest_us;
+    sum->n_scenes += (uint64_t)shelf->n_scenes;
+    sum->n_bytes += measure_file(self, shelf->week, "") + measure_file(self, shelf->week, "-wal");
+    sum->n_segments++;
+    return TRUE;
+}
+
+gboolean
+recall_vault_get_statistics(RecallVault *self,
+                            RecallVaultStatistics *out_statistics,
+                            GError **error)
+{
+    g_autoptr(GArray) weeks = recall_vault_dup_weeks(self);
+    RecallVaultStatistics sum = {0};
+
+    for (unsigned i = 0; i < weeks->len; i++) {
+        g_autoptr(GError) local_error = NULL;
+        Shelf *shelf = find_shelf(self, g_array_index(weeks, int, i));
+
+        if (add_statistics(self, shelf, &sum, &local_error))
+            continue;
+        recover(self, g_array_index(weeks, int, i), local_error);
+    }
+    sum.n_damaged = self->n_damaged;
+    *out_statistics = sum;
+    return TRUE;
+}

@@ -1,0 +1,225 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/recall/vault/fixture.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+void
+fixture_check(const GError *error)
+{
+    if (error != NULL)
+        fail_msg("%s", error->message);
+}
+
+int
+fixture_set_up(void **state)
+{
+    Fixture *self = g_new0(Fixture, 1);
+
+    self->root = g_dir_make_tmp("deskhand-vault-XXXXXX", NULL);
+    assert_non_null(self->root);
+    self->folder = g_build_filename(self->root, "segments", NULL);
+    *state = self;
+    return 0;
+}
+
+static void
+remove_files(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+
+        g_unlink(path);
+    }
+    g_rmdir(folder);
+}
+
+int
+fixture_tear_down(void **state)
+{
+    Fixture *self = *state;
+
+    remove_files(self->folder);
+    remove_files(self->root);
+    g_free(self->folder);
+    g_free(self->root);
+    g_free(self);
+    return 0;
+}
+
+RecallVault *
+fixture_open(const Fixture *self)
+{
+    g_autoptr(GError) error = NULL;
+    RecallVault *vault = recall_vault_open(self->folder, &error);
+
+    fixture_check(error);
+    return vault;
+}
+
+char *
+fixture_path(const Fixture *self, int64_t at_us)
+{
+    g_autofree char *name = recall_segment_dup_name(recall_segment_week_at(at_us));
+
+    return g_build_filename(self->folder, name, NULL);
+}
+
+ProtocolScene *
+fixture_scene(uint64_t key, int64_t start_us, const char *text)
+{
+    ProtocolScene *scene = protocol_scene_new();
+
+    scene->key = key;
+    scene->start_us = start_us;
+    scene->end_us = start_us + 1;
+    scene->source = PROTOCOL_SOURCE_OCR;
+    scene->width_px = 1280;
+    scene->height_px = 960;
+    g_free(scene->text);
+    scene->text = g_strdup(text);
+    g_free(scene->title);
+    scene->title = g_strdup("A title");
+    g_free(scene->app);
+    scene->app = g_strdup("Application");
+    return scene;
+}
+
+void
+fixture_add_words(ProtocolScene *scene)
+{
+    const char *at = scene->text;
+    int x = 10;
+    int y = 20;
+
+    while (*at != '\0') {
+        size_t n = strcspn(at, " ");
+        ProtocolSpan span = {(uint32_t)(at - scene->text), (uint32_t)n, {x, y, 8 * (int)n, 16}};
+
+        if (n > 0)
+            g_array_append_val(scene->spans, span);
+        x += 8 * (int)n + 8;
+        if (x > 1000) {
+            x = 10;
+            y += 20;
+        }
+        at += n + (at[n] == ' ');
+    }
+}
+
+static void
+fill_digest(char letter, uint8_t *out)
+{
+    memset(out, letter, PROTOCOL_DIGEST_BYTES);
+}
+
+void
+fixture_add_tile(ProtocolScene *scene, uint16_t x, uint16_t y, char letter)
+{
+    ProtocolTile tile = {x, y, 16, 16, {0}};
+
+    fill_digest(letter, tile.digest);
+    g_array_append_val(scene->tiles, tile);
+}
+
+GBytes *
+fixture_digest(char letter)
+{
+    uint8_t digest[PROTOCOL_DIGEST_BYTES];
+
+    fill_digest(letter, digest);
+    return g_bytes_new(digest, sizeof digest);
+}
+
+GHashTable *
+fixture_tiles(const char *letters)
+{
+    GHashTable *tiles = g_hash_table_new_full(
+        g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, (GDestroyNotify)g_bytes_unref);
+
+    for (; *letters != '\0'; letters++) {
+        g_autofree char *webp = g_strnfill(100, *letters);
+
+        g_hash_table_insert(tiles, fixture_digest(*letters), g_bytes_new(webp, 100));
+    }
+    return tiles;
+}
+
+char *
+fixture_lorem(unsigned n_words, unsigned seed)
+{
+    GString *text = g_string_new(NULL);
+    uint32_t random = 12345;
+
+    for (unsigned i = 0; i < n_words; i++) {
+        random = random * 1664525 + 1013904223 + (i + 1 == n_words ? seed : 0);
+        g_string_append_printf(text, "%sw%u", i > 0 ? " " : "", (random >> 16) % 5000);
+    }
+    return g_string_free(text, FALSE);
+}
+
+ProtocolScene *
+fixture_copy(const ProtocolScene *scene)
+{
+    g_autoptr(GVariant) variant = g_variant_ref_sink(protocol_scene_to_variant(scene));
+    g_autoptr(GError) error = NULL;
+    ProtocolScene *copy = protocol_scene_from_variant(variant, &error);
+
+    fixture_check(error);
+    return copy;
+}
+
+int64_t
+fixture_append(RecallVault *vault,
+               const ProtocolScene *scene,
+               const char *letters,
+               GPtrArray **out_missing)
+{
+    g_autoptr(RecallAppend) append = recall_append_new(fixture_copy(scene), fixture_tiles(letters));
+    g_autoptr(GPtrArray) appends = g_ptr_array_new();
+
+    g_ptr_array_add(appends, append);
+    recall_vault_append_all(vault, appends);
+    fixture_check(append->error);
+    if (out_missing != NULL)
+        *out_missing = g_steal_pointer(&append->missing);
+    return append->id;
+}
+
+static void
+assert_arrays_equal(const GArray *a, const GArray *b)
+{
+    assert_int_equal(a->len, b->len);
+    if (a->len > 0)
+        assert_memory_equal(a->data, b->data, a->len * g_array_get_element_size((GArray *)a));
+}
+
+void
+fixture_assert_equal(const ProtocolScene *a, const ProtocolScene *b)
+{
+    assert_non_null(b);
+    assert_int_equal(a->key, b->key);
+    assert_int_equal(a->start_us, b->start_us);
+    assert_int_equal(a->end_us, b->end_us);
+    assert_int_equal(a->source, b->source);
+    assert_int_equal(a->width_px, b->width_px);
+    assert_int_equal(a->height_px, b->height_px);
+    assert_string_equal(a->app, b->app);
+    assert_string_equal(a->title, b->title);
+    assert_string_equal(a->url, b->url);
+    assert_string_equal(a->file, b->file);
+    assert_string_equal(a->actor, b->actor);
+    assert_string_equal(a->text, b->text);
+    assert_arrays_equal(a->spans, b->spans);
+    assert_arrays_equal(a->tiles, b->tiles);
+}

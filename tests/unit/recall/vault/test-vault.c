@@ -1,0 +1,494 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/vault/vault.h"
+
+#include "protocol/picture.h"
+#include "recall/vault/schema.h"
+#include "tests/unit/recall/vault/fixture.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define MONDAY_US (INT64_C(1795392000) * G_USEC_PER_SEC) /* 2026-11-23 00:00 UTC */
+
+static int64_t
+count_hits(RecallVault *vault, int week, const char *match)
+{
+    RecallSegment *segment;
+    sqlite3_stmt *statement;
+    int64_t n;
+
+    assert_true(recall_vault_get_segment(vault, week, &segment, NULL));
+    statement = recall_segment_get_statement(
+        segment, "SELECT count(*) FROM scene_fts WHERE scene_fts MATCH ?1", NULL);
+    sqlite3_bind_text(statement, 1, match, -1, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    n = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return n;
+}
+
+static int64_t
+ask(RecallVault *vault, int week, const char *sql)
+{
+    RecallSegment *segment;
+    sqlite3_stmt *statement;
+    int64_t n;
+
+    assert_true(recall_vault_get_segment(vault, week, &segment, NULL));
+    statement = recall_segment_get_statement(segment, sql, NULL);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    n = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return n;
+}
+
+static void
+test_append_and_load(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(RecallVault) vault = fixture_open(fixture);
+    g_autoptr(ProtocolScene) scene = fixture_scene(7, MONDAY_US + 1500, "hello 电脑 world");
+    g_autoptr(ProtocolScene) back = NULL;
+    int week = recall_segment_week_at(MONDAY_US);
+    int64_t id;
+
+    fixture_add_words(scene);
+    fixture_add_tile(scene, 0, 0, 'a');
+    fixture_add_tile(scene, 0, 16, 'b');
+    id = fixture_append(vault, scene, "ab", NULL);
+    assert_int_equal(id, ((int64_t)week << RECALL_SEGMENT_ID_BITS) | 1);
+
+    back = recall_vault_get_scene(vault, id, NULL);
+    fixture_assert_equal(scene, back);
+    assert_int_equal(count_hits(vault, week, "hello"), 1);
+    assert_int_equal(count_hits(vault, week, "电脑"), 1);
+    assert_int_equal(count_hits(vault, week, "nothing"), 0);
+}
+
+static void
+test_number_taken(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    g_autoptr(ProtocolScene) first = fixture_scene(1, MONDAY_US, "one");
+    g_autoptr(ProtocolScene) second = fixture_scene(2, MONDAY_US + 999, "two");
+
+    int64_t id = fixture_append(vault, first, "", NULL);
+
+    assert_int_equal(fixture_append(vault, second, "", NULL), id + 1);
+}
+
+static void
+test_replace(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    g_autoptr(ProtocolScene) scene = fixture_scene(7, MONDAY_US, "first words");
+    g_autoptr(ProtocolScene) grown = fixture_scene(7, MONDAY_US + 5000, "other sentence");
+    g_autoptr(ProtocolScene) back = NULL;
+    int week = recall_segment_week_at(MONDAY_US);
+    int64_t id;
+
+    fixture_add_tile(scene, 0, 0, 'a');
+    fixture_add_tile(scene, 0, 16, 'b');
+    fixture_add_tile(grown, 0, 0, 'b');
+    fixture_add_tile(grown, 0, 16, 'c');
+    id = fixture_append(vault, scene, "ab", NULL);
+    assert_int_equal(fixture_append(vault, grown, "c", NULL), id);
+
+    back = recall_vault_get_scene(vault, id, NULL);
+    assert_int_equal(back->start_us, MONDAY_US);
+    assert_string_equal(back->text, "other sentence");
+    assert_int_equal(count_hits(vault, week, "first"), 0);
+    assert_int_equal(count_hits(vault, week, "sentence"), 1);
+    assert_int_equal(ask(vault, week, "SELECT count(*) FROM tile"), 2);
+    assert_int_equal(ask(vault, week, "SELECT count(*) FROM tile_webp"), 2);
+    assert_int_equal(ask(vault, week, "SELECT sum(n_scenes) FROM tile"), 2);
+}
+
+static void
+test_shared_tiles(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    g_autoptr(ProtocolScene) first = fixture_scene(1, MONDAY_US, "one");
+    g_autoptr(ProtocolScene) second = fixture_scene(2, MONDAY_US + 5000, "two");
+    g_autoptr(ProtocolScene) empty = fixture_scene(1, MONDAY_US, "one");
+    int week = recall_segment_week_at(MONDAY_US);
+
+    fixture_add_tile(first, 0, 0, 'a');
+    fixture_add_tile(first, 0, 16, 'a'); /* twice in one scene counts once */
+    fixture_add_tile(second, 0, 0, 'a');
+    fixture_append(vault, first, "a", NULL);
+    fixture_append(vault, second, "", NULL);
+    assert_int_equal(ask(vault, week, "SELECT n_scenes FROM tile"), 2);
+    fixture_append(vault, empty, "", NULL);
+    assert_int_equal(ask(vault, week, "SELECT n_scenes FROM tile"), 1);
+    assert_int_equal(ask(vault, week, "SELECT count(*) FROM tile_webp"), 1);
+}
+
+static void
+test_missing_tiles(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    g_autoptr(ProtocolScene) scene = fixture_scene(1, MONDAY_US, "one");
+    g_autoptr(GPtrArray) missing = NULL;
+    g_autoptr(GHashTable) late = fixture_tiles("bz");
+    g_autoptr(GBytes) expected = fixture_digest('b');
+    int64_t id;
+
+    fixture_add_tile(scene, 0, 0, 'a');
+    fixture_add_tile(scene, 0, 16, 'b');
+    id = fixture_append(vault, scene, "a", &missing);
+    assert_int_equal(missing->len, 1);
+    assert_true(g_bytes_equal(g_ptr_array_index(missing, 0), expected));
+
+    assert_true(recall_vault_add_tiles(vault, id, late, NULL));
+    g_clear_pointer(&missing, g_ptr_array_unref);
+    fixture_append(vault, scene, "", &missing);
+    assert_int_equal(missing->len, 0);
+    /* z belongs to nobody and was left out. */
+    assert_int_equal(
+        ask(vault, recall_segment_week_at(MONDAY_US), "SELECT count(*) FROM tile_webp"), 2);
+}
+
+static void
+test_picture(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    g_autoptr(ProtocolScene) scene = fixture_scene(1, MONDAY_US, "one");
+    g_autoptr(ProtocolPicture) picture = NULL;
+    g_autoptr(GMappedFile) file = NULL;
+    g_autoptr(GBytes) bytes = NULL;
+    int fd;
+
+    fixture_add_tile(scene, 0, 0, 'a');
+    fixture_add_tile(scene, 32, 16, 'b');
+    fd = recall_vault_get_picture(vault, fixture_append(vault, scene, "a", NULL), NULL);
+    assert_true(fd >= 0);
+    file = g_mapped_file_new_from_fd(fd, FALSE, NULL);
+    close(fd);
+    bytes = g_mapped_file_get_bytes(file);
+    picture = protocol_picture_parse(bytes, NULL);
+    assert_non_null(picture);
+    assert_int_equal(picture->width_px, scene->width_px);
+    assert_int_equal(picture->tiles->len, 2);
+    assert_non_null(g_array_index(picture->tiles, ProtocolPictureTile, 0).webp);
+    assert_null(g_array_index(picture->tiles, ProtocolPictureTile, 1).webp);
+    assert_int_equal(g_array_index(picture->tiles, ProtocolPictureTile, 1).x, 32);
+}
+
+static void
+test_touch(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    int64_t sunday_us = MONDAY_US - G_USEC_PER_SEC;
+    g_autoptr(ProtocolScene) scene = fixture_scene(1, sunday_us, "one");
+    g_autoptr(ProtocolScene) back = NULL;
+    g_autoptr(ProtocolScene) capped = NULL;
+    g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(RecallEnd));
+    RecallEnd list[] = {{1, MONDAY_US + 5}, {99, MONDAY_US + 5}, {1, MONDAY_US + 2}};
+    RecallEnd late = {1, sunday_us + RECALL_SCENE_DURATION_MAX_US + 5};
+    int64_t id = fixture_append(vault, scene, "", NULL);
+
+    g_array_append_vals(ends, list, G_N_ELEMENTS(list));
+    assert_true(recall_vault_touch(vault, ends, NULL));
+    back = recall_vault_get_scene(vault, id, NULL);
+    assert_int_equal(back->end_us, MONDAY_US + 5);
+
+    g_array_set_size(ends, 0);
+    g_array_append_val(ends, late);
+    assert_true(recall_vault_touch(vault, ends, NULL));
+    capped = recall_vault_get_scene(vault, id, NULL);
+    assert_int_equal(capped->end_us, sunday_us + RECALL_SCENE_DURATION_MAX_US);
+}
+
+static void
+test_lock(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(RecallVault) vault = fixture_open(fixture);
+    g_autoptr(GError) error = NULL;
+
+    assert_null(recall_vault_open(fixture->folder, &error));
+    assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BUSY));
+}
+
+static void
+test_modes(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(RecallVault) vault = fixture_open(fixture);
+    g_autoptr(ProtocolScene) scene = fixture_scene(1, MONDAY_US, "one");
+    g_autoptr(GDir) dir = NULL;
+    const char *name;
+    struct stat about;
+
+    fixture_append(vault, scene, "", NULL);
+    assert_int_equal(stat(fixture->folder, &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0700);
+    dir = g_dir_open(fixture->folder, 0, NULL);
+    while ((name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(fixture->folder, name, NULL);
+
+        assert_int_equal(stat(path, &about), 0);
+        assert_int_equal(about.st_mode & 0777, 0600);
+        assert_false(g_str_has_suffix(name, "-shm"));
+    }
+}
+
+static void
+test_statistics(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    g_autoptr(ProtocolScene) old = fixture_scene(1, MONDAY_US - 5, "one");
+    g_autoptr(ProtocolScene) new = fixture_scene(2, MONDAY_US + 5, "two");
+    RecallVaultStatistics statistics;
+
+    assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
+    assert_int_equal(statistics.n_scenes, 0);
+    assert_int_equal(statistics.oldest_us, 0);
+    fixture_append(vault, new, "", NULL);
+    fixture_append(vault, old, "", NULL);
+    assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
+    assert_int_equal(statistics.n_scenes, 2);
+    assert_int_equal(statistics.n_segments, 2);
+    assert_int_equal(statistics.oldest_us, MONDAY_US - 5);
+    assert_true(statistics.n_bytes > 0);
+}
+
+static void
+overwrite(const Fixture *fixture, int64_t at_us, size_t offset, size_t n_bytes)
+{
+    g_autofree char *path = fixture_path(fixture, at_us);
+    g_autofree char *junk = g_malloc(n_bytes);
+    int fd = g_open(path, O_WRONLY, 0);
+
+    memset(junk, 0xa5, n_bytes);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, junk, n_bytes, (off_t)offset), n_bytes);
+    close(fd);
+}
+
+/* Damage is met when the file is opened, and when a page of it is read later. */
+static void
+check_damage(const Fixture *fixture, size_t offset, size_t n_bytes)
+{
+    g_autoptr(ProtocolScene) old = fixture_scene(1, MONDAY_US - 5, "one");
+    g_autoptr(ProtocolScene) new = fixture_scene(2, MONDAY_US + 5, "two");
+    g_autoptr(RecallVault) again = NULL;
+    RecallVaultStatistics statistics;
+    RecallVault *vault = fixture_open(fixture);
+    int64_t old_id = fixture_append(vault, old, "", NULL);
+    int64_t id = fixture_append(vault, new, "", NULL);
+
+    recall_vault_close(vault);
+    overwrite(fixture, MONDAY_US, offset, n_bytes);
+    again = fixture_open(fixture);
+    assert_null(recall_vault_get_scene(again, id, NULL));
+    g_autoptr(ProtocolScene) back = recall_vault_get_scene(again, old_id, NULL);
+    assert_non_null(back);
+    assert_true(fixture_append(again, new, "", NULL) >= 0);
+    assert_true(recall_vault_get_statistics(again, &statistics, NULL));
+    assert_int_equal(statistics.n_damaged, 1);
+    assert_int_equal(statistics.n_scenes, 2);
+}
+
+static void
+test_damaged_head(void **state)
+{
+    check_damage(*state, 0, 4096);
+}
+
+static void
+test_damaged_tables(void **state)
+{
+    check_damage(*state, 4096, 200000);
+}
+
+static void
+test_damaged_append(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(ProtocolScene) first = fixture_scene(1, MONDAY_US, "one");
+    g_autoptr(ProtocolScene) second = fixture_scene(2, MONDAY_US + 5, "two");
+    g_autoptr(RecallVault) again = NULL;
+    RecallVault *vault = fixture_open(fixture);
+
+    fixture_append(vault, first, "", NULL);
+    recall_vault_close(vault);
+    overwrite(fixture, MONDAY_US, 0, 65536);
+    again = fixture_open(fixture);
+    assert_true(fixture_append(again, second, "", NULL) >= 0);
+    g_autofree char *name = recall_segment_dup_name(recall_segment_week_at(MONDAY_US));
+    g_autofree char *aside = g_strdup_printf("%s/%s.1.damaged", fixture->folder, name);
+    assert_true(g_file_test(aside, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_too_new(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(ProtocolScene) scene = fixture_scene(1, MONDAY_US, "one");
+    RecallVault *vault = fixture_open(fixture);
+    g_autoptr(RecallVault) again = NULL;
+    g_autoptr(RecallAppend) append = NULL;
+    g_autoptr(GPtrArray) appends = g_ptr_array_new();
+    RecallSegment *segment;
+
+    fixture_append(vault, scene, "", NULL);
+    recall_vault_get_segment(vault, recall_segment_week_at(MONDAY_US), &segment, NULL);
+    assert_true(recall_segment_execute(segment, "PRAGMA user_version=2", NULL));
+    recall_vault_close(vault);
+
+    again = fixture_open(fixture);
+    append = recall_append_new(g_steal_pointer(&scene), NULL);
+    g_ptr_array_add(appends, append);
+    recall_vault_append_all(again, appends);
+    assert_true(g_error_matches(append->error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_TOO_NEW));
+}
+
+static void
+test_names(void **state)
+{
+    static const char *const bad[] = {
+        "",     "2026-W48.db-wal", "2026-W54.db", "2026-W00.db", "2026-W4x.db",
+        "lock", "1969-W01.db",     "20x6-W48.db"};
+
+    for (int week = 0; week < 4000; week++) {
+        g_autofree char *name = recall_segment_dup_name(week);
+
+        assert_int_equal(recall_segment_week_of_name(name), week);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++)
+        assert_int_equal(recall_segment_week_of_name(bad[i]), -1);
+}
+
+static void
+test_many_open(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    int64_t ids[RECALL_VAULT_N_OPEN_MAX + 5];
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(ids); i++) {
+        g_autoptr(ProtocolScene) scene =
+            fixture_scene(i + 1, MONDAY_US - i * RECALL_SEGMENT_WEEK_US, "word");
+
+        ids[i] = fixture_append(vault, scene, "", NULL);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(ids); i++) {
+        g_autoptr(ProtocolScene) scene = recall_vault_get_scene(vault, ids[i], NULL);
+
+        assert_non_null(scene);
+    }
+}
+
+/* A file that may not grow any more stands for a full disk. */
+static void
+test_full_disk(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(RecallVault) vault = fixture_open(fixture);
+    struct rlimit limit;
+    struct rlimit small;
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+    g_autoptr(GError) error = NULL;
+
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    small = limit;
+    small.rlim_cur = 600 * 1024;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    for (unsigned i = 0; i < 10000 && error == NULL; i++) {
+        g_autoptr(GPtrArray) appends = g_ptr_array_new();
+        g_autofree char *text = g_strdup_printf("word%u %0200u", i, i);
+        g_autoptr(RecallAppend) append =
+            recall_append_new(fixture_scene(i + 1, MONDAY_US + i * 5000, text), NULL);
+
+        g_ptr_array_add(appends, append);
+        recall_vault_append_all(vault, appends);
+        if (append->error == NULL)
+            g_ptr_array_add(ids, g_memdup2(&append->id, sizeof append->id));
+        error = g_steal_pointer(&append->error);
+    }
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+        fixture_check(error);
+    assert_true(ids->len > 10);
+    for (unsigned i = 0; i < ids->len; i++) {
+        g_autoptr(ProtocolScene) scene =
+            recall_vault_get_scene(vault, *(int64_t *)g_ptr_array_index(ids, i), NULL);
+
+        assert_non_null(scene);
+        g_free(g_ptr_array_index(ids, i));
+    }
+    /* There is room again: it goes on without being opened anew. */
+    g_autoptr(ProtocolScene) after = fixture_scene(99999, MONDAY_US + 7777777, "after");
+    assert_true(fixture_append(vault, after, "", NULL) >= 0);
+    assert_int_equal(ask(vault, recall_segment_week_at(MONDAY_US),
+                         "SELECT count(*) FROM pragma_integrity_check"
+                         " WHERE integrity_check = 'ok'"),
+                     1);
+}
+
+/* A scene that a person types into is sent again and again. */
+static void
+test_no_growth(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(RecallVault) vault = fixture_open(fixture);
+    g_autofree char *path = fixture_path(fixture, MONDAY_US);
+    int week = recall_segment_week_at(MONDAY_US);
+    int64_t n_first = 0;
+    int64_t n_last = 0;
+
+    for (unsigned i = 0; i < 300; i++) {
+        g_autoptr(ProtocolScene) scene = fixture_scene(1, MONDAY_US, "");
+
+        g_free(scene->text);
+        scene->text = fixture_lorem(400 + i, i);
+        fixture_add_words(scene);
+        fixture_append(vault, scene, "", NULL);
+        n_last = ask(vault, week, "PRAGMA page_count");
+        if (i == 50)
+            n_first = n_last;
+    }
+    print_message("pages after 50 updates %d, after 300 %d\n", (int)n_first, (int)n_last);
+    assert_true(n_last <= n_first * 2);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_append_and_load, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_number_taken, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_replace, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_shared_tiles, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_missing_tiles, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_picture, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_touch, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_lock, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_modes, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_statistics, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_damaged_head, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_damaged_tables, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_damaged_append, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_too_new, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test_setup_teardown(test_many_open, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_full_disk, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_no_growth, fixture_set_up, fixture_tear_down),
+    };
+
+    signal(SIGXFSZ, SIG_IGN);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
