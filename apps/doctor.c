@@ -78,7 +78,7 @@ check_folder(GPtrArray *parts)
 }
 
 static void
-check_display(GPtrArray *parts)
+check_session(GPtrArray *parts)
 {
     const char *display = g_getenv("DISPLAY");
     g_autofree char *detail =
@@ -86,13 +86,13 @@ check_display(GPtrArray *parts)
     gboolean is_wayland = g_strcmp0(g_getenv("XDG_SESSION_TYPE"), "wayland") == 0;
 
     if (is_wayland)
-        add_part(parts, "display", PART_BAD, "This is a Wayland session.",
+        add_part(parts, "session", PART_BAD, "This is a Wayland session.",
                  "Choose an X11 (Xorg) session when you log in; Wayland shows programs only "
                  "their own windows.");
     else if (display == NULL || *display == '\0')
-        add_part(parts, "display", PART_WEAK, detail, "Run this inside the desktop session.");
+        add_part(parts, "session", PART_WEAK, detail, "Run this inside the desktop session.");
     else
-        add_part(parts, "display", PART_OK, detail, "");
+        add_part(parts, "session", PART_OK, detail, "");
 }
 
 static void
@@ -120,13 +120,15 @@ add_agent_parts(GPtrArray *parts, GVariant *reply)
 
     for (size_t i = 0; i < g_variant_n_children(array); i++) {
         g_autoptr(GVariant) part = g_variant_get_child_value(array, i);
-        const char *name = "agent", *state = "bad", *detail = "", *mend = "";
+        const char *name = "part", *state = "bad", *detail = "", *mend = "";
+        g_autofree char *full_name = NULL;
 
         (void)g_variant_lookup(part, "name", "&s", &name);
         (void)g_variant_lookup(part, "state", "&s", &state);
         (void)g_variant_lookup(part, "detail", "&s", &detail);
         (void)g_variant_lookup(part, "mend", "&s", &mend);
-        add_part(parts, name, state_of(state), detail, mend);
+        full_name = g_strconcat("agent's ", name, NULL);
+        add_part(parts, full_name, state_of(state), detail, mend);
     }
 }
 
@@ -253,7 +255,7 @@ run(const AppArguments *arguments, AppOutput *output, GCancellable *cancellable,
     g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(free_part);
     unsigned n_bad;
 
-    check_display(parts);
+    check_session(parts);
     check_bus(parts);
     check_folder(parts);
     check_vault(parts, cancellable);

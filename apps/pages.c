@@ -71,8 +71,10 @@ static void
 append_head(GString *out, const char *title, const char *name, const char *summary)
 {
     g_string_append_printf(out,
-                           ".\\\" SPDX-FileCopyrightText: 2026 The Deskhand authors\n"
-                           ".\\\" SPDX-License-Identifier: Apache-2.0\n"
+                           ".\\\" SPDX-" /* apart, or they would speak of this file */
+                           "FileCopyrightText: 2026 The Deskhand authors\n"
+                           ".\\\" SPDX-"
+                           "License-Identifier: Apache-2.0\n"
                            ".Dd %s\n.Dt %s 1\n.Os Deskhand %s\n.Sh NAME\n.Nm %s\n.Nd ",
                            PAGE_DATE, title, DESKHAND_VERSION, name);
     append_word(out, summary);
