@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: 2026 The Deskhand authors
+# SPDX-License-Identifier: Apache-2.0
+"""The scripted session: the same work each time, on real applications, at a person's pace."""
+import random
+import time
+
+import apps
+import content
+from desktop import wait_for
+from measure import MemoryWatch, cpu_s, share, wait_until
+
+PHASE_S = 30.0
+TYPE_MS = 90 # about 130 words a minute with its pauses
+
+
+class Script:
+    """The applications of the session and what is done with them."""
+
+    def __init__(self, desktop):
+        self.desktop = desktop
+        self.random = random.Random(2026)
+        self.windows = {}
+
+    def open_all(self):
+        desktop = self.desktop
+        rows = [[content.sentence(self.random, 2)[:-1] for _ in range(6)] for _ in range(40)]
+        rows += [[c[:6] for c in content.CHINESE[:6]]]
+        sheet = desktop.write("sheet.fods", content.spreadsheet(rows))
+        paper = desktop.write("paper.fodt", content.letter(content.paragraphs(61, 30)))
+        desktop.write("long.html", content.article(
+            "Long reading", [t for pair in zip(content.paragraphs(62, 120, 4),
+                                               content.CHINESE * 8) for t in pair]))
+        desktop.write("notes.txt", "")
+        (desktop.files / "fifo").unlink(missing_ok=True)
+        self.windows["calc"] = apps.office(desktop, sheet, "calc").window
+        self.windows["writer"] = apps.office(desktop, paper, "writer").window
+        self.windows["chromium"] = apps.chromium(
+            desktop, f"{desktop.serve()}/long.html", size=(1300, 980)).window
+        self.windows["xterm"] = apps.xterm(
+            desktop, "bash", "--norc", geometry="100x40+700+120").window
+        self.windows["mousepad"] = apps.mousepad(desktop, desktop.files / "notes.txt").window
+        desktop.place(self.windows["mousepad"], 60, 120, 900, 760)
+        apps.make_video(desktop.files / "video.mp4", 20)
+
+    def front(self, name):
+        self.desktop.activate(self.windows[name])
+
+    def idle(self, until):
+        wait_until(until)
+
+    def typing(self, until):
+        self.front("mousepad")
+        while time.monotonic() < until - 4:
+            self.desktop.type(content.sentence(self.random, 7) + "\n", delay_ms=TYPE_MS)
+            wait_until(min(until, time.monotonic() + 1.0))
+        wait_until(until)
+
+    def scrolling(self, until):
+        self.front("chromium")
+        x, y, width, height = self.desktop.geometry(self.windows["chromium"])
+        while time.monotonic() < until - 2:
+            self.desktop.scroll(x + width // 2, y + height // 2, 4, delay_ms=80)
+            wait_until(min(until, time.monotonic() + 1.5))
+        wait_until(until)
+
+    def switching(self, until):
+        names = ["calc", "writer", "chromium", "mousepad", "xterm"]
+        turn = 0
+        while time.monotonic() < until - 2:
+            self.front(names[turn % len(names)])
+            turn += 1
+            wait_until(min(until, time.monotonic() + 2.5))
+        wait_until(until)
+
+    def printing(self, until):
+        """Two lines a second, and twice a burst of 300 at once."""
+        self.front("xterm")
+        path = self.desktop.write("log.txt", "\n".join(content.lines(63, 700, 8)) + "\n")
+        self.desktop.type(f"n=0; while read -r l; do echo \"$l\"; n=$((n+1)); "
+                          f"[ $((n % 320)) -lt 20 ] && sleep 0.5; done < {path}\n", delay_ms=5)
+        wait_until(until)
+        self.desktop.key("ctrl+c")
+
+    def video(self, until):
+        """A video plays while somebody writes beside it."""
+        video = apps.mpv(self.desktop, self.desktop.files / "video.mp4")
+        self.typing(until)
+        video.end()
+
+
+PHASES = ["idle", "typing", "scrolling", "switching", "printing", "video"]
+
+
+def start_baseline(desktop, output, languages="eng"):
+    import pathlib # pylint: disable=import-outside-toplevel
+    program = pathlib.Path(__file__).with_name("baseline.py")
+    return desktop.spawn("baseline", ["/usr/bin/python3", program, output, languages])
+
+
+def wait_shown(desktop):
+    """All applications stand and have been taken in."""
+    wait_for(lambda: desktop.status().get("scenes", 0) > 0, "first scenes", 60)
+    desktop.settle(90)
+
+
+def run_phase(script, name, baseline):
+    start = time.monotonic()
+    pids = script.desktop.deskhand_pids()
+    before = cpu_s(pids), cpu_s([baseline.pid])
+    getattr(script, name)(start + PHASE_S)
+    pids = set(pids) | set(script.desktop.deskhand_pids())
+    after = cpu_s(pids), cpu_s([baseline.pid])
+    return after[0] - before[0], after[1] - before[1], time.monotonic() - start
+
+
+def run_session(desktop, table, wanted):
+    """CPU, memory and disk of one session."""
+    script = Script(desktop)
+    with MemoryWatch(desktop) as memory:
+        script.open_all()
+        wait_shown(desktop)
+        baseline = start_baseline(desktop, desktop.folder / "baseline.jsonl")
+        time.sleep(8) # it has read the first frame
+        bytes_before = desktop.status()["bytes"]
+        totals, active_s = [0.0, 0.0], 0.0
+        for name in PHASES:
+            ours, theirs, took_s = run_phase(script, name, baseline)
+            totals = [totals[0] + ours, totals[1] + theirs]
+            active_s += 0 if name == "idle" else took_s
+            if "session" in wanted:
+                table.add(f"CPU while {name}, {took_s:.0f} s", f"{ours:.2f} s",
+                          baseline=f"{theirs:.2f} s", ratio=share(ours, theirs))
+        desktop.settle(60)
+        grown = desktop.status()["bytes"] - bytes_before
+    if "session" in wanted:
+        table.add("CPU over the session", f"{totals[0]:.1f} s", "at most 1/10, goal 1/25",
+                  totals[0] * 10 <= totals[1], f"{totals[1]:.1f} s", share(*totals))
+    if "memory" in wanted:
+        add_memory(memory.peak, table)
+    if "disk" in wanted:
+        hourly = grown / active_s * 3600 / 1e6
+        table.add("disk per active hour", f"{hourly:.1f} MB", "at most 8 MB", hourly <= 8)
+
+
+def add_memory(peak, table):
+    for name, bar in (("deskhand-agentd", 60), ("deskhand-vault", 60), ("deskhand-reader", 150)):
+        pss, rss = peak.get(name, (0, 0))
+        table.add(f"peak memory of {name}", f"{pss:.0f} MB ({rss:.0f} MB resident)",
+                  f"at most {bar} MB", 0 < pss <= bar)
