@@ -57,9 +57,31 @@ def is_same(frame, last):
                        ctypes.c_size_t(n_bytes)) == 0
 
 
+def to_grey(image, lept):
+    """The pixels are 0x00RRGGBB, Leptonica's 0xRRGGBB00: its green is our red, its blue our green,
+    and those two make the grey."""
+    pix = ctypes.c_void_p(lept.pixCreate(image.width, image.height, 32))
+    ctypes.memmove(lept.pixGetData(pix), image.data, image.stride * image.height)
+    grey = ctypes.c_void_p(lept.pixConvertRGBToGray(
+        pix, ctypes.c_float(0.0), ctypes.c_float(0.35), ctypes.c_float(0.65)))
+    lept.pixDestroy(ctypes.byref(pix))
+    lept.pixSetResolution(grey, 96, 96)
+    return grey
+
+
+def read(frame, engine, tess, lept):
+    grey = to_grey(frame.contents, lept)
+    tess.TessBaseAPISetImage2(engine, grey)
+    text = tess.TessBaseAPIGetUTF8Text(engine)
+    words = ctypes.cast(text, ctypes.c_char_p).value.decode(errors="replace")
+    tess.TessDeleteText(text)
+    lept.pixDestroy(ctypes.byref(grey))
+    return words
+
+
 def main():
     output = open(sys.argv[1], "w", encoding="utf-8")
-    tess, _ = tesseract_libraries()
+    tess, lept = tesseract_libraries()
     engine = tess.TessBaseAPICreate()
     languages = sys.argv[2] if len(sys.argv) > 2 else "eng"
     if tess.TessBaseAPIInit3(engine, None, languages.encode()):
@@ -70,14 +92,7 @@ def main():
         frame = screen.grab()
         taken_at = time.time()
         if not is_same(frame, last):
-            image = frame.contents
-            tess.TessBaseAPISetImage(engine, image.data, image.width, image.height, 4,
-                                     image.stride)
-            tess.TessBaseAPISetSourceResolution(engine, 96)
-            text = tess.TessBaseAPIGetUTF8Text(engine)
-            words = ctypes.cast(text, ctypes.c_char_p).value.decode(errors="replace")
-            tess.TessDeleteText(text)
-            output.write(json.dumps({"at": taken_at, "text": words}) + "\n")
+            output.write(json.dumps({"at": taken_at, "text": read(frame, engine, tess, lept)}) + "\n")
             output.flush()
         if last:
             screen.x11.XDestroyImage(last)

@@ -534,10 +534,7 @@ def tesseract_libraries():
     tess.TessBaseAPICreate.restype = pointer
     tess.TessBaseAPIInit3.argtypes = [pointer, ctypes.c_char_p, ctypes.c_char_p]
     tess.TessBaseAPISetPageSegMode.argtypes = [pointer, ctypes.c_int]
-    tess.TessBaseAPISetImage.argtypes = [pointer, pointer] + [ctypes.c_int] * 4
     tess.TessBaseAPISetImage2.argtypes = [pointer, pointer]
-    tess.TessBaseAPISetVariable.argtypes = [pointer, ctypes.c_char_p, ctypes.c_char_p]
-    tess.TessBaseAPISetSourceResolution.argtypes = [pointer, ctypes.c_int]
     tess.TessBaseAPIGetUTF8Text.argtypes = [pointer]
     tess.TessBaseAPIGetUTF8Text.restype = pointer
     tess.TessDeleteText.argtypes = [pointer]
@@ -545,4 +542,8 @@ def tesseract_libraries():
     lept.pixRead.argtypes = [ctypes.c_char_p]
     lept.pixRead.restype = pointer
     lept.pixDestroy.argtypes = [pointer]
+    lept.pixCreate.restype = lept.pixGetData.restype = lept.pixConvertRGBToGray.restype = pointer
+    lept.pixGetData.argtypes = [pointer]
+    lept.pixSetResolution.argtypes = [pointer, ctypes.c_int, ctypes.c_int]
+    lept.pixConvertRGBToGray.argtypes = [pointer] + [ctypes.c_float] * 3
     return tess, lept
