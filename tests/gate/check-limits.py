@@ -1,0 +1,54 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The Deskhand authors
+# SPDX-License-Identifier: Apache-2.0
+"""Every named maximum stands in docs/LIMITS.md with its value; --write puts it there."""
+import re
+import sys
+
+from common import ROOT, files, finish, short
+
+PAGE = ROOT / "docs/LIMITS.md"
+DEFINE = re.compile(r"^#define (\w+_MAX(?:_[A-Z]+)?)\s+(.+)$", re.M)
+COMMENT = re.compile(r"/\*(.*?)\*?/?$")
+HEAD = """<!-- SPDX-FileCopyrightText: 2026 The Deskhand authors -->
+<!-- SPDX-License-Identifier: Apache-2.0 -->
+
+# Limits
+
+Whatever can grow has a maximum, and its name says the unit. The module that enforces it defines it;
+this table is made from the sources (`tests/gate/check-limits.py --write`).
+
+| where | name | value | about |
+|---|---|---|---|
+"""
+
+
+def tidy(value):
+    """Without casts, suffix macros and the brackets around it."""
+    value = re.sub(r"\(u?int\d+_t\)|\(size_t\)", "", value.strip())
+    value = re.sub(r"U?INT\d+_C\((\w+)\)", r"\1", value)
+    if re.fullmatch(r"\([^()]*\)", value):
+        value = value[1:-1]
+    return value.replace("*", "×").replace("|", "or")
+
+
+def limits():
+    for path in files(".h", ".c"):
+        name = short(path)
+        if name.startswith("tests/"):
+            continue
+        text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+        for limit, rest in DEFINE.findall(text):
+            about = COMMENT.search(rest)
+            value = tidy(COMMENT.sub("", rest))
+            meaning = about.group(1).strip(" ./").replace("|", "or") if about else ""
+            yield f"| `{name}` | `{limit}` | {value} | {meaning} |"
+
+
+page = HEAD + "\n".join(limits()) + "\n"
+if "--write" in sys.argv[1:]:
+    PAGE.write_text(page, encoding="utf-8")
+known = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+finish([] if known == page else ["docs/LIMITS.md is not up to date: run "
+                                 "tests/gate/check-limits.py --write"],
+       f"{page.count('| `')} maxima")
