@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 /* Prints what is made from the table of commands at build time, on standard output:
- *   deskhand-pages man [COMMAND]     a man page
- *   deskhand-pages bash|zsh|fish     a completion */
+ *   make-pages man [COMMAND]     a man page
+ *   make-pages bash|zsh|fish     a completion */
 
 #define PAGE_DATE "November 23, 2026"
 
@@ -395,7 +395,7 @@ main(int argc, char **argv)
 
     app_output_init(&output, STDOUT_FILENO);
     if (argc < 2 || !append_page(output.text, argv[1], argv[2])) {
-        app_output_say("Usage: deskhand-pages man [COMMAND] | bash | zsh | fish");
+        app_output_say("Usage: make-pages man [COMMAND] | bash | zsh | fish");
         return 2;
     }
     return app_output_flush(&output, NULL) ? 0 : 1;

@@ -1,0 +1,329 @@
+# SPDX-FileCopyrightText: 2026 The Deskhand authors
+# SPDX-License-Identifier: Apache-2.0
+"""The command line against a real vault that a small client fills: no display, no bus."""
+import datetime
+import json
+import os
+import pathlib
+import pty
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+from desktop import Picture, Process, Skip, run, wait_for
+
+NOW_US = int(time.time()) * 1_000_000
+MINUTE_US = 60_000_000
+DAY_US = 24 * 60 * MINUTE_US
+ESCAPE = "\x1b]0;owned\x07\x1b[31m"
+
+# By group of the client's file; the oldest first.
+SCENES = {
+    "old": {"start": NOW_US - 3 * DAY_US, "app": "Evince", "title": "Thesis",
+            "file": "/home/me/thesis.pdf", "text": "ancient walrus", "grey": 10},
+    "page": {"start": NOW_US - 40 * MINUTE_US, "app": "Chromium", "title": "Invoice 4711",
+             "url": "https://zoom.us/invoice?id=4711", "text": "total due walrus 1,280.00",
+             "grey": 200},
+    "evil": {"start": NOW_US - 30 * MINUTE_US, "app": "XTerm", "title": f"{ESCAPE}evil\u202egpj",
+             "text": f"walrus {ESCAPE}\u009b2J \"quoted\\\\backslash\" C++", "grey": 30},
+    "chinese": {"start": NOW_US - 20 * MINUTE_US, "app": "Mousepad", "title": "报价单",
+                "text": "请在星期五之前发出合同\\n报价 walrus 😀", "grey": 40},
+}
+
+
+class Vault:
+    """A vault in folders of its own, filled."""
+
+    def __init__(self):
+        if not shutil.which("deskhand-vault"):
+            raise Skip("deskhand-vault is not built")
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="deskhand-commands-"))
+        self.env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "NO_COLOR")}
+        self.env.update(HOME=str(self.folder), XDG_RUNTIME_DIR=str(self.folder),
+                        XDG_DATA_HOME=str(self.folder / "data"), TZ="Europe/Berlin",
+                        DBUS_SESSION_BUS_ADDRESS=f"unix:path={self.folder}/no-bus")
+        self.process = None
+        self.ids = {}
+
+    def __enter__(self):
+        self.start()
+        path = self.folder / "scenes"
+        path.write_text("".join(self.group(n, s) for n, s in SCENES.items()), encoding="utf-8")
+        done = run(["deskhand-test-append", str(path)], env=self.env)
+        assert done.returncode == 0, done.stderr
+        self.ids = dict(zip(SCENES, map(int, done.stdout.split())))
+        return self
+
+    def __exit__(self, *_error):
+        self.process.end()
+        shutil.rmtree(self.folder)
+
+    @staticmethod
+    def group(name, scene):
+        scene = dict({"end": scene["start"] + MINUTE_US, "actor": "human"}, **scene)
+        return f"[{name}]\n" + "".join(f"{k}={v}\n" for k, v in scene.items())
+
+    def start(self):
+        self.process = Process("vault", ["deskhand-vault"], self.env, self.folder)
+        wait_for((self.folder / "deskhand/recall.sock").exists, "the vault listens")
+
+    def deskhand(self, *arguments, **options):
+        return run(["deskhand", *arguments], env=self.env, timeout=30, **options)
+
+    def json(self, *arguments):
+        done = self.deskhand(*arguments)
+        assert done.returncode == 0, (arguments, done.stderr)
+        return json.loads(done.stdout)
+
+    def found(self, *arguments):
+        names = {v: k for k, v in self.ids.items()}
+        return [names[r["scene"]] for r in self.json("search", "--json", *arguments)["results"]]
+
+
+def on_terminal(vault, *arguments):
+    """What a terminal is sent."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(["deskhand", *arguments], env=dict(vault.env, TERM="xterm"),
+                          stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        text = b""
+        while True:
+            try:
+                block = os.read(ours, 65536)
+            except OSError: # the other side has closed
+                break
+            if not block:
+                break
+            text += block
+        os.close(ours)
+        assert process.wait(10) == 0
+    return text.decode()
+
+
+def test_search():
+    with Vault() as vault:
+        check_search(vault)
+        check_queries(vault)
+        check_human(vault)
+        check_pages(vault)
+
+
+def check_search(vault):
+    answer = vault.json("search", "--json", "walrus")
+    assert answer["next"] is None, answer
+    assert [r["scene"] for r in answer["results"]] == sorted(vault.ids.values(), reverse=True)
+    page = next(r for r in answer["results"] if r["scene"] == vault.ids["page"])
+    assert page["app"] == "Chromium" and page["title"] == "Invoice 4711", page
+    assert page["url"] == "https://zoom.us/invoice?id=4711" and page["file"] == "", page
+    assert page["source"] == "accessible" and page["actor"] == "human", page
+    assert page["words"] == [{"text": "walrus", "x": 120, "y": 0, "w": 60, "h": 20}], page
+    start = datetime.datetime.fromisoformat(page["start"])
+    assert start.timestamp() * 1_000_000 == SCENES["page"]["start"], page
+    assert page["start"][-6:] in ("+01:00", "+02:00") and page["start"][19:23] == ".000", page
+    evil = next(r for r in answer["results"] if r["scene"] == vault.ids["evil"])
+    assert "walrus" in evil["snippet"], evil
+
+
+def check_queries(vault):
+    assert vault.found("zoom.us") == ["page"]
+    assert vault.found("C++") == ["evil"]
+    assert vault.found("合同") == ["chinese"] and vault.found("报价", "walrus") == ["chinese"]
+    assert vault.found("walrus", "-total", "-quoted") == ["chinese", "old"]
+    assert vault.found("--app", "Evince", "walrus") == ["old"]
+    assert vault.found("--since", "yesterday", "--until", "now", "--app", "chromium", "walrus") \
+        == ["page"]
+    assert set(vault.found("--best", "walrus")) == set(SCENES)
+    assert vault.found("nowhere") == []
+    for query in ("-x", "--", "\"", "*", "a:b"):
+        vault.found("--", query)
+
+
+def check_human(vault):
+    done = vault.deskhand("search", "walrus")
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    assert "\x1b" not in done.stdout and "\u009b" not in done.stdout, ascii(done.stdout)
+    assert "\u202e" not in done.stdout and "\ufffd]0;owned\ufffd" in done.stdout
+    for name, number in vault.ids.items():
+        assert f"scene {number}\n" in done.stdout, name
+    assert "Chromium  Invoice 4711\n    https://zoom.us/invoice?id=4711\n" in done.stdout
+    assert done.stdout.endswith("4 results\n"), done.stdout
+    nothing = vault.deskhand("search", "nowhere")
+    assert nothing.returncode == 0 and not nothing.stdout and "Nothing found" in nothing.stderr
+    assert "\x1b[1mwalrus\x1b[0m" in on_terminal(vault, "search", "walrus")
+    vault.env["NO_COLOR"] = "1"
+    assert "\x1b" not in on_terminal(vault, "search", "walrus")
+    del vault.env["NO_COLOR"]
+
+
+def check_pages(vault):
+    first = vault.deskhand("search", "--limit", "3", "walrus", "-nowhere")
+    line = next(x for x in first.stdout.splitlines() if "more: " in x)
+    command = line.partition("more: ")[2]
+    done = run(["sh", "-c", command], env=vault.env)
+    assert str(vault.ids["old"]) in done.stdout and "1 result\n" in done.stdout, (line, done)
+    answer = vault.json("search", "--json", "--limit", "3", "walrus")
+    assert len(answer["results"]) == 3 and answer["next"]
+    rest = vault.json("search", "--json", "--limit", "3", "--cursor", answer["next"], "walrus")
+    assert [r["scene"] for r in rest["results"]] == [vault.ids["old"]] and rest["next"] is None
+
+
+def test_show():
+    with Vault() as vault:
+        check_show_text(vault)
+        check_show_image(vault)
+        check_show_refuses(vault)
+
+
+def check_show_text(vault):
+    number = str(vault.ids["chinese"])
+    text = vault.deskhand("show", number).stdout
+    assert "title     报价单\n" in text and text.endswith("\n报价 walrus 😀\n"), text
+    scene = vault.json("show", number, "--json")
+    assert scene["text"] == "请在星期五之前发出合同\n报价 walrus 😀", scene
+    assert [w["text"] for w in scene["words"]] == ["请在星期五之前发出合同", "报价", "walrus", "😀"]
+    assert (scene["width"], scene["height"]) == (400, 200) and "hits" not in scene
+    hits = vault.json("show", number, "--json", "--mark", "walrus")["hits"]
+    assert hits == [{"text": "walrus", "x": 60, "y": 20, "w": 60, "h": 20}], hits
+    evil = vault.deskhand("show", str(vault.ids["evil"]))
+    assert "\x1b" not in evil.stdout and "\u009b" not in evil.stdout, ascii(evil.stdout)
+
+
+def check_show_image(vault):
+    number = str(vault.ids["page"])
+    path = vault.folder / "page.png"
+    done = vault.deskhand("show", number, "--image", str(path), "--mark", "walrus")
+    assert done.returncode == 0 and "400 × 200 pixels, 1 marked" in done.stdout, done
+    picture = Picture(path)
+    assert picture.size == (400, 200)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert not [p for p in vault.folder.iterdir() if p.name.startswith("page.png.")]
+    raw = subprocess.run(["deskhand", "show", number, "--image", "-"], env=vault.env,
+                         stdout=subprocess.PIPE, check=True).stdout
+    plain = vault.folder / "plain.png"
+    plain.write_bytes(raw)
+    assert pixel(plain, 50, 50) == (200, 200, 200) and pixel(plain, 300, 150) == (128, 128, 128)
+    assert pixel(path, 150, 10) == (128, 128, 128) and pixel(path, 150, 22)[0] > 200
+
+
+def pixel(path, x, y):
+    done = run(["convert", str(path), "-format", f"%[fx:round(255*p{{{x},{y}}}.r)],"
+                f"%[fx:round(255*p{{{x},{y}}}.g)],%[fx:round(255*p{{{x},{y}}}.b)]", "info:"])
+    return tuple(map(int, done.stdout.split(",")))
+
+
+def check_show_refuses(vault):
+    number = str(vault.ids["page"])
+    for arguments, code, says in (
+            (["1"], 1, ""), (["x"], 2, "not a scene's number"), ([], 2, "needs SCENE"),
+            ([number, "--mark", "x"], 2, "--mark needs"),
+            ([number, "--json", "--image", "-"], 2, "one of them"),
+            ([number, "--image", "/nonexistent/x.png"], 1, "/nonexistent/x.png")):
+        done = vault.deskhand("show", *arguments)
+        assert done.returncode == code and says in done.stderr, (arguments, done)
+        assert not done.stdout and done.stderr.count("\n") == 1, (arguments, done)
+
+
+def test_timeline():
+    with Vault() as vault:
+        text = vault.deskhand("timeline").stdout
+        order = [text.index(str(n)) for n in vault.ids.values()]
+        assert order == sorted(order, reverse=True), text
+        assert "\x1b" not in text and "Evince  Thesis\n" in text, text
+        results = vault.json("timeline", "--json", "--app", "Chromium")["results"]
+        assert [r["scene"] for r in results] == [vault.ids["page"]]
+        assert "words" not in results[0] and results[0]["source"] == "accessible"
+        assert len(vault.json("timeline", "--json", "--since", "yesterday")["results"]) == 3
+        nothing = vault.deskhand("timeline", "--until", "2001-01-01")
+        assert nothing.returncode == 0 and "Nothing was recorded" in nothing.stderr
+
+
+def test_status_and_doctor_without_an_agent():
+    with Vault() as vault:
+        done = vault.deskhand("status", "--json")
+        status = json.loads(done.stdout)
+        assert done.returncode == 5 and status["recording"] is False and status["reason"], status
+        assert status["scenes"] == 4 and status["bytes"] > 0 and status["damaged"] == 0, status
+        oldest = datetime.datetime.fromisoformat(status["oldest"])
+        assert oldest.timestamp() * 1_000_000 == SCENES["old"]["start"], status
+        done = vault.deskhand("doctor")
+        assert done.returncode == 1 and "ok    vault: " in done.stdout, done
+        assert "bad   agent: " in done.stdout, done
+        states = {p["name"]: p["state"] for p in json.loads(
+            vault.deskhand("doctor", "--json").stdout)["parts"]}
+        assert states["vault"] == "ok" and states["agent"] == "bad", states
+        assert vault.deskhand("pause").returncode == 5
+
+
+def test_no_vault():
+    with Vault() as vault:
+        vault.process.end()
+        for arguments in (["search", "x"], ["search", "--json", "x"], ["show", "7"], ["timeline"]):
+            done = vault.deskhand(*arguments)
+            assert done.returncode == 5 and "vault" in done.stderr, (arguments, done)
+            assert not done.stdout and done.stderr.count("\n") == 1, (arguments, done)
+        vault.start()
+        assert len(vault.found("walrus")) == 4
+
+
+def test_a_vault_that_hangs():
+    with Vault() as vault:
+        vault.process.kill(signal.SIGSTOP)
+        start = time.monotonic()
+        done = vault.deskhand("search", "walrus")
+        assert done.returncode == 5 and "does not answer" in done.stderr, done
+        assert time.monotonic() - start < 10
+        vault.process.kill(signal.SIGCONT)
+        assert len(vault.found("walrus")) == 4
+
+
+def test_ctrl_c():
+    with Vault() as vault:
+        vault.process.kill(signal.SIGSTOP)
+        with subprocess.Popen(["deskhand", "search", "walrus"], env=vault.env,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            wait_for(lambda: waits_in_poll(process.pid), "it waits for the vault")
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=5)
+            assert process.returncode == -signal.SIGINT and not out and not err, (out, err)
+        vault.process.kill(signal.SIGCONT)
+        assert len(vault.found("walrus")) == 4
+
+
+def waits_in_poll(pid):
+    """The handler of Ctrl-C is set before it first waits."""
+    text = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    caught = int(next(x for x in text.splitlines() if x.startswith("SigCgt")).split()[1], 16)
+    return caught >> (signal.SIGINT - 1) & 1 and "S (sleeping)" in text
+
+
+def test_a_reader_that_has_enough():
+    with Vault() as vault:
+        done = run(["bash", "-c", "deskhand search walrus | true; echo ${PIPESTATUS[0]}"],
+                   env=vault.env)
+        assert done.stdout == "0\n" and not done.stderr, done
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run(["deskhand", "search", "walrus"], env=vault.env, stdout=full,
+                                  stderr=subprocess.PIPE, check=False)
+        assert done.returncode == 1 and b"Cannot write the answer" in done.stderr, done
+
+
+def test_usage():
+    with Vault() as vault:
+        for arguments, says in (
+                ([], "deskhand search"), (["serach", "x"], "did you mean `deskhand search`"),
+                (["search"], "needs QUERY"), (["search", "--limt", "3", "x"], "--limit"),
+                (["search", "--limit", "0", "x"], "1 to 1000"), (["timeline", "x"], "“x”"),
+                (["pause", "30"], "30m"), (["show", "--image"], "--image FILE.png"),
+                (["search", "--cursor", "rubbish", "x"], "cursor")):
+            done = vault.deskhand(*arguments)
+            assert done.returncode == 2 and says in done.stderr, (arguments, done)
+            assert not done.stdout and done.stderr.count("\n") == 1, (arguments, done)
+        assert vault.deskhand("--version").stdout.startswith("deskhand ")
+        overview = vault.deskhand("help").stdout
+        for command in ("search", "show", "timeline", "pause", "resume", "status", "doctor"):
+            done = vault.deskhand(command, "--help")
+            assert done.returncode == 0 and "Examples:" in done.stdout, command
+            assert vault.deskhand("help", command).stdout == done.stdout
+            assert command in overview
