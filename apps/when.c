@@ -89,7 +89,7 @@ parse_sum(const char *text, int64_t *out_us, GError **error)
     if (sum_us < 1)
         return refuse(text, "is no time at all", error);
     if (sum_us > (double)APP_WHEN_DURATION_MAX_US)
-        return refuse(text, "is longer than a year", error);
+        return refuse(text, "is longer than seven days", error);
     *out_us = (int64_t)sum_us;
     return TRUE;
 }

@@ -7,7 +7,7 @@
 
 /* Times as a person types and reads them. Pure; local time is the time zone of @now. */
 
-#define APP_WHEN_DURATION_MAX_US (366 * G_TIME_SPAN_DAY)
+#define APP_WHEN_DURATION_MAX_US (7 * G_TIME_SPAN_DAY) /* what Agent1.Pause takes */
 
 /**
  * app_when_parse_duration:
