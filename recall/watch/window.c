@@ -55,6 +55,14 @@ is_breaking(gunichar character)
     return g_unichar_iscntrl(character) || character == 0x2028 || character == 0x2029;
 }
 
+/* Marks that turn what follows around, so that a title would read as another one. */
+static gboolean
+is_turning(gunichar character)
+{
+    return (character >= 0x202A && character <= 0x202E) ||
+           (character >= 0x2066 && character <= 0x2069);
+}
+
 char *
 recall_window_clean_text(const char *bytes, size_t n_bytes)
 {
@@ -65,6 +73,8 @@ recall_window_clean_text(const char *bytes, size_t n_bytes)
     for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
         gunichar character = g_utf8_get_char(at);
 
+        if (is_turning(character))
+            continue;
         if (is_breaking(character))
             character = ' ';
         /* U+FFFD is longer than the byte that it stands for, so the limit can be met here. */

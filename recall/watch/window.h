@@ -44,6 +44,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallWindow, recall_window_unref)
 
 /* Makes a property's bytes fit for @app and @title: ends at the first NUL, cut to
  * RECALL_WINDOW_TITLE_MAX_BYTES at a character, what is not UTF-8 becomes U+FFFD, runs of spaces,
- * control characters and line separators one space, ends trimmed.
+ * control characters and line separators one space, marks that turn the direction of text are
+ * dropped, ends trimmed.
  * Returns: (transfer full): never NULL */
 char *recall_window_clean_text(const char *bytes, size_t n_bytes);
