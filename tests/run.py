@@ -108,7 +108,7 @@ def unit_tests(folder):
     done = subprocess.run(["/usr/bin/meson", "introspect", "--tests", str(folder)],
                           capture_output=True, text=True, check=False)
     for test in json.loads(done.stdout or "[]"):
-        if any(s.endswith("unit") for s in test["suite"]):
+        if any(s.endswith(("unit", "fault")) for s in test["suite"]):
             yield f"unit/{test['name']}", test
 
 

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "protocol/scene.h"
+
 #include <glib.h>
 #include <stdint.h>
 
@@ -11,8 +13,8 @@
  * order by time, and a range of time is a range of rowids. */
 
 #define RECALL_SEGMENT_ID_BITS 30 /* a week has 604 800 000 ms */
-#define RECALL_SEGMENT_WEEK_US (INT64_C(604800) * G_USEC_PER_SEC)
-#define RECALL_SEGMENT_EPOCH_US (INT64_C(345600) * G_USEC_PER_SEC) /* Monday 1970-01-05 */
+#define RECALL_SEGMENT_WEEK_US PROTOCOL_SCENE_WEEK_US
+#define RECALL_SEGMENT_EPOCH_US PROTOCOL_SCENE_TIME_MIN_US /* Monday 1970-01-05 */
 
 /* A scene that lasts longer is continued as a new one: searches by time rely on it. */
 #define RECALL_SCENE_DURATION_MAX_US (INT64_C(3600) * G_USEC_PER_SEC)

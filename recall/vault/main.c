@@ -1,0 +1,174 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "protocol/peer.h"
+#include "recall/vault/listen.h"
+#include "recall/vault/service-append.h"
+
+#include <glib-unix.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+/* deskhand-vault: keeps the history. */
+
+#define EXIT_USAGE 2
+
+typedef struct {
+    GMainLoop *loop;
+    BaseWorker *worker;
+    RecallVault *vault; /* used in jobs of the worker only */
+    RecallServiceAppend *append;
+    ProtocolPeerServer *append_server;
+} Program;
+
+static void *
+open_vault(void *folder, GCancellable *cancellable, GError **error)
+{
+    return recall_vault_open(folder, error);
+}
+
+static void *
+close_vault(void *vault, GCancellable *cancellable, GError **error)
+{
+    recall_vault_close(vault);
+    return NULL;
+}
+
+static void
+on_job_done(GObject *source, GAsyncResult *result, void *user_data)
+{
+    GTask **out_task = user_data;
+
+    *out_task = g_object_ref(G_TASK(result));
+}
+
+/* Runs a job on the store's thread and waits for it. */
+static void *
+run_job(BaseWorker *worker, BaseWorkerFunc func, void *job, GError **error)
+{
+    g_autoptr(GTask) done = NULL;
+
+    base_worker_push(worker, g_task_new(NULL, NULL, on_job_done, &done), func, job, NULL, NULL);
+    while (done == NULL)
+        g_main_context_iteration(NULL, TRUE);
+    return g_task_propagate_pointer(done, error);
+}
+
+static gboolean
+on_append_client(GDBusConnection *connection, void *user_data)
+{
+    Program *self = user_data;
+    g_autoptr(GError) error = NULL;
+
+    if (recall_service_append_export(self->append, connection, &error))
+        return TRUE;
+    g_warning("Cannot serve a client: %s", error->message);
+    return FALSE;
+}
+
+static ProtocolPeerServer *
+serve(const char *name, ProtocolPeerFunc on_client, Program *self, GError **error)
+{
+    g_autofree char *path = protocol_peer_path(name);
+
+    return protocol_peer_server_new(path, recall_listen_take_fd(name), on_client, self, error);
+}
+
+static gboolean
+start(Program *self, char *folder, GError **error)
+{
+    self->worker = base_worker_new("store");
+    self->vault = run_job(self->worker, open_vault, folder, error);
+    if (self->vault == NULL)
+        return FALSE;
+    self->append = recall_service_append_new(self->worker, self->vault);
+    self->append_server = serve("append.sock", on_append_client, self, error);
+    return self->append_server != NULL;
+}
+
+/* What was acknowledged is on the disk already; closing only tidies the files. */
+static void
+stop(Program *self)
+{
+    protocol_peer_server_free(self->append_server);
+    recall_service_append_free(self->append);
+    if (self->vault != NULL)
+        run_job(self->worker, close_vault, self->vault, NULL);
+    base_worker_free(self->worker);
+}
+
+static gboolean
+on_signal(void *user_data)
+{
+    g_main_loop_quit(user_data);
+    return G_SOURCE_CONTINUE;
+}
+
+static int
+run(char *folder)
+{
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    g_autoptr(GError) error = NULL;
+    Program program = {.loop = loop};
+    gboolean is_started;
+
+    g_unix_signal_add(SIGTERM, on_signal, loop);
+    g_unix_signal_add(SIGINT, on_signal, loop);
+    is_started = start(&program, folder, &error);
+    if (is_started)
+        g_main_loop_run(loop);
+    else
+        fprintf(stderr, "deskhand-vault: %s\n", error->message);
+    stop(&program);
+    return is_started ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* Nobody may read the history out of this process or its files. A file that may not grow is an
+ * error of the write and not a signal. */
+static void
+harden(gboolean exit_with_parent)
+{
+    umask(077);
+    prctl(PR_SET_DUMPABLE, 0);
+    if (exit_with_parent)
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
+    signal(SIGXFSZ, SIG_IGN);
+    g_log_writer_default_set_use_stderr(TRUE);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_autofree char *folder = NULL;
+    gboolean show_version = FALSE;
+    gboolean exit_with_parent = FALSE;
+    const GOptionEntry entries[] = {
+        {"folder", 'f', 0, G_OPTION_ARG_FILENAME, &folder,
+         "Keep the history here instead of ~/.local/share/deskhand/segments", "FOLDER"},
+        {"exit-with-parent", 0, 0, G_OPTION_ARG_NONE, &exit_with_parent,
+         "End when the process that started this one ends", NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &show_version, "Print the version and exit", NULL},
+        {NULL},
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new("- keep what this desktop showed");
+    g_autoptr(GError) error = NULL;
+
+    setlocale(LC_ALL, "");
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
+        fprintf(stderr, "deskhand-vault: %s; see deskhand-vault --help\n",
+                error != NULL ? error->message : "it takes no arguments");
+        return EXIT_USAGE;
+    }
+    if (show_version) {
+        puts("deskhand-vault " DESKHAND_VERSION);
+        return EXIT_SUCCESS;
+    }
+    harden(exit_with_parent);
+    if (folder == NULL)
+        folder = g_build_filename(g_get_user_data_dir(), "deskhand", "segments", NULL);
+    return run(folder);
+}

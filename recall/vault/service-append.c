@@ -1,0 +1,409 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/vault/service-append.h"
+
+#include "protocol/dbus-append1.h"
+#include "protocol/error.h"
+
+#define OBJECT_PATH "/io/deskhand/Append1"
+
+struct RecallServiceAppend {
+    int n_refs; /* main thread only: one is the owner's, one that of the batch being written */
+    ProtocolDbusAppend1 *object; /* one for all clients */
+    BaseWorker *worker;          /* NULL once freed by the owner */
+    RecallVault *vault;
+    GPtrArray *waiting; /* of Pending */
+    size_t n_waiting_bytes;
+    gboolean is_writing;
+};
+
+typedef enum {
+    PENDING_APPEND,
+    PENDING_TILES,
+    PENDING_TOUCH,
+} PendingKind;
+
+/* A call that was understood and not answered yet. */
+typedef struct {
+    PendingKind kind;
+    GDBusMethodInvocation *invocation;
+    RecallAppend *append; /* of PENDING_APPEND */
+    int64_t id;           /* of PENDING_TILES */
+    GHashTable *tiles;
+    GArray *ends; /* of PENDING_TOUCH */
+    GError *error;
+} Pending;
+
+/* What one job of the store's thread does. */
+typedef struct {
+    int n_refs; /* atomic: the job and the callback have one each */
+    RecallVault *vault;
+    GPtrArray *pending; /* of Pending */
+} Batch;
+
+static void write_waiting(RecallServiceAppend *self);
+
+static void
+unref(RecallServiceAppend *self)
+{
+    if (--self->n_refs > 0)
+        return;
+    g_clear_object(&self->object);
+    g_ptr_array_unref(self->waiting);
+    g_free(self);
+}
+
+static void
+free_pending(void *data)
+{
+    Pending *pending = data;
+
+    g_clear_object(&pending->invocation);
+    recall_append_free(pending->append);
+    g_clear_pointer(&pending->tiles, g_hash_table_unref);
+    g_clear_pointer(&pending->ends, g_array_unref);
+    g_clear_error(&pending->error);
+    g_free(pending);
+}
+
+static void
+unref_batch(void *data)
+{
+    Batch *batch = data;
+
+    if (!g_atomic_int_dec_and_test(&batch->n_refs))
+        return;
+    g_ptr_array_unref(batch->pending);
+    g_free(batch);
+}
+
+/* Appends that follow each other go together; what comes between them keeps its place. */
+static unsigned
+append_run(Batch *batch, unsigned from)
+{
+    g_autoptr(GPtrArray) appends = g_ptr_array_new();
+    unsigned i = from;
+
+    for (; i < batch->pending->len; i++) {
+        Pending *pending = g_ptr_array_index(batch->pending, i);
+
+        if (pending->kind != PENDING_APPEND)
+            break;
+        g_ptr_array_add(appends, pending->append);
+    }
+    recall_vault_append_all(batch->vault, appends);
+    return i;
+}
+
+/* On the store's thread. */
+static void *
+write_batch(void *job, GCancellable *cancellable, GError **error)
+{
+    Batch *batch = job;
+    unsigned i = 0;
+
+    while (i < batch->pending->len) {
+        Pending *pending = g_ptr_array_index(batch->pending, i);
+
+        if (pending->kind == PENDING_APPEND) {
+            i = append_run(batch, i);
+            continue;
+        }
+        if (pending->kind == PENDING_TILES)
+            recall_vault_add_tiles(batch->vault, pending->id, pending->tiles, &pending->error);
+        else
+            recall_vault_touch(batch->vault, pending->ends, &pending->error);
+        i++;
+    }
+    return batch;
+}
+
+static GVariant *
+wrap_missing(GPtrArray *missing)
+{
+    GVariantBuilder builder;
+
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("aay"));
+    for (unsigned i = 0; i < missing->len; i++)
+        g_variant_builder_add_value(
+            &builder,
+            g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), g_ptr_array_index(missing, i), TRUE));
+    return g_variant_builder_end(&builder);
+}
+
+static void
+answer(RecallServiceAppend *self, Pending *pending)
+{
+    GDBusMethodInvocation *invocation = g_steal_pointer(&pending->invocation);
+    const GError *error = pending->append != NULL ? pending->append->error : pending->error;
+
+    if (error != NULL)
+        protocol_error_return(invocation, error);
+    else if (pending->kind == PENDING_APPEND)
+        protocol_dbus_append1_complete_append(self->object, invocation, pending->append->id,
+                                              wrap_missing(pending->append->missing));
+    else if (pending->kind == PENDING_TILES)
+        protocol_dbus_append1_complete_add_tiles(self->object, invocation);
+    else
+        protocol_dbus_append1_complete_touch(self->object, invocation);
+}
+
+typedef struct {
+    RecallServiceAppend *self;
+    Batch *batch;
+} Writing;
+
+static void
+on_written(GObject *source, GAsyncResult *result, void *user_data)
+{
+    g_autofree Writing *writing = user_data;
+    RecallServiceAppend *self = writing->self;
+    g_autoptr(GError) error = NULL;
+
+    g_task_propagate_pointer(G_TASK(result), &error); /* it is the batch */
+    for (unsigned i = 0; i < writing->batch->pending->len; i++) {
+        Pending *pending = g_ptr_array_index(writing->batch->pending, i);
+
+        if (error == NULL)
+            answer(self, pending);
+        else
+            protocol_error_return(g_steal_pointer(&pending->invocation), error);
+    }
+    unref_batch(writing->batch);
+    self->is_writing = FALSE;
+    write_waiting(self);
+    unref(self);
+}
+
+static void
+write_waiting(RecallServiceAppend *self)
+{
+    Writing *writing;
+
+    if (self->worker == NULL || self->is_writing || self->waiting->len == 0)
+        return;
+    self->is_writing = TRUE;
+    self->n_refs++;
+    writing = g_new0(Writing, 1);
+    writing->self = self;
+    writing->batch = g_new0(Batch, 1);
+    *writing->batch = (Batch){2, self->vault, self->waiting};
+    self->waiting = g_ptr_array_new_with_free_func(free_pending);
+    self->n_waiting_bytes = 0;
+    base_worker_push(self->worker, g_task_new(NULL, NULL, on_written, writing), write_batch,
+                     writing->batch, unref_batch, NULL);
+}
+
+static Pending *
+add_pending(RecallServiceAppend *self, PendingKind kind, GDBusMethodInvocation *invocation)
+{
+    Pending *pending = g_new0(Pending, 1);
+
+    pending->kind = kind;
+    pending->invocation = g_object_ref(invocation);
+    g_ptr_array_add(self->waiting, pending);
+    self->n_waiting_bytes +=
+        g_variant_get_size(g_dbus_method_invocation_get_parameters(invocation));
+    return pending;
+}
+
+/* Returns: TRUE when the call was answered with a refusal */
+static gboolean
+refuse_if_busy(RecallServiceAppend *self, GDBusMethodInvocation *invocation)
+{
+    if (self->worker != NULL && self->waiting->len < RECALL_SERVICE_APPEND_N_WAITING_MAX &&
+        self->n_waiting_bytes < RECALL_SERVICE_APPEND_WAITING_MAX_BYTES)
+        return FALSE;
+    g_dbus_method_invocation_return_dbus_error(invocation, PROTOCOL_ERROR_BUSY,
+                                               "The vault is busy: try again later");
+    return TRUE;
+}
+
+static GBytes *
+get_bytes(GVariant *pair, size_t index)
+{
+    g_autoptr(GVariant) value = g_variant_get_child_value(pair, index);
+
+    return g_variant_get_data_as_bytes(value);
+}
+
+/* Returns: (transfer full): digest to WebP, or NULL when one of them is too large */
+static GHashTable *
+read_tiles(GVariant *tiles, GError **error)
+{
+    g_autoptr(GHashTable) table = g_hash_table_new_full(
+        g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, (GDestroyNotify)g_bytes_unref);
+    size_t n = g_variant_n_children(tiles);
+
+    if (n > PROTOCOL_SCENE_N_TILES_MAX) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "More than %d tiles",
+                    PROTOCOL_SCENE_N_TILES_MAX);
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        g_autoptr(GVariant) pair = g_variant_get_child_value(tiles, i);
+        g_autoptr(GBytes) digest = get_bytes(pair, 0);
+        g_autoptr(GBytes) webp = get_bytes(pair, 1);
+
+        if (g_bytes_get_size(digest) != PROTOCOL_DIGEST_BYTES || g_bytes_get_size(webp) == 0 ||
+            g_bytes_get_size(webp) > PROTOCOL_TILE_MAX_BYTES) {
+            g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                        "Tile number %zu is empty, over %d bytes or has no digest of %d bytes", i,
+                        PROTOCOL_TILE_MAX_BYTES, PROTOCOL_DIGEST_BYTES);
+            return NULL;
+        }
+        g_hash_table_insert(table, g_steal_pointer(&digest), g_steal_pointer(&webp));
+    }
+    return g_steal_pointer(&table);
+}
+
+static gboolean
+handle_append(ProtocolDbusAppend1 *object,
+              GDBusMethodInvocation *invocation,
+              GVariant *scene_variant,
+              GVariant *tiles_variant,
+              void *user_data)
+{
+    RecallServiceAppend *self = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ProtocolScene) scene = NULL;
+    g_autoptr(GHashTable) tiles = NULL;
+
+    if (refuse_if_busy(self, invocation))
+        return TRUE;
+    scene = protocol_scene_from_variant(scene_variant, &error);
+    tiles = scene != NULL ? read_tiles(tiles_variant, &error) : NULL;
+    if (tiles == NULL) {
+        protocol_error_return(invocation, error);
+        return TRUE;
+    }
+    add_pending(self, PENDING_APPEND, invocation)->append =
+        recall_append_new(g_steal_pointer(&scene), g_steal_pointer(&tiles));
+    write_waiting(self);
+    return TRUE;
+}
+
+static gboolean
+handle_add_tiles(ProtocolDbusAppend1 *object,
+                 GDBusMethodInvocation *invocation,
+                 gint64 id,
+                 GVariant *tiles_variant,
+                 void *user_data)
+{
+    RecallServiceAppend *self = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GHashTable) tiles = NULL;
+    Pending *pending;
+
+    if (refuse_if_busy(self, invocation))
+        return TRUE;
+    tiles = read_tiles(tiles_variant, &error);
+    if (tiles == NULL) {
+        protocol_error_return(invocation, error);
+        return TRUE;
+    }
+    pending = add_pending(self, PENDING_TILES, invocation);
+    pending->id = id;
+    pending->tiles = g_steal_pointer(&tiles);
+    write_waiting(self);
+    return TRUE;
+}
+
+/* Ends that are no time are left out, as unknown keys are. */
+static GArray *
+read_ends(GVariant *variant)
+{
+    GArray *ends = g_array_new(FALSE, FALSE, sizeof(RecallEnd));
+    GVariantIter iter;
+    RecallEnd end;
+
+    g_variant_iter_init(&iter, variant);
+    while (g_variant_iter_next(&iter, "(tx)", &end.key, &end.end_us)) {
+        if (end.end_us >= PROTOCOL_SCENE_TIME_MIN_US && end.end_us <= PROTOCOL_SCENE_TIME_MAX_US)
+            g_array_append_val(ends, end);
+    }
+    return ends;
+}
+
+static gboolean
+handle_touch(ProtocolDbusAppend1 *object,
+             GDBusMethodInvocation *invocation,
+             GVariant *ends,
+             void *user_data)
+{
+    RecallServiceAppend *self = user_data;
+
+    if (refuse_if_busy(self, invocation))
+        return TRUE;
+    if (g_variant_n_children(ends) > RECALL_SERVICE_APPEND_N_TOUCHES_MAX) {
+        g_dbus_method_invocation_return_dbus_error(invocation, PROTOCOL_ERROR_USAGE,
+                                                   "Too many ends in one call");
+        return TRUE;
+    }
+    add_pending(self, PENDING_TOUCH, invocation)->ends = read_ends(ends);
+    write_waiting(self);
+    return TRUE;
+}
+
+RecallServiceAppend *
+recall_service_append_new(BaseWorker *worker, RecallVault *vault)
+{
+    RecallServiceAppend *self = g_new0(RecallServiceAppend, 1);
+
+    self->n_refs = 1;
+    self->worker = worker;
+    self->vault = vault;
+    self->waiting = g_ptr_array_new_with_free_func(free_pending);
+    self->object = protocol_dbus_append1_skeleton_new();
+    protocol_dbus_append1_set_version(self->object, 1);
+    g_signal_connect(self->object, "handle-append", G_CALLBACK(handle_append), self);
+    g_signal_connect(self->object, "handle-add-tiles", G_CALLBACK(handle_add_tiles), self);
+    g_signal_connect(self->object, "handle-touch", G_CALLBACK(handle_touch), self);
+    return self;
+}
+
+/* The object keeps every connection it is shown on, also a closed one, until it is told. */
+static void
+hide_from(RecallServiceAppend *self, GDBusConnection *connection)
+{
+    g_signal_handlers_disconnect_by_data(connection, self);
+    g_dbus_interface_skeleton_unexport_from_connection(G_DBUS_INTERFACE_SKELETON(self->object),
+                                                       connection);
+}
+
+static void
+on_closed(GDBusConnection *connection,
+          gboolean remote_peer_vanished,
+          GError *error,
+          void *user_data)
+{
+    hide_from(user_data, connection);
+}
+
+void
+recall_service_append_free(RecallServiceAppend *self)
+{
+    GList *connections;
+
+    if (self == NULL)
+        return;
+    self->worker = NULL;
+    connections =
+        g_dbus_interface_skeleton_get_connections(G_DBUS_INTERFACE_SKELETON(self->object));
+    for (GList *link = connections; link != NULL; link = link->next)
+        hide_from(self, link->data);
+    g_list_free_full(connections, g_object_unref);
+    g_signal_handlers_disconnect_by_data(self->object, self);
+    g_ptr_array_set_size(self->waiting, 0);
+    unref(self);
+}
+
+gboolean
+recall_service_append_export(RecallServiceAppend *self, GDBusConnection *connection, GError **error)
+{
+    if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(self->object), connection,
+                                          OBJECT_PATH, error))
+        return FALSE;
+    g_signal_connect(connection, "closed", G_CALLBACK(on_closed), self);
+    return TRUE;
+}
