@@ -84,7 +84,11 @@ def main():
     wanted = sys.argv[2:]
     functions = [f for n, f in vars(module).items() if n.startswith("test_") and callable(f)]
     shared = Shared(module)
-    passed = [run_one(f, shared) for f in functions if not wanted or f.__name__ in wanted]
+    try:
+        passed = [run_one(f, shared) for f in functions if not wanted or f.__name__ in wanted]
+    except BaseException: # asked to end
+        close_quietly(shared)
+        raise
     try:
         shared.close()
     except Exception: # pylint: disable=broad-except
