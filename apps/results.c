@@ -155,6 +155,12 @@ on_batch(void *user_data, GError **error)
     return app_output_flush(list->output, error);
 }
 
+static gboolean
+is_cancelled(const GError *error)
+{
+    return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 /* Also after a failure, so that what was written is a whole document and says so. */
 static void
 end_json(List *list, const char *next, const GError *failure)
@@ -168,7 +174,7 @@ end_json(List *list, const char *next, const GError *failure)
     app_json_string(json, next);
     if (failure != NULL) {
         app_json_key(json, "error");
-        app_json_string(json, failure->message);
+        app_json_string(json, is_cancelled(failure) ? "It was interrupted." : failure->message);
     }
     app_json_end_object(json);
     g_string_append_c(list->output->text, '\n');
