@@ -19,7 +19,8 @@ typedef struct {
     unsigned n_lost; /* tiles that are missing or cannot be decoded */
 } AppImage;
 
-/* @fd: (transfer full): sealed, as Recall1.GetPicture passes it. @error: APP_ERROR_FAILED */
+/* @fd: (transfer full): sealed, as Recall1.GetPicture passes it. @error: APP_ERROR_FAILED or
+ * G_IO_ERROR_INVALID_DATA */
 ProtocolPicture *app_image_read_picture(int fd, GError **error);
 
 /* Decodes with bounds: no byte is written outside the tile, whatever the tile's data say.
