@@ -93,6 +93,20 @@ wait_connected(Session *self, gboolean wanted)
     assert_int_equal(is_connected(self), wanted);
 }
 
+/* Until at most so many wait. */
+static void
+wait_drained(Session *self, unsigned n)
+{
+    int64_t end_us = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+    RecallStoreStatus status;
+
+    do {
+        turn_for(self, 1000);
+        recall_store_get_status(self->store, &status);
+    } while (status.n_waiting > n && g_get_monotonic_time() < end_us);
+    assert_true(status.n_waiting <= n);
+}
+
 static pid_t
 find_vault(void)
 {
@@ -228,6 +242,7 @@ test_killed(void **state)
             pid_t pid;
 
             wait_connected(self, TRUE);
+            wait_drained(self, 10); /* so that it is killed while it writes the next ones */
             pid = find_vault();
             n_kills += pid > 0 && kill(pid, SIGKILL) == 0;
         }
