@@ -1,0 +1,282 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/a11y-read.h"
+
+#include <string.h>
+
+/* Chromium and Firefox. Both mark as SHOWING what the viewport holds; neither clips what a box of
+ * the page that scrolls cuts off, so the boxes around a text are asked too. */
+
+#define DEPTH_MAX 48
+#define DOCUMENT "org.a11y.atspi.Document"
+
+/* Nodes that hold others; what sticks out of them may be cut off. */
+static const RecallA11yRole container_roles[] = {
+    RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_DOCUMENT_FRAME, RECALL_A11Y_ROLE_INTERNAL_FRAME,
+    RECALL_A11Y_ROLE_SECTION,      RECALL_A11Y_ROLE_PANEL,          RECALL_A11Y_ROLE_LIST_BOX,
+    RECALL_A11Y_ROLE_SCROLL_PANE,  RECALL_A11Y_ROLE_UNKNOWN};
+
+static gboolean
+has_role(const RecallA11yNode *node, const RecallA11yRole *roles)
+{
+    while (*roles != RECALL_A11Y_ROLE_UNKNOWN && *roles != node->role)
+        roles++;
+    return *roles != RECALL_A11Y_ROLE_UNKNOWN;
+}
+
+/* Those of @nodes' parents that are not in @met yet, and into it with them. */
+static GPtrArray *
+collect_parents(GPtrArray *nodes, GHashTable *met)
+{
+    GPtrArray *parents = g_ptr_array_new();
+
+    for (unsigned i = 0; i < nodes->len; i++) {
+        const RecallA11yNode *node = nodes->pdata[i];
+
+        if (node->parent != NULL && g_hash_table_add(met, node->parent))
+            g_ptr_array_add(parents, node->parent);
+    }
+    return parents;
+}
+
+/* Makes the way up from each of @nodes known, with the boxes of the containers on it. */
+static void
+ask_ancestors(RecallA11yReading *reading, GPtrArray *nodes)
+{
+    RecallA11yTree *tree = reading->memory->tree;
+    g_autoptr(GHashTable) met = g_hash_table_new(NULL, NULL);
+    g_autoptr(GPtrArray) level = g_ptr_array_ref(nodes);
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    g_autoptr(GPtrArray) containers = NULL;
+
+    for (unsigned depth = 0; level->len > 0 && depth < DEPTH_MAX; depth++) {
+        GPtrArray *parents = NULL;
+
+        recall_a11y_tree_ask_parents(tree, reading->link, level);
+        parents = collect_parents(level, met);
+        g_ptr_array_extend(all, parents, NULL, NULL);
+        g_ptr_array_unref(level);
+        level = parents;
+    }
+    recall_a11y_tree_ask_roles(tree, reading->link, all);
+    containers = recall_a11y_pick(all, container_roles);
+    recall_a11y_tree_ask_boxes(reading->link, containers);
+}
+
+/* The document that @node is in, or NULL: it is of the browser itself. */
+static const RecallA11yNode *
+find_document(const RecallA11yNode *node)
+{
+    for (unsigned depth = 0; node != NULL && depth < DEPTH_MAX; depth++, node = node->parent) {
+        if (node->role == RECALL_A11Y_ROLE_DOCUMENT_WEB)
+            return node;
+    }
+    return NULL;
+}
+
+/* Root pixels outside which nothing of @node shows; empty when nothing limits it. A container that
+ * does not even meet its shown child cannot be what cuts it off. */
+static BaseRect
+find_clip(const RecallA11yNode *node)
+{
+    const RecallA11yNode *at = node->parent;
+    BaseRect clip = {0};
+
+    for (unsigned depth = 0; at != NULL && depth < DEPTH_MAX; depth++, at = at->parent) {
+        if (!has_role(at, container_roles) || !base_rect_intersect(&at->box, &node->box, NULL))
+            continue;
+        if (base_rect_is_empty(&clip))
+            clip = at->box;
+        else
+            base_rect_intersect(&clip, &at->box, &clip);
+    }
+    return clip;
+}
+
+/* @is_own: the node's own box cuts its text off too */
+static void
+add_clipped(RecallA11yReading *reading, GPtrArray *nodes, RecallA11yShape shape, gboolean is_own)
+{
+    g_autofree BaseRect *clips = g_new0(BaseRect, nodes->len);
+    RecallA11yManner manner = {.shape = shape};
+
+    for (unsigned i = 0; i < nodes->len; i++) {
+        const RecallA11yNode *node = nodes->pdata[i];
+
+        clips[i] = find_clip(node);
+        if (is_own && base_rect_is_empty(&clips[i]))
+            clips[i] = node->box;
+        else if (is_own)
+            base_rect_intersect(&clips[i], &node->box, &clips[i]);
+    }
+    recall_a11y_reading_add(reading, nodes, clips, &manner);
+}
+
+/* @key: what the browser calls the document's address */
+static void
+ask_url(RecallA11yReading *reading, const RecallA11yNode *document, const char *key)
+{
+    g_autoptr(GVariant) reply =
+        recall_a11y_link_ask(reading->link, document->path, DOCUMENT, "GetAttributeValue",
+                             g_variant_new("(s)", key), "(s)");
+    const char *url = NULL;
+
+    if (reply == NULL || reading->text->url != NULL)
+        return;
+    g_variant_get(reply, "(&s)", &url);
+    if (*url != '\0')
+        reading->text->url = g_strdup(url);
+}
+
+/* The largest document that shows in the window: the page, not a frame in it or a panel. */
+static RecallA11yNode *
+choose_document(const RecallA11yReading *reading, GPtrArray *nodes)
+{
+    RecallA11yNode *best = NULL;
+    int64_t best_area = 0;
+
+    for (unsigned i = 0; i < nodes->len; i++) {
+        RecallA11yNode *node = nodes->pdata[i];
+        BaseRect shown = {0};
+
+        if (node->role != RECALL_A11Y_ROLE_DOCUMENT_WEB ||
+            !base_rect_intersect(&node->box, &reading->window->rect, &shown))
+            continue;
+        if ((int64_t)shown.width * shown.height > best_area) {
+            best_area = (int64_t)shown.width * shown.height;
+            best = node;
+        }
+    }
+    return best;
+}
+
+static void
+cover_all(RecallA11yReading *reading, GPtrArray *nodes, const RecallA11yRole *roles)
+{
+    for (unsigned i = 0; i < nodes->len; i++) {
+        if (has_role(nodes->pdata[i], roles))
+            recall_a11y_reading_cover(reading, nodes->pdata[i]);
+    }
+}
+
+/* Of @nodes those that no other of @leaves stands under: their text is their own. The browser's
+ * own buttons answer their name as text, which is not on them, and are left out. */
+static GPtrArray *
+pick_leaves(GPtrArray *nodes, GPtrArray *leaves)
+{
+    g_autoptr(GHashTable) parents = g_hash_table_new(NULL, NULL);
+    GPtrArray *picked = g_ptr_array_new();
+
+    for (unsigned i = 0; i < leaves->len; i++) {
+        const RecallA11yNode *at = ((const RecallA11yNode *)leaves->pdata[i])->parent;
+
+        while (at != NULL && g_hash_table_add(parents, (void *)at))
+            at = at->parent;
+    }
+    for (unsigned i = 0; i < nodes->len; i++) {
+        if (!g_hash_table_contains(parents, nodes->pdata[i]) &&
+            find_document(nodes->pdata[i]) != NULL)
+            g_ptr_array_add(picked, nodes->pdata[i]);
+    }
+    return picked;
+}
+
+/* Menus, of the page and of the browser: the name is what they show. */
+static void
+add_menu_items(RecallA11yReading *reading, GPtrArray *nodes)
+{
+    static const RecallA11yRole roles[] = {
+        RECALL_A11Y_ROLE_MENU_ITEM, RECALL_A11Y_ROLE_CHECK_MENU_ITEM,
+        RECALL_A11Y_ROLE_RADIO_MENU_ITEM, RECALL_A11Y_ROLE_UNKNOWN};
+    g_autoptr(GPtrArray) items = recall_a11y_pick(nodes, roles);
+
+    recall_a11y_tree_ask_names(reading->link, items);
+    for (unsigned i = 0; i < items->len; i++)
+        recall_a11y_reading_add_label(reading, items->pdata[i], RECALL_A11Y_ALIGN_START, 4);
+}
+
+static void
+add_entries(RecallA11yReading *reading, GPtrArray *nodes)
+{
+    static const RecallA11yRole roles[] = {RECALL_A11Y_ROLE_ENTRY, RECALL_A11Y_ROLE_SPIN_BUTTON,
+                                           RECALL_A11Y_ROLE_UNKNOWN};
+    static const RecallA11yRole cover_roles[] = {RECALL_A11Y_ROLE_PASSWORD_TEXT,
+                                                 RECALL_A11Y_ROLE_UNKNOWN};
+    g_autoptr(GPtrArray) entries = recall_a11y_pick(nodes, roles);
+
+    add_clipped(reading, entries, RECALL_A11Y_SHAPE_VIEW, TRUE);
+    cover_all(reading, nodes, cover_roles);
+}
+
+gboolean
+recall_a11y_read_chromium(RecallA11yReading *reading)
+{
+    static const RecallA11yRole roles[] = {
+        RECALL_A11Y_ROLE_STATIC,          RECALL_A11Y_ROLE_ENTRY,
+        RECALL_A11Y_ROLE_SPIN_BUTTON,     RECALL_A11Y_ROLE_PASSWORD_TEXT,
+        RECALL_A11Y_ROLE_PUSH_BUTTON,     RECALL_A11Y_ROLE_LIST_ITEM,
+        RECALL_A11Y_ROLE_MENU_ITEM,       RECALL_A11Y_ROLE_CHECK_MENU_ITEM,
+        RECALL_A11Y_ROLE_RADIO_MENU_ITEM, RECALL_A11Y_ROLE_DOCUMENT_WEB,
+        RECALL_A11Y_ROLE_UNKNOWN};
+    static const RecallA11yRole text_roles[] = {RECALL_A11Y_ROLE_STATIC, RECALL_A11Y_ROLE_UNKNOWN};
+    static const RecallA11yRole content_roles[] = {
+        RECALL_A11Y_ROLE_PUSH_BUTTON, RECALL_A11Y_ROLE_LIST_ITEM, RECALL_A11Y_ROLE_UNKNOWN};
+    g_autoptr(GPtrArray) nodes =
+        recall_a11y_tree_match(reading->memory->tree, reading->link, reading->frame, roles);
+    g_autoptr(GPtrArray) texts = recall_a11y_pick(nodes, text_roles);
+    g_autoptr(GPtrArray) contents = recall_a11y_pick(nodes, content_roles);
+    g_autoptr(GPtrArray) leaves = NULL;
+    const RecallA11yNode *document = NULL;
+
+    recall_a11y_tree_ask_boxes(reading->link, nodes);
+    ask_ancestors(reading, nodes);
+    recall_a11y_tree_ask_names(reading->link, texts);
+    add_clipped(reading, texts, RECALL_A11Y_SHAPE_TIGHT, TRUE);
+    leaves = pick_leaves(contents, texts);
+    recall_a11y_tree_ask_texts(reading->link, leaves);
+    add_clipped(reading, leaves, RECALL_A11Y_SHAPE_BLOCK, TRUE);
+    add_entries(reading, nodes);
+    add_menu_items(reading, nodes);
+    document = choose_document(reading, nodes);
+    if (document != NULL)
+        ask_url(reading, document, "URI");
+    return nodes->len > 0;
+}
+
+/* Firefox does not walk into the page from its window, so the page is asked by itself. A node's
+ * text has a mark where a child stands, and the child brings its own. */
+gboolean
+recall_a11y_read_gecko(RecallA11yReading *reading)
+{
+    static const RecallA11yRole frame_roles[] = {
+        RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_ENTRY, RECALL_A11Y_ROLE_COMBO_BOX,
+        RECALL_A11Y_ROLE_MENU_ITEM,    RECALL_A11Y_ROLE_LABEL, RECALL_A11Y_ROLE_UNKNOWN};
+    static const RecallA11yRole text_roles[] = {
+        RECALL_A11Y_ROLE_HEADING,      RECALL_A11Y_ROLE_PARAGRAPH,  RECALL_A11Y_ROLE_LINK,
+        RECALL_A11Y_ROLE_STATIC,       RECALL_A11Y_ROLE_SECTION,    RECALL_A11Y_ROLE_LABEL,
+        RECALL_A11Y_ROLE_LIST_ITEM,    RECALL_A11Y_ROLE_TABLE_CELL, RECALL_A11Y_ROLE_COLUMN_HEADER,
+        RECALL_A11Y_ROLE_ROW_HEADER,   RECALL_A11Y_ROLE_CAPTION,    RECALL_A11Y_ROLE_PUSH_BUTTON,
+        RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_UNKNOWN};
+    RecallA11yTree *tree = reading->memory->tree;
+    g_autoptr(GPtrArray) own =
+        recall_a11y_tree_match(tree, reading->link, reading->frame, frame_roles);
+    g_autoptr(GPtrArray) nodes = NULL;
+    g_autoptr(GPtrArray) texts = NULL;
+    const RecallA11yNode *document = NULL;
+
+    recall_a11y_tree_ask_boxes(reading->link, own);
+    document = choose_document(reading, own);
+    add_entries(reading, own);
+    add_menu_items(reading, own);
+    if (document == NULL)
+        return own->len > 0;
+    ask_url(reading, document, "DocURL");
+    nodes = recall_a11y_tree_match(tree, reading->link, document->path, NULL);
+    texts = recall_a11y_pick(nodes, text_roles);
+    recall_a11y_tree_ask_boxes(reading->link, nodes);
+    ask_ancestors(reading, nodes);
+    recall_a11y_tree_ask_texts(reading->link, texts);
+    add_clipped(reading, texts, RECALL_A11Y_SHAPE_BLOCK, FALSE);
+    add_entries(reading, nodes);
+    return TRUE;
+}

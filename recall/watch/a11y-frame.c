@@ -1,0 +1,161 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/a11y-read.h"
+
+#include <string.h>
+
+#define FRAME_N_MAX 128    /* windows of one application */
+#define FRAME_SLACK_PX 96  /* title bars and shadows that a toolkit counts in or leaves out */
+#define SAME_PLACE_SCORE 4 /* what speaks for a frame: */
+#define SAME_TITLE_SCORE 8
+#define PART_TITLE_SCORE 4
+#define SAME_STATE_SCORE 1
+#define ENOUGH_SCORE 4
+
+/* Distance of the edges, at most; G_MAXINT when they do not even meet. */
+static int
+get_distance(const BaseRect *a, const BaseRect *b)
+{
+    int left = ABS(a->x - b->x);
+    int top = ABS(a->y - b->y);
+    int right = ABS(a->x + a->width - b->x - b->width);
+    int bottom = ABS(a->y + a->height - b->y - b->height);
+
+    if (!base_rect_intersect(a, b, NULL))
+        return G_MAXINT;
+    return MAX(MAX(left, right), MAX(top, bottom));
+}
+
+static int
+score_title(const char *title, const char *name)
+{
+    if (name == NULL || *name == '\0' || *title == '\0')
+        return 0;
+    if (g_str_equal(title, name))
+        return SAME_TITLE_SCORE;
+    return strstr(title, name) != NULL || strstr(name, title) != NULL ? PART_TITLE_SCORE : 0;
+}
+
+static int
+score_frame(RecallA11yLink *link, const RecallWindow *window, const RecallA11yNode *node)
+{
+    int distance = get_distance(&window->rect, &node->box);
+    int score = score_title(window->title, node->text);
+    uint64_t states = 0;
+
+    if (distance > FRAME_SLACK_PX)
+        return score >= SAME_TITLE_SCORE && base_rect_is_empty(&node->box) ? score : 0;
+    states = recall_a11y_ask_states(link, node->path);
+    if ((states & RECALL_A11Y_STATE_SHOWING) == 0)
+        return 0;
+    score += distance <= 2 ? SAME_PLACE_SCORE : SAME_PLACE_SCORE / 2;
+    if (((states & RECALL_A11Y_STATE_ACTIVE) != 0) == window->is_active)
+        score += SAME_STATE_SCORE;
+    return score;
+}
+
+static gboolean
+is_taken(const RecallA11yMemory *memory, const char *path, uint32_t xid)
+{
+    GHashTableIter iter;
+    void *other_xid = NULL;
+    void *other_path = NULL;
+
+    g_hash_table_iter_init(&iter, memory->frames);
+    while (g_hash_table_iter_next(&iter, &other_xid, &other_path)) {
+        if (GPOINTER_TO_UINT(other_xid) != xid && g_str_equal(other_path, path))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The best one, and whether the next best is worse. */
+static const RecallA11yNode *
+choose_frame(RecallA11yMemory *memory,
+             RecallA11yLink *link,
+             const RecallWindow *window,
+             GPtrArray *nodes,
+             gboolean *out_is_sure)
+{
+    const RecallA11yNode *best = NULL;
+    int best_score = ENOUGH_SCORE - 1;
+
+    *out_is_sure = FALSE;
+    for (unsigned i = 0; i < MIN(nodes->len, FRAME_N_MAX); i++) {
+        const RecallA11yNode *node = nodes->pdata[i];
+        int score = is_taken(memory, node->path, window->xid) ? 0 : score_frame(link, window, node);
+
+        if (score > best_score) {
+            best = node;
+            *out_is_sure = TRUE;
+        } else if (best != NULL && score == best_score) {
+            *out_is_sure = FALSE;
+        }
+        best_score = MAX(best_score, score);
+    }
+    return best;
+}
+
+/* A popup without an accessible of its own (a menu) hangs below the window it belongs to. */
+static char *
+borrow_frame(RecallA11yLink *link, const RecallWindow *window, GPtrArray *nodes)
+{
+    const RecallA11yNode *best = NULL;
+
+    if (window->kind != RECALL_WINDOW_POPUP)
+        return NULL;
+    for (unsigned i = 0; i < MIN(nodes->len, FRAME_N_MAX); i++) {
+        const RecallA11yNode *node = nodes->pdata[i];
+        uint64_t states = recall_a11y_ask_states(link, node->path);
+
+        if ((states & RECALL_A11Y_STATE_SHOWING) == 0 || base_rect_is_empty(&node->box))
+            continue;
+        if (best == NULL || (states & RECALL_A11Y_STATE_ACTIVE) != 0)
+            best = node;
+    }
+    return best == NULL ? NULL : g_strdup(best->path);
+}
+
+/* The frame that was told for sure before, when it still is there and in place. */
+static const char *
+look_up_frame(RecallA11yMemory *memory, RecallA11yLink *link, const RecallWindow *window)
+{
+    const char *path = g_hash_table_lookup(memory->frames, GUINT_TO_POINTER(window->xid));
+    BaseRect box = {0};
+
+    if (path == NULL)
+        return NULL;
+    box = recall_a11y_ask_box(link, path);
+    if (get_distance(&window->rect, &box) <= FRAME_SLACK_PX)
+        return path;
+    g_hash_table_remove(memory->frames, GUINT_TO_POINTER(window->xid));
+    return NULL;
+}
+
+char *
+recall_a11y_find_frame(RecallA11yMemory *memory,
+                       RecallA11yLink *link,
+                       const RecallWindow *window,
+                       gboolean *out_is_borrowed)
+{
+    const char *known = look_up_frame(memory, link, window);
+    g_autoptr(GPtrArray) nodes = NULL;
+    const RecallA11yNode *frame = NULL;
+    gboolean is_sure = FALSE;
+
+    *out_is_borrowed = FALSE;
+    if (known != NULL)
+        return g_strdup(known);
+    nodes = recall_a11y_tree_get_children(memory->tree, link, RECALL_A11Y_ROOT_PATH);
+    recall_a11y_tree_ask_names(link, nodes);
+    recall_a11y_tree_ask_boxes(link, nodes);
+    frame = choose_frame(memory, link, window, nodes, &is_sure);
+    if (frame == NULL) {
+        *out_is_borrowed = TRUE;
+        return borrow_frame(link, window, nodes);
+    }
+    if (!is_sure)
+        return NULL;
+    g_hash_table_insert(memory->frames, GUINT_TO_POINTER(window->xid), g_strdup(frame->path));
+    return g_strdup(frame->path);
+}

@@ -1,0 +1,156 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/a11y-read.h"
+
+#include <string.h>
+
+/* GTK 3. A label's text is its own; a button's, menu item's or cell's is its name, and a button
+ * with nothing but a picture on it has a name too. */
+
+#define BUTTON_PADDING_PX 12
+#define MENU_INDENT_PX 26 /* the column of check marks */
+#define CHECK_INDENT_PX 22
+#define LABEL_EM_PX 14
+
+static const RecallA11yRole wanted_roles[] = {RECALL_A11Y_ROLE_LABEL,
+                                              RECALL_A11Y_ROLE_TEXT,
+                                              RECALL_A11Y_ROLE_ENTRY,
+                                              RECALL_A11Y_ROLE_TERMINAL,
+                                              RECALL_A11Y_ROLE_SPIN_BUTTON,
+                                              RECALL_A11Y_ROLE_PAGE,
+                                              RECALL_A11Y_ROLE_PASSWORD_TEXT,
+                                              RECALL_A11Y_ROLE_PUSH_BUTTON,
+                                              RECALL_A11Y_ROLE_TOGGLE_BUTTON,
+                                              RECALL_A11Y_ROLE_CHECK_BOX,
+                                              RECALL_A11Y_ROLE_RADIO_BUTTON,
+                                              RECALL_A11Y_ROLE_MENU,
+                                              RECALL_A11Y_ROLE_MENU_ITEM,
+                                              RECALL_A11Y_ROLE_CHECK_MENU_ITEM,
+                                              RECALL_A11Y_ROLE_RADIO_MENU_ITEM,
+                                              RECALL_A11Y_ROLE_TABLE_CELL,
+                                              RECALL_A11Y_ROLE_COLUMN_HEADER,
+                                              RECALL_A11Y_ROLE_TABLE_COLUMN_HEADER,
+                                              RECALL_A11Y_ROLE_LINK,
+                                              RECALL_A11Y_ROLE_HEADING,
+                                              RECALL_A11Y_ROLE_PARAGRAPH,
+                                              RECALL_A11Y_ROLE_STATIC,
+                                              RECALL_A11Y_ROLE_UNKNOWN};
+
+static void
+add_labels(RecallA11yReading *reading,
+           GPtrArray *nodes,
+           const RecallA11yRole *roles,
+           RecallA11yAlign align,
+           int indent_px)
+{
+    g_autoptr(GPtrArray) labels = recall_a11y_pick(nodes, roles);
+
+    recall_a11y_tree_ask_names(reading->link, labels);
+    for (unsigned i = 0; i < labels->len; i++)
+        recall_a11y_reading_add_label(reading, labels->pdata[i], align, indent_px);
+}
+
+/* A button shows its name when it has no picture and room for it. */
+static void
+add_buttons(RecallA11yReading *reading, GPtrArray *nodes)
+{
+    static const RecallA11yRole roles[] = {
+        RECALL_A11Y_ROLE_PUSH_BUTTON, RECALL_A11Y_ROLE_TOGGLE_BUTTON, RECALL_A11Y_ROLE_UNKNOWN};
+    g_autoptr(GPtrArray) buttons = recall_a11y_pick(nodes, roles);
+
+    recall_a11y_tree_ask_names(reading->link, buttons);
+    for (unsigned i = 0; i < buttons->len; i++) {
+        const RecallA11yNode *node = buttons->pdata[i];
+        g_autoptr(GVariant) size = NULL;
+        int width = -1;
+
+        if (node->text == NULL || *node->text == '\0' ||
+            recall_a11y_text_measure_px(node->text, LABEL_EM_PX) + BUTTON_PADDING_PX >
+                node->box.width)
+            continue;
+        size = recall_a11y_link_ask(reading->link, node->path, "org.a11y.atspi.Image",
+                                    "GetImageSize", NULL, "(ii)");
+        if (size != NULL)
+            g_variant_get_child(size, 0, "i", &width);
+        if (width <= 0)
+            recall_a11y_reading_add_label(reading, node, RECALL_A11Y_ALIGN_CENTER, 0);
+    }
+}
+
+static void
+add_texts(RecallA11yReading *reading, GPtrArray *nodes)
+{
+    static const RecallA11yRole label_roles[] = {
+        RECALL_A11Y_ROLE_LABEL,     RECALL_A11Y_ROLE_LINK,   RECALL_A11Y_ROLE_HEADING,
+        RECALL_A11Y_ROLE_PARAGRAPH, RECALL_A11Y_ROLE_STATIC, RECALL_A11Y_ROLE_UNKNOWN};
+    static const RecallA11yRole view_roles[] = {
+        RECALL_A11Y_ROLE_TEXT,        RECALL_A11Y_ROLE_ENTRY, RECALL_A11Y_ROLE_TERMINAL,
+        RECALL_A11Y_ROLE_SPIN_BUTTON, RECALL_A11Y_ROLE_PAGE,  RECALL_A11Y_ROLE_UNKNOWN};
+    g_autoptr(GPtrArray) labels = recall_a11y_pick(nodes, label_roles);
+    g_autoptr(GPtrArray) views = recall_a11y_pick(nodes, view_roles);
+    RecallA11yManner manner = {.shape = RECALL_A11Y_SHAPE_BLOCK};
+    g_autofree BaseRect *clips = g_new0(BaseRect, MAX(labels->len, views->len));
+
+    for (unsigned i = 0; i < labels->len; i++)
+        clips[i] = ((const RecallA11yNode *)labels->pdata[i])->box;
+    recall_a11y_tree_ask_texts(reading->link, labels);
+    recall_a11y_reading_add(reading, labels, clips, &manner);
+    for (unsigned i = 0; i < views->len; i++)
+        clips[i] = ((const RecallA11yNode *)views->pdata[i])->box;
+    manner.shape = RECALL_A11Y_SHAPE_VIEW;
+    recall_a11y_reading_add(reading, views, clips, &manner);
+}
+
+/* A menu is drawn in a window of its own and hangs in the tree of the window that it was opened
+ * from, like much that the menu covers now: only entries wholly inside are its own. */
+static gboolean
+read_menu(RecallA11yReading *reading, GPtrArray *nodes, const RecallA11yRole *roles)
+{
+    g_autoptr(GPtrArray) items = recall_a11y_pick(nodes, roles);
+    g_autoptr(GPtrArray) inside = g_ptr_array_new();
+
+    for (unsigned i = 0; i < items->len; i++) {
+        const RecallA11yNode *item = items->pdata[i];
+
+        if (base_rect_contains(&reading->window->rect, &item->box))
+            g_ptr_array_add(inside, items->pdata[i]);
+    }
+    recall_a11y_tree_ask_names(reading->link, inside);
+    for (unsigned i = 0; i < inside->len; i++)
+        recall_a11y_reading_add_label(reading, inside->pdata[i], RECALL_A11Y_ALIGN_START,
+                                      MENU_INDENT_PX);
+    return inside->len > 0;
+}
+
+gboolean
+recall_a11y_read_gtk(RecallA11yReading *reading)
+{
+    static const RecallA11yRole menu_roles[] = {
+        RECALL_A11Y_ROLE_MENU, RECALL_A11Y_ROLE_MENU_ITEM, RECALL_A11Y_ROLE_CHECK_MENU_ITEM,
+        RECALL_A11Y_ROLE_RADIO_MENU_ITEM, RECALL_A11Y_ROLE_UNKNOWN};
+    static const RecallA11yRole check_roles[] = {
+        RECALL_A11Y_ROLE_CHECK_BOX, RECALL_A11Y_ROLE_RADIO_BUTTON, RECALL_A11Y_ROLE_UNKNOWN};
+    static const RecallA11yRole cell_roles[] = {
+        RECALL_A11Y_ROLE_TABLE_CELL, RECALL_A11Y_ROLE_COLUMN_HEADER,
+        RECALL_A11Y_ROLE_TABLE_COLUMN_HEADER, RECALL_A11Y_ROLE_UNKNOWN};
+    g_autoptr(GPtrArray) all =
+        recall_a11y_tree_match(reading->memory->tree, reading->link, reading->frame, wanted_roles);
+    g_autoptr(GPtrArray) nodes = NULL;
+
+    recall_a11y_tree_ask_boxes(reading->link, all);
+    if (reading->is_borrowed_frame)
+        return read_menu(reading, all, menu_roles);
+    nodes = recall_a11y_pick_in_view(reading, all);
+    add_texts(reading, nodes);
+    add_buttons(reading, nodes);
+    add_labels(reading, nodes, menu_roles, RECALL_A11Y_ALIGN_CENTER, 0);
+    add_labels(reading, nodes, check_roles, RECALL_A11Y_ALIGN_START, CHECK_INDENT_PX);
+    add_labels(reading, nodes, cell_roles, RECALL_A11Y_ALIGN_START, 4);
+    for (unsigned i = 0; i < nodes->len; i++) {
+        const RecallA11yNode *node = nodes->pdata[i];
+
+        if (node->role == RECALL_A11Y_ROLE_PASSWORD_TEXT)
+            recall_a11y_reading_cover(reading, node);
+    }
+    return nodes->len > 0;
+}

@@ -1,0 +1,260 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/a11y-read.h"
+
+#include <string.h>
+
+#define PLACES_N_MAX 1024
+#define FRAMES_N_MAX 1024
+
+RecallA11yMemory *
+recall_a11y_memory_new(void)
+{
+    RecallA11yMemory *self = g_new0(RecallA11yMemory, 1);
+
+    self->tree = recall_a11y_tree_new();
+    self->layout = recall_a11y_layout_new();
+    self->frames = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    self->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    return self;
+}
+
+void
+recall_a11y_memory_free(RecallA11yMemory *self)
+{
+    if (self == NULL)
+        return;
+    recall_a11y_tree_free(self->tree);
+    recall_a11y_layout_free(self->layout);
+    g_hash_table_unref(self->frames);
+    g_hash_table_unref(self->places);
+    g_free(self->toolkit);
+    g_free(self);
+}
+
+/* Asking for all properties of the root is also what makes Chromium build its tree. */
+static void
+meet_application(RecallA11yMemory *self, RecallA11yLink *link)
+{
+    g_autoptr(GVariant) toolkit = NULL;
+    g_autoptr(GVariant) name = NULL;
+    g_autoptr(GVariant) all = NULL;
+
+    if (self->toolkit != NULL)
+        return;
+    all = recall_a11y_link_ask(link, RECALL_A11Y_ROOT_PATH, "org.freedesktop.DBus.Properties",
+                               "GetAll", g_variant_new("(s)", RECALL_A11Y_ACCESSIBLE), "(a{sv})");
+    name = recall_a11y_link_get_property(link, RECALL_A11Y_ROOT_PATH, RECALL_A11Y_ACCESSIBLE,
+                                         "Name", "s");
+    toolkit = recall_a11y_link_get_property(link, RECALL_A11Y_ROOT_PATH,
+                                            "org.a11y.atspi.Application", "ToolkitName", "s");
+    if (toolkit == NULL)
+        return;
+    self->toolkit = g_variant_dup_string(toolkit, NULL);
+    self->is_office = name != NULL && g_str_has_prefix(g_variant_get_string(name, NULL), "soffice");
+}
+
+static void
+bound(GHashTable *table, unsigned n_max)
+{
+    if (g_hash_table_size(table) > n_max)
+        g_hash_table_remove_all(table);
+}
+
+static gboolean
+read_by_toolkit(RecallA11yReading *reading)
+{
+    const RecallA11yMemory *memory = reading->memory;
+
+    if (memory->is_office)
+        return recall_a11y_read_office(reading);
+    if (g_str_equal(memory->toolkit, "Chromium"))
+        return recall_a11y_read_chromium(reading);
+    if (g_str_equal(memory->toolkit, "Gecko"))
+        return recall_a11y_read_gecko(reading);
+    if (g_str_equal(memory->toolkit, "gtk"))
+        return recall_a11y_read_gtk(reading);
+    return FALSE;
+}
+
+static gboolean
+read_tree(RecallA11yReading *reading)
+{
+    g_autofree char *frame = NULL;
+
+    recall_a11y_tree_begin(reading->memory->tree);
+    bound(reading->memory->places, PLACES_N_MAX);
+    bound(reading->memory->frames, FRAMES_N_MAX);
+    meet_application(reading->memory, reading->link);
+    if (reading->memory->toolkit == NULL)
+        return FALSE;
+    frame = recall_a11y_find_frame(reading->memory, reading->link, reading->window,
+                                   &reading->is_borrowed_frame);
+    reading->frame = frame;
+    return frame != NULL && read_by_toolkit(reading);
+}
+
+RecallText *
+recall_a11y_read_window(RecallA11yMemory *memory,
+                        RecallA11yLink *link,
+                        const RecallWindow *window,
+                        const pixman_region32_t *shown,
+                        GError **error)
+{
+    g_autoptr(RecallText) text = recall_text_new();
+    RecallA11yReading reading = {
+        .link = link, .memory = memory, .window = window, .shown = shown, .text = text};
+    gboolean is_read = read_tree(&reading);
+    const GError *lost = recall_a11y_link_get_error(link);
+
+    if (lost != NULL) {
+        g_propagate_error(error, g_error_copy(lost));
+        return NULL;
+    }
+    if (!is_read) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                    "No accessible text for this window of %s", window->app);
+        return NULL;
+    }
+    return g_steal_pointer(&text);
+}
+
+/* From what the application says to window pixels, inside @clip where there is one. */
+static BaseRect
+to_window(const RecallA11yReading *self, const BaseRect *box, int dx, int dy)
+{
+    return (BaseRect){box->x + dx - self->window->rect.x, box->y + dy - self->window->rect.y,
+                      box->width, box->height};
+}
+
+/* The lines of one node are one font; that decides how the words divide them. */
+static RecallA11yWidths
+guess_widths(const RecallA11yLine *lines, unsigned n)
+{
+    g_autofree const char **texts = g_new(const char *, n);
+    g_autofree BaseRect *boxes = g_new(BaseRect, n);
+
+    for (unsigned i = 0; i < n; i++) {
+        texts[i] = lines[i].text;
+        boxes[i] = lines[i].box;
+    }
+    return recall_a11y_text_is_fixed(texts, boxes, n) ? RECALL_A11Y_WIDTHS_FIXED
+                                                      : RECALL_A11Y_WIDTHS_PROPORTIONAL;
+}
+
+static void
+add_line(RecallA11yReading *self,
+         const RecallA11yLine *line,
+         const BaseRect *clip,
+         RecallA11yWidths widths,
+         const RecallA11yManner *manner)
+{
+    BaseRect box = to_window(self, &line->box, manner->dx, manner->dy);
+    pixman_region32_t shown;
+
+    if (line->is_guess && manner->shape != RECALL_A11Y_SHAPE_TIGHT)
+        box = recall_a11y_text_place(line->text, &box, RECALL_A11Y_ALIGN_START, 0);
+    pixman_region32_init(&shown);
+    pixman_region32_copy(&shown, (pixman_region32_t *)self->shown);
+    if (clip != NULL && !base_rect_is_empty(clip)) {
+        BaseRect limit = to_window(self, clip, 0, 0);
+
+        pixman_region32_intersect_rect(&shown, &shown, limit.x, limit.y, limit.width, limit.height);
+    }
+    recall_a11y_text_add_line(self->text, line->text, &box, widths, &shown);
+    pixman_region32_fini(&shown);
+}
+
+static unsigned
+count_lines_of_node(GArray *lines, unsigned first)
+{
+    const RecallA11yNode *node = g_array_index(lines, RecallA11yLine, first).node;
+    unsigned end = first;
+
+    while (end < lines->len && g_array_index(lines, RecallA11yLine, end).node == node)
+        end++;
+    return end - first;
+}
+
+void
+recall_a11y_reading_add(RecallA11yReading *self,
+                        GPtrArray *nodes,
+                        const BaseRect *clips,
+                        const RecallA11yManner *manner)
+{
+    g_autoptr(GArray) lines = recall_a11y_lines_new();
+    BaseRect view = self->window->rect;
+
+    if (manner->clip != NULL)
+        base_rect_intersect(&view, manner->clip, &view);
+    view.x -= manner->dx;
+    view.y -= manner->dy;
+    recall_a11y_layout_find_lines(self->memory->layout, self->link, nodes, manner->shape, &view,
+                                  lines);
+    for (unsigned i = 0; i < lines->len;) {
+        const RecallA11yLine *line = &g_array_index(lines, RecallA11yLine, i);
+        const BaseRect *clip = clips != NULL ? &clips[line->index] : manner->clip;
+        unsigned n = count_lines_of_node(lines, i);
+        RecallA11yWidths widths = guess_widths(line, n);
+
+        for (unsigned k = 0; k < n; k++)
+            add_line(self, &line[k], clip, widths, manner);
+        i += n;
+    }
+}
+
+void
+recall_a11y_reading_add_label(RecallA11yReading *self,
+                              const RecallA11yNode *node,
+                              RecallA11yAlign align,
+                              int indent_px)
+{
+    BaseRect box = to_window(self, &node->box, 0, 0);
+    BaseRect place = {0};
+
+    if (node->text == NULL || base_rect_is_empty(&box))
+        return;
+    place = recall_a11y_text_place(node->text, &box, align, indent_px);
+    recall_a11y_text_add_line(self->text, node->text, &place, RECALL_A11Y_WIDTHS_PROPORTIONAL,
+                              self->shown);
+    recall_a11y_text_cover(self->text, &box, self->shown);
+}
+
+void
+recall_a11y_reading_cover(RecallA11yReading *self, const RecallA11yNode *node)
+{
+    BaseRect box = to_window(self, &node->box, 0, 0);
+
+    recall_a11y_text_cover(self->text, &box, self->shown);
+}
+
+GPtrArray *
+recall_a11y_pick(GPtrArray *nodes, const RecallA11yRole *roles)
+{
+    GPtrArray *picked = g_ptr_array_new();
+
+    for (unsigned i = 0; i < nodes->len; i++) {
+        const RecallA11yNode *node = nodes->pdata[i];
+        const RecallA11yRole *role = roles;
+
+        while (*role != RECALL_A11Y_ROLE_UNKNOWN && *role != node->role)
+            role++;
+        if (*role != RECALL_A11Y_ROLE_UNKNOWN)
+            g_ptr_array_add(picked, nodes->pdata[i]);
+    }
+    return picked;
+}
+
+GPtrArray *
+recall_a11y_pick_in_view(const RecallA11yReading *self, GPtrArray *nodes)
+{
+    GPtrArray *picked = g_ptr_array_new();
+
+    for (unsigned i = 0; i < nodes->len; i++) {
+        const RecallA11yNode *node = nodes->pdata[i];
+
+        if (base_rect_intersect(&node->box, &self->window->rect, NULL))
+            g_ptr_array_add(picked, nodes->pdata[i]);
+    }
+    return picked;
+}

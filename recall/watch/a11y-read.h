@@ -1,0 +1,94 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "recall/watch/a11y-layout.h"
+#include "recall/watch/a11y-text.h"
+#include "recall/watch/window.h"
+
+/* One window read through one application's accessible tree. Everything here blocks and belongs to
+ * the thread that reads the application. */
+
+/* What is kept of an application between readings. */
+typedef struct {
+    RecallA11yTree *tree;
+    RecallA11yLayout *layout;
+    GHashTable *frames; /* xid to path of the accessible window, once it was told for sure */
+    GHashTable *places; /* "what:path" to path: what a toolkit looked for and found */
+    char *toolkit;      /* NULL: not asked yet */
+    gboolean is_office;
+} RecallA11yMemory;
+
+RecallA11yMemory *recall_a11y_memory_new(void);
+void recall_a11y_memory_free(RecallA11yMemory *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallA11yMemory, recall_a11y_memory_free)
+
+typedef struct {
+    RecallA11yLink *link;
+    RecallA11yMemory *memory;
+    const RecallWindow *window;
+    const pixman_region32_t *shown; /* window pixels */
+    const char *frame;              /* path of the accessible window */
+    gboolean is_borrowed_frame;     /* @window is a popup of it: only what lies inside is of it */
+    RecallText *text;               /* the answer */
+} RecallA11yReading;
+
+/**
+ * recall_a11y_read_window:
+ *
+ * Blocks for as long as @link may take. Returns: (transfer full): what is shown of @window inside
+ *   @shown. @error: G_IO_ERROR_NOT_SUPPORTED, or why the link was lost
+ */
+RecallText *recall_a11y_read_window(RecallA11yMemory *memory,
+                                    RecallA11yLink *link,
+                                    const RecallWindow *window,
+                                    const pixman_region32_t *shown,
+                                    GError **error);
+
+/* The toolkits' ways. FALSE: this window cannot be read. */
+gboolean recall_a11y_read_chromium(RecallA11yReading *reading);
+gboolean recall_a11y_read_gecko(RecallA11yReading *reading);
+gboolean recall_a11y_read_gtk(RecallA11yReading *reading);
+gboolean recall_a11y_read_office(RecallA11yReading *reading);
+
+/**
+ * recall_a11y_find_frame:
+ * @out_is_borrowed: as in the reading
+ *
+ * Returns: (transfer full): the path of the accessible that is @window, NULL when none is, or when
+ *   it cannot be told from another
+ */
+char *recall_a11y_find_frame(RecallA11yMemory *memory,
+                             RecallA11yLink *link,
+                             const RecallWindow *window,
+                             gboolean *out_is_borrowed);
+
+/* How the lines of a group of nodes go into the answer. */
+typedef struct {
+    RecallA11yShape shape;
+    int dx; /* added to what the application says */
+    int dy;
+    const BaseRect *clip; /* (nullable): root pixels, corrected already: nothing shows outside */
+} RecallA11yManner;
+
+/* Finds the lines of @nodes and adds what is shown of them. @clips: (nullable): root pixels, one
+ * for each node: it shows nothing outside, an empty one means unknown */
+void recall_a11y_reading_add(RecallA11yReading *self,
+                             GPtrArray *nodes,
+                             const BaseRect *clips,
+                             const RecallA11yManner *manner);
+
+/* Adds a label of which only the node's box is known: its text stands somewhere in it. */
+void recall_a11y_reading_add_label(RecallA11yReading *self,
+                                   const RecallA11yNode *node,
+                                   RecallA11yAlign align,
+                                   int indent_px);
+
+/* Counts a node's box as covered. */
+void recall_a11y_reading_cover(RecallA11yReading *self, const RecallA11yNode *node);
+
+/* The part of @nodes whose role is one of @roles (ended by _UNKNOWN). Returns: (transfer full) */
+GPtrArray *recall_a11y_pick(GPtrArray *nodes, const RecallA11yRole *roles);
+
+/* Of those, only what touches the window. Boxes must be known. Returns: (transfer full) */
+GPtrArray *recall_a11y_pick_in_view(const RecallA11yReading *self, GPtrArray *nodes);

@@ -1,0 +1,292 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/a11y-text.h"
+
+#include <string.h>
+
+#define EM 1000              /* units of widths */
+#define COVER_MARGIN_PX 2    /* ink reaches over the box a little */
+#define EDGE_PX 2            /* a word may stick out of the shown part so far across */
+#define LABEL_EM_PX 14       /* the usual size of labels in toolkits */
+#define LABEL_LINE_PX 18     /* and its line */
+#define FIXED_N_CHARS_MIN 12 /* a shorter line says too little of the font */
+
+/* What is kept or left as a whole: a word, or one character of CJK. */
+typedef struct {
+    const char *start;
+    const char *end;
+    int64_t left; /* widths from the line's start */
+    int64_t right;
+    gboolean is_cjk;
+} Unit;
+
+/* A run that grows. */
+typedef struct {
+    GString *text;
+    GArray *words; /* of ProtocolSpan */
+    const Unit *last;
+} Draft;
+
+/* Widths of the printable ASCII characters in an ordinary sans-serif, by the thousandth of an em;
+ * they are what decides where in a line a word stands, and differ little between fonts. */
+static const uint16_t ascii_widths[] = {
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333,  278, 278, 556, 556, 556,
+    556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667,
+    611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667,  611, 722, 667, 944, 667,
+    667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278,  556, 556, 222, 222, 500,
+    222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500,  500, 334, 260, 334, 584};
+
+/* Marks that take no room and part no word. */
+static gboolean
+is_invisible(gunichar c)
+{
+    return c == 0x00ad || c == 0xfeff || g_unichar_iszerowidth(c) ||
+           g_unichar_type(c) == G_UNICODE_FORMAT;
+}
+
+/* Controls, spaces, placeholders, and the private use where icon fonts live. */
+static gboolean
+is_gap(gunichar c)
+{
+    GUnicodeType type = g_unichar_type(c);
+
+    return g_unichar_isspace(c) || type == G_UNICODE_CONTROL || type == G_UNICODE_PRIVATE_USE ||
+           type == G_UNICODE_UNASSIGNED || type == G_UNICODE_SPACE_SEPARATOR ||
+           type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR ||
+           c == 0xfffc || c == 0xfffd;
+}
+
+static int
+get_width(gunichar c, RecallA11yWidths widths)
+{
+    if (is_invisible(c))
+        return 0;
+    if (g_unichar_iswide(c) || (c >= 0x1f000 && c <= 0x1ffff))
+        return widths == RECALL_A11Y_WIDTHS_FIXED ? 2 * EM : EM;
+    if (widths == RECALL_A11Y_WIDTHS_FIXED)
+        return EM;
+    if (c >= 0x20 && c < 0x7f)
+        return ascii_widths[c - 0x20];
+    return g_unichar_isupper(c) ? 680 : 556;
+}
+
+static int64_t
+measure(const char *start, const char *end, RecallA11yWidths widths)
+{
+    int64_t width = 0;
+
+    for (; start < end; start = g_utf8_next_char(start))
+        width += get_width(g_utf8_get_char(start), widths);
+    return width;
+}
+
+int
+recall_a11y_text_measure_px(const char *raw, int em_px)
+{
+    return (int)MIN(measure(raw, raw + strlen(raw), RECALL_A11Y_WIDTHS_PROPORTIONAL) * em_px / EM,
+                    INT16_MAX);
+}
+
+/* Splits @raw into @units; returns the width of all of it. */
+static int64_t
+split_units(const char *raw, RecallA11yWidths widths, GArray *units)
+{
+    Unit unit = {0};
+    int64_t at = 0;
+
+    for (; *raw != '\0'; raw = g_utf8_next_char(raw)) {
+        gunichar c = g_utf8_get_char(raw);
+        gboolean is_cjk = recall_text_is_cjk(c);
+        int width = get_width(c, widths);
+
+        if (unit.start != NULL && (is_gap(c) || is_cjk || unit.is_cjk)) {
+            g_array_append_val(units, unit);
+            unit.start = NULL;
+        }
+        if (!is_gap(c)) {
+            if (unit.start == NULL)
+                unit = (Unit){.start = raw, .left = at, .is_cjk = is_cjk};
+            unit.end = g_utf8_next_char(raw);
+            unit.right = at + width;
+        }
+        at += width;
+    }
+    if (unit.start != NULL)
+        g_array_append_val(units, unit);
+    return at;
+}
+
+static BaseRect
+get_unit_box(const Unit *unit, const BaseRect *line, int64_t width)
+{
+    int left = (int)(unit->left * line->width / MAX(width, 1));
+    int right = (int)(unit->right * line->width / MAX(width, 1));
+
+    return (BaseRect){line->x + left, line->y, MAX(right - left, 1), line->height};
+}
+
+/* A word is shown when its middle is: a sliver cut off its ends or its line's leading is no
+ * loss. */
+static gboolean
+is_shown(const BaseRect *box, const pixman_region32_t *shown)
+{
+    int edge = MIN(EDGE_PX, box->width / 4);
+    int leading = box->height / 5;
+    pixman_box32_t core = {box->x + edge, box->y + leading, box->x + box->width - edge,
+                           box->y + box->height - leading};
+
+    return pixman_region32_contains_rectangle((pixman_region32_t *)shown, &core) ==
+           PIXMAN_REGION_IN;
+}
+
+static void
+append_visible(GString *text, const Unit *unit)
+{
+    for (const char *at = unit->start; at < unit->end; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+
+        if (!is_invisible(c) || c == 0x200c || c == 0x200d)
+            g_string_append_unichar(text, c);
+    }
+}
+
+/* Puts @unit after the last one: a word of its own, or the next character of a CJK one. */
+static void
+append_unit(Draft *draft, const Unit *unit, const BaseRect *box)
+{
+    const Unit *last = draft->last;
+    gboolean is_adjacent = last != NULL && last->end == unit->start;
+    ProtocolSpan span = {.box = *box};
+
+    if (draft->text->len + (unit->end - unit->start) + 1 > RECALL_RUN_MAX_BYTES)
+        return;
+    if (last != NULL && !is_adjacent)
+        g_string_append_c(draft->text, ' ');
+    span.start_bytes = draft->text->len;
+    append_visible(draft->text, unit);
+    span.length_bytes = draft->text->len - span.start_bytes;
+    draft->last = unit;
+    if (span.length_bytes == 0)
+        return;
+    if (is_adjacent && unit->is_cjk && last->is_cjk && draft->words->len > 0) {
+        ProtocolSpan *word = &g_array_index(draft->words, ProtocolSpan, draft->words->len - 1);
+
+        word->length_bytes += span.length_bytes;
+        base_rect_union(&word->box, box, &word->box);
+    } else {
+        g_array_append_val(draft->words, span);
+    }
+}
+
+/* Ends the run in hand, if there is one, and puts it into @self. */
+static void
+flush_draft(RecallText *self, Draft *draft)
+{
+    BaseRect box = {0};
+    RecallRun *run = NULL;
+
+    draft->last = NULL;
+    if (draft->words->len == 0 || self->runs->len >= RECALL_TEXT_N_RUNS_MAX) {
+        g_string_truncate(draft->text, 0);
+        g_array_set_size(draft->words, 0);
+        return;
+    }
+    for (unsigned i = 0; i < draft->words->len; i++)
+        base_rect_union(&box, &g_array_index(draft->words, ProtocolSpan, i).box, &box);
+    run = recall_run_new(g_strndup(draft->text->str, draft->text->len), &box,
+                         PROTOCOL_SOURCE_ACCESSIBLE);
+    g_array_append_vals(run->words, draft->words->data, draft->words->len);
+    g_ptr_array_add(self->runs, run);
+    g_string_truncate(draft->text, 0);
+    g_array_set_size(draft->words, 0);
+}
+
+static void
+add_shown_units(RecallText *self,
+                GArray *units,
+                const BaseRect *box,
+                int64_t width,
+                const pixman_region32_t *shown)
+{
+    Draft draft = {g_string_new(NULL), g_array_new(FALSE, FALSE, sizeof(ProtocolSpan)), NULL};
+
+    for (unsigned i = 0; i < units->len; i++) {
+        const Unit *unit = &g_array_index(units, Unit, i);
+        BaseRect unit_box = get_unit_box(unit, box, width);
+
+        if (is_shown(&unit_box, shown))
+            append_unit(&draft, unit, &unit_box);
+        else
+            flush_draft(self, &draft);
+    }
+    flush_draft(self, &draft);
+    g_string_free(draft.text, TRUE);
+    g_array_unref(draft.words);
+}
+
+void
+recall_a11y_text_add_line(RecallText *self,
+                          const char *raw,
+                          const BaseRect *box,
+                          RecallA11yWidths widths,
+                          const pixman_region32_t *shown)
+{
+    g_autofree char *valid = g_utf8_make_valid(raw, -1);
+    g_autoptr(GArray) units = g_array_new(FALSE, FALSE, sizeof(Unit));
+    int64_t width = split_units(valid, widths, units);
+
+    if (base_rect_is_empty(box) || units->len == 0)
+        return;
+    add_shown_units(self, units, box, width, shown);
+    recall_a11y_text_cover(self, box, shown);
+}
+
+void
+recall_a11y_text_cover(RecallText *self, const BaseRect *box, const pixman_region32_t *shown)
+{
+    pixman_region32_t region;
+
+    if (base_rect_is_empty(box))
+        return;
+    pixman_region32_init_rect(&region, box->x - COVER_MARGIN_PX, box->y - COVER_MARGIN_PX,
+                              box->width + 2 * COVER_MARGIN_PX, box->height + 2 * COVER_MARGIN_PX);
+    pixman_region32_intersect(&region, &region, (pixman_region32_t *)shown);
+    pixman_region32_union(&self->covered, &self->covered, &region);
+    pixman_region32_fini(&region);
+}
+
+BaseRect
+recall_a11y_text_place(const char *raw, const BaseRect *box, RecallA11yAlign align, int indent_px)
+{
+    int width = MIN(recall_a11y_text_measure_px(raw, LABEL_EM_PX), box->width);
+    int height = MIN(LABEL_LINE_PX, box->height);
+    int y = box->y + (box->height - height) / 2;
+    int indent = MIN(indent_px, box->width - width);
+
+    if (align == RECALL_A11Y_ALIGN_FILL)
+        return *box;
+    if (align == RECALL_A11Y_ALIGN_CENTER)
+        return (BaseRect){box->x + (box->width - width) / 2, y, width, height};
+    return (BaseRect){box->x + indent, y, width, height};
+}
+
+gboolean
+recall_a11y_text_is_fixed(const char *const *texts, const BaseRect *boxes, unsigned n)
+{
+    double least = 0;
+    double most = 0;
+    unsigned n_told = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        int64_t width = measure(texts[i], texts[i] + strlen(texts[i]), RECALL_A11Y_WIDTHS_FIXED);
+        double advance = 0;
+
+        if (width < FIXED_N_CHARS_MIN * EM)
+            continue;
+        advance = (double)boxes[i].width / width;
+        least = n_told == 0 ? advance : MIN(least, advance);
+        most = MAX(most, advance);
+        n_told++;
+    }
+    return n_told >= 2 && most <= least * 1.012;
+}

@@ -1,0 +1,53 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "recall/watch/text.h"
+
+/* From lines that an application told to runs of what was shown. Pure. */
+
+typedef enum {
+    RECALL_A11Y_WIDTHS_PROPORTIONAL,
+    RECALL_A11Y_WIDTHS_FIXED, /* a terminal, a programmer's editor */
+} RecallA11yWidths;
+
+/* Where a label's text stands in its box, where only the box is known. */
+typedef enum {
+    RECALL_A11Y_ALIGN_FILL, /* the box is just around the text */
+    RECALL_A11Y_ALIGN_START,
+    RECALL_A11Y_ALIGN_CENTER,
+} RecallA11yAlign;
+
+/**
+ * recall_a11y_text_add_line:
+ * @raw: as the application told it: anything
+ * @box: window pixels, just around @raw
+ * @shown: window pixels that were to be read
+ *
+ * Adds a run for each unbroken row of words that lie inside @shown, with a box for each word, and
+ * counts the line's box inside @shown as covered.
+ */
+void recall_a11y_text_add_line(RecallText *self,
+                               const char *raw,
+                               const BaseRect *box,
+                               RecallA11yWidths widths,
+                               const pixman_region32_t *shown);
+
+/* Counts @box as covered though it holds no text of its own. */
+void recall_a11y_text_cover(RecallText *self, const BaseRect *box, const pixman_region32_t *shown);
+
+/* How wide @raw is in a font of @em_px pixels, proportional. */
+int recall_a11y_text_measure_px(const char *raw, int em_px);
+
+/**
+ * recall_a11y_text_place:
+ * @box: of the whole label; @indent_px: from its left, for an icon or a check mark
+ *
+ * Returns: the likely box of the text in it, not larger than @box
+ */
+BaseRect
+recall_a11y_text_place(const char *raw, const BaseRect *box, RecallA11yAlign align, int indent_px);
+
+/* Whether lines of these lengths were set in a font of fixed width. @texts, @boxes: @n of each,
+ * one line each. FALSE as well when there are too few to tell. */
+gboolean recall_a11y_text_is_fixed(const char *const *texts, const BaseRect *boxes, unsigned n);
