@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-layout.h"
 
+#include "recall/watch/a11y-text.h"
+
 #include <string.h>
 #include <xxhash.h>
 
@@ -13,6 +15,9 @@
 #define RETRY_WAIT_MS 40
 #define N_FAILED_MAX 3 /* readings in which a layout was asked for in vain */
 #define VIEW_INSET_PX 2
+#define SHORT_TEXT_N_CHARS 1024 /* of a view: cheaper to take whole */
+#define EM_SHARE 85             /* percent of a line's height that the font's size is */
+#define FILLED_SHARE 130 /* percent: a text wider than its box by more goes on outside of it */
 
 /* Characters [start, end) of a node's text; the box is relative to the node's. */
 typedef struct {
@@ -31,12 +36,13 @@ typedef struct {
     GArray *pieces; /* of Piece, characters of @text */
     uint64_t key;   /* in the cache; 0: not for it */
     unsigned n_failed;
+    gboolean is_view;
     gboolean is_done;
 } Plan;
 
 /* What is kept of a plan. */
 typedef struct {
-    GArray *pieces;
+    GArray *pieces;    /* NULL for a view: its text scrolls */
     unsigned n_failed; /* times that the application did not lay it out; 0: the pieces are right */
 } Known;
 
@@ -62,7 +68,7 @@ recall_a11y_lines_new(void)
 static void
 free_known(Known *known)
 {
-    g_array_unref(known->pieces);
+    g_clear_pointer(&known->pieces, g_array_unref);
     g_free(known);
 }
 
@@ -118,7 +124,7 @@ remember(RecallA11yLayout *self, const Plan *plan)
     if (g_hash_table_size(self->known) >= RECALL_A11Y_LAYOUT_N_KEPT_MAX)
         g_hash_table_remove_all(self->known);
     known = g_new(Known, 1);
-    *known = (Known){g_array_ref(plan->pieces), plan->n_failed};
+    *known = (Known){plan->is_view ? NULL : g_array_ref(plan->pieces), plan->n_failed};
     g_hash_table_insert(self->known, g_memdup2(&plan->key, sizeof(plan->key)), known);
 }
 
@@ -168,12 +174,16 @@ has_gap(const char *text)
     return FALSE;
 }
 
-/* A tight box around one line is the line's box. Spaces at the ends take part in it. */
+/* A tight box around one line is the line's box, spaces at the ends and all; but not when the text
+ * is cut off by it. */
 static gboolean
 is_one_line(const RecallA11yNode *node, RecallA11yShape shape)
 {
-    return shape == RECALL_A11Y_SHAPE_TIGHT && node->box.height <= ONE_LINE_MAX_PX &&
-           !has_gap(node->text);
+    if (shape != RECALL_A11Y_SHAPE_TIGHT || node->box.height > ONE_LINE_MAX_PX ||
+        has_gap(node->text))
+        return FALSE;
+    return recall_a11y_text_measure_px(node->text, node->box.height * EM_SHARE / 100) <
+           node->box.width * FILLED_SHARE / 100;
 }
 
 /* The characters that @box shows, by its corners. FALSE: the application cannot tell. */
@@ -205,21 +215,19 @@ ask_shown_chars(RecallA11yLink *link,
     return is_known && *out_start >= 0 && *out_end >= *out_start;
 }
 
-/* Takes the part of a long text that is in view, and a line more. */
+/* Takes the part of a long text that is in view, and a character more. */
 static void
-take_shown_text(RecallA11yLink *link, Plan *plan, const BaseRect *view)
+take_shown_text(RecallA11yLink *link, Plan *plan, const BaseRect *view, int n_chars)
 {
-    g_autoptr(GVariant) count = recall_a11y_link_get_property(
-        link, plan->node->path, RECALL_A11Y_TEXT, "CharacterCount", "i");
     g_autoptr(GVariant) reply = NULL;
     BaseRect shown = {0};
-    int n_chars = count == NULL ? 0 : g_variant_get_int32(count);
     int start = 0;
     int end = n_chars;
 
-    if (n_chars <= 0 || !base_rect_intersect(&plan->node->box, view, &shown))
+    if (!base_rect_intersect(&plan->node->box, view, &shown))
         return;
-    if (!ask_shown_chars(link, plan->node->path, &shown, &start, &end)) {
+    if (n_chars > SHORT_TEXT_N_CHARS &&
+        !ask_shown_chars(link, plan->node->path, &shown, &start, &end)) {
         start = 0;
         end = n_chars;
     }
@@ -233,34 +241,60 @@ take_shown_text(RecallA11yLink *link, Plan *plan, const BaseRect *view)
 }
 
 static void
+start_view(RecallA11yLink *link, Plan *plan, const BaseRect *view)
+{
+    g_autoptr(GVariant) count = recall_a11y_link_get_property(
+        link, plan->node->path, RECALL_A11Y_TEXT, "CharacterCount", "i");
+
+    if (count != NULL && g_variant_get_int32(count) > 0)
+        take_shown_text(link, plan, view, g_variant_get_int32(count));
+    plan->key =
+        XXH3_64bits_withSeed(plan->node->path, strlen(plan->node->path), RECALL_A11Y_SHAPE_VIEW);
+}
+
+/* What was found out about the same text before. */
+static void
+recall_known(RecallA11yLayout *self, Plan *plan)
+{
+    const Known *known = g_hash_table_lookup(self->known, &plan->key);
+
+    if (known == NULL)
+        return;
+    plan->n_failed = known->n_failed;
+    if (known->pieces != NULL && (known->n_failed == 0 || known->n_failed >= N_FAILED_MAX)) {
+        g_array_unref(plan->pieces);
+        plan->pieces = g_array_ref(known->pieces);
+        plan->is_done = TRUE;
+    }
+}
+
+static void
 start_plan(RecallA11yLayout *self,
            RecallA11yLink *link,
            Plan *plan,
            RecallA11yShape shape,
            const BaseRect *view)
 {
-    RecallA11yNode *node = plan->node;
-    const Known *known = NULL;
+    const RecallA11yNode *node = plan->node;
 
-    if (shape == RECALL_A11Y_SHAPE_VIEW) {
-        take_shown_text(link, plan, view);
+    plan->pieces = new_pieces();
+    plan->is_view = shape == RECALL_A11Y_SHAPE_VIEW;
+    if (plan->is_view) {
+        start_view(link, plan, view);
     } else if (node->text != NULL) {
         plan->text = g_strdup(node->text);
         plan->key = make_key(node, shape);
-        known = g_hash_table_lookup(self->known, &plan->key);
     }
-    plan->n_failed = known == NULL ? 0 : known->n_failed;
-    plan->is_done = known != NULL && (known->n_failed == 0 || known->n_failed >= N_FAILED_MAX);
-    plan->pieces = plan->is_done ? g_array_ref(known->pieces) : new_pieces();
     plan->n_chars = plan->text == NULL ? 0 : g_utf8_strlen(plan->text, -1);
-    if (plan->n_chars == 0 || base_rect_is_empty(&node->box))
+    if (plan->n_chars == 0 || base_rect_is_empty(&node->box)) {
         plan->is_done = TRUE;
-    if (!plan->is_done && is_one_line(node, shape)) {
+    } else if (is_one_line(node, shape)) {
         Piece piece = {0, plan->n_chars, {0, 0, node->box.width, node->box.height}};
 
         g_array_append_val(plan->pieces, piece);
-        plan->key = 0; /* cheaper to make than to look up */
         plan->is_done = TRUE;
+    } else {
+        recall_known(self, plan);
     }
 }
 
