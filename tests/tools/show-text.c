@@ -58,7 +58,7 @@ on_moment(const RecallMoment *moment, void *user_data)
 static void
 on_lost(const GError *error, void *user_data)
 {
-    g_printerr("%s\n", error->message);
+    fprintf(stderr, "%s\n", error->message);
 }
 
 /* The sense runs for one moment only: its selection must not stay with us. */
@@ -194,16 +194,16 @@ on_read(GObject *source, GAsyncResult *result, void *user_data)
     g_autoptr(GError) error = NULL;
     g_autoptr(RecallText) text = recall_a11y_read_finish(show->a11y, result, &error);
 
-    g_printerr("%.1f ms, %u runs\n", (g_get_monotonic_time() - show->start_us) / 1000.0,
-               text == NULL ? 0 : text->runs->len);
+    fprintf(stderr, "%.1f ms, %u runs\n", (g_get_monotonic_time() - show->start_us) / 1000.0,
+            text == NULL ? 0 : text->runs->len);
     show->n_left--;
     if (text == NULL) {
-        g_printerr("%s\n", error->message);
+        fprintf(stderr, "%s\n", error->message);
         show->is_failed = TRUE;
     } else if (show->n_left == 0) {
         print_text(show, text);
         if (show->mvg != NULL && !write_boxes(show, text, &error))
-            g_printerr("%s\n", error->message);
+            fprintf(stderr, "%s\n", error->message);
     }
     if (show->n_left > 0)
         g_timeout_add(show->pause_ms, on_pause_over, show);
@@ -240,7 +240,7 @@ run(Show *show)
 
     show->loop = g_main_loop_new(NULL, FALSE);
     if (!find_window(show, &error)) {
-        g_printerr("%s\n", error->message);
+        fprintf(stderr, "%s\n", error->message);
         return EXIT_FAILURE;
     }
     show->a11y = recall_a11y_new();
@@ -268,7 +268,7 @@ main(int argc, char **argv)
 
     g_option_context_add_main_entries(options, entries, NULL);
     if (!g_option_context_parse(options, &argc, &argv, &error) || argc != 2) {
-        g_printerr("%s\n", error != NULL ? error->message : "Which window?");
+        fprintf(stderr, "%s\n", error != NULL ? error->message : "Which window?");
         return EXIT_FAILURE;
     }
     show.wanted = argv[1];
