@@ -169,14 +169,22 @@ agentd_agent_new(const AgentdConfig *config,
     return self;
 }
 
+static gboolean
+on_flush_deadline(void *user_data)
+{
+    return G_SOURCE_CONTINUE; /* it only wakes the loop */
+}
+
 /* What the encoder has in hand is stored: its jobs end on this thread's context. */
 static void
 finish_encoding(AgentdAgent *self)
 {
     int64_t deadline_us = g_get_monotonic_time() + FLUSH_MS * 1000;
+    unsigned deadline_source = g_timeout_add(FLUSH_MS, on_flush_deadline, NULL);
 
     while (base_worker_n_jobs(self->parts.encoder) > 0 && g_get_monotonic_time() < deadline_us)
-        g_main_context_iteration(NULL, FALSE) ? (void)0 : g_usleep(1000);
+        g_main_context_iteration(NULL, TRUE);
+    g_source_remove(deadline_source);
     while (g_main_context_iteration(NULL, FALSE) && g_get_monotonic_time() < deadline_us) {
     }
 }

@@ -11,8 +11,8 @@
 #define PROTOCOL_ERROR_NOT_FOUND "io.deskhand.Error.NotFound"
 #define PROTOCOL_ERROR_LOCKED "io.deskhand.Error.Locked"
 #define PROTOCOL_ERROR_BUSY "io.deskhand.Error.Busy"
-#define PROTOCOL_ERROR_FULL "io.deskhand.Error.Full" /* no space left: free some, then repeat it   \
-                                                      */
+/* No space left: free some, then repeat it. */
+#define PROTOCOL_ERROR_FULL "io.deskhand.Error.Full"
 #define PROTOCOL_ERROR_FAILED "io.deskhand.Error.Failed"
 
 /* G_IO_ERROR_INVALID_DATA and _INVALID_ARGUMENT are Usage, _NOT_FOUND NotFound, _BUSY Busy,

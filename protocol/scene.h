@@ -17,8 +17,8 @@
 #define PROTOCOL_SCENE_SIDE_MAX_PX 16384
 #define PROTOCOL_SCENE_TIME_MIN_US (INT64_C(345600) * G_USEC_PER_SEC)       /* Monday 1970-01-05 */
 #define PROTOCOL_SCENE_TIME_MAX_US (INT64_C(253402300799) * G_USEC_PER_SEC) /* the end of 9999 */
-#define PROTOCOL_SCENE_WEEK_US (INT64_C(604800) * G_USEC_PER_SEC) /* tiles are shared within one   \
-                                                                   */
+/* Tiles are shared within one. */
+#define PROTOCOL_SCENE_WEEK_US (INT64_C(604800) * G_USEC_PER_SEC)
 #define PROTOCOL_TILE_MAX_BYTES (4 * 1024 * 1024)
 #define PROTOCOL_TILE_SIDE_MAX_PX 1024
 #define PROTOCOL_DIGEST_BYTES 16
