@@ -3,6 +3,7 @@
 #include "recall/vault/segment.h"
 
 #include "base/cleanup.h"
+#include "recall/vault/rank.h"
 #include "recall/vault/schema.h"
 #include "recall/vault/tokenizer.h"
 
@@ -217,7 +218,7 @@ set_up(RecallSegment *self, GError **error)
 {
     sqlite3_extended_result_codes(self->db, TRUE);
     sqlite3_db_config(self->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    return recall_tokenizer_register(self->db, error) &&
+    return recall_tokenizer_register(self->db, error) && recall_rank_register(self->db, error) &&
            recall_segment_execute(self, PRAGMAS, error) && check_schema(self, error);
 }
 

@@ -1,0 +1,586 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/vault/query.h"
+
+#include "recall/vault/literal.h"
+#include "recall/vault/tokenizer.h"
+
+#include <string.h>
+
+typedef struct {
+    const char *text;
+    size_t length;
+    size_t at;
+    GDateTime *now;
+    RecallDatesContext context;
+    RecallQuery *query;
+    GHashTable *seen; /* keys of the terms */
+    gboolean has_plain_range;
+} Parser;
+
+static const char *const field_names[RECALL_N_FIELDS] = {"any", "text", "title", "app",
+                                                         "url", "file", "actor"};
+
+const char *
+recall_field_name(RecallField field)
+{
+    return field_names[field];
+}
+
+static void
+free_term(RecallTerm *term)
+{
+    g_ptr_array_unref(term->tokens);
+    g_array_unref(term->breaks);
+    g_free(term->literal);
+    g_free(term);
+}
+
+static RecallTerm *
+new_term(void)
+{
+    RecallTerm *term = g_new0(RecallTerm, 1);
+
+    term->tokens = g_ptr_array_new_with_free_func(g_free);
+    term->breaks = g_array_new(FALSE, FALSE, sizeof(unsigned));
+    return term;
+}
+
+void
+recall_query_free(RecallQuery *self)
+{
+    if (self == NULL)
+        return;
+    g_ptr_array_unref(self->terms);
+    g_free(self);
+}
+
+/* --- characters --- */
+
+/* The character at byte @at, signs as their ASCII forms; 0 at the end. @out_length: its bytes */
+static gunichar
+peek(const Parser *parser, size_t at, unsigned *out_length)
+{
+    gunichar folded[RECALL_TOKENIZER_FOLD_N_MAX] = {0};
+    gunichar ch = 0;
+
+    *out_length = 0;
+    if (at >= parser->length)
+        return 0;
+    *out_length = recall_tokenizer_decode(parser->text + at, parser->length - at, &ch);
+    if (ch == 0 || ch == G_MAXUINT32 || g_unichar_isspace(ch) || g_unichar_iscntrl(ch))
+        return ' ';
+    return recall_tokenizer_fold(ch, folded) == 1 ? folded[0] : ch;
+}
+
+static gboolean
+is_quote(gunichar ch)
+{
+    static const gunichar quotes[] = {'"',    0x201c, 0x201d, 0x201e, 0x201f, 0x300c,
+                                      0x300d, 0x300e, 0x300f, 0xab,   0xbb}; /* “”„‟「」『』«» */
+
+    for (size_t i = 0; i < G_N_ELEMENTS(quotes); i++) {
+        if (ch == quotes[i])
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+skip_spaces(Parser *parser)
+{
+    unsigned length = 0;
+
+    while (peek(parser, parser->at, &length) == ' ')
+        parser->at += length;
+}
+
+/* Byte where the word that begins at @at ends. */
+static size_t
+find_word_end(const Parser *parser, size_t at)
+{
+    unsigned length = 0;
+    gunichar ch = 0;
+
+    while ((ch = peek(parser, at, &length)) != 0 && ch != ' ')
+        at += length;
+    return at;
+}
+
+static size_t
+find_quote_end(const Parser *parser, size_t at)
+{
+    unsigned length = 0;
+    gunichar ch = 0;
+
+    while ((ch = peek(parser, at, &length)) != 0 && !is_quote(ch))
+        at += length;
+    return at;
+}
+
+/* --- terms --- */
+
+/* Words that stand side by side are one part, and so are single characters.
+ * Returns: byte where the last token ends, 0 when it is a single character */
+static size_t
+cut_tokens(RecallTerm *term, const char *text, size_t length)
+{
+    RecallToken token = {0};
+    gboolean was_single = FALSE;
+    size_t position = 0;
+    size_t last_end = 0;
+
+    while (term->tokens->len < RECALL_QUERY_N_TOKENS_MAX &&
+           recall_tokenizer_next(text, length, &position, &token)) {
+        unsigned index = term->tokens->len;
+        gboolean is_joined = token.start_bytes == last_end && was_single == token.is_single;
+
+        if (index > 0 && !is_joined)
+            g_array_append_val(term->breaks, index);
+        g_ptr_array_add(term->tokens, g_strndup(token.text, token.length_bytes));
+        was_single = token.is_single;
+        last_end = token.end_bytes;
+    }
+    return was_single ? 0 : last_end;
+}
+
+/* A person who types or pastes an address means the page, however the screen shows it. */
+static void
+skip_scheme(const char **text, size_t *length)
+{
+    size_t n = 0;
+
+    while (n < *length && n < 16 && g_ascii_isalnum((*text)[n]))
+        n++;
+    if (n > 0 && n + 3 < *length && memcmp(*text + n, "://", 3) == 0) {
+        *text += n + 3;
+        *length -= n + 3;
+        if (*length > 1 && (*text)[*length - 1] == '/')
+            *length -= 1;
+    }
+}
+
+static char *
+make_key(const RecallTerm *term)
+{
+    GString *key = g_string_new(NULL);
+
+    g_string_append_printf(key, "%d %d %d %d %s", term->field, term->is_negative, term->is_prefix,
+                           term->is_quoted && term->tokens->len > 1,
+                           term->literal != NULL ? term->literal : "");
+    for (unsigned i = 0; i < term->tokens->len; i++)
+        g_string_append_printf(key, "\n%s", (char *)g_ptr_array_index(term->tokens, i));
+    return g_string_free(key, FALSE);
+}
+
+/* @term: (transfer full) */
+static void
+add_term(RecallQuery *query, GHashTable *seen, RecallTerm *term)
+{
+    if ((term->tokens->len == 0 && term->literal == NULL) ||
+        query->terms->len >= RECALL_QUERY_N_TERMS_MAX || !g_hash_table_add(seen, make_key(term))) {
+        free_term(term);
+        return;
+    }
+    g_ptr_array_add(query->terms, term);
+}
+
+static gboolean
+is_star(const char *text, size_t length)
+{
+    gunichar ch = 0;
+
+    if (length == 0)
+        return FALSE;
+    recall_tokenizer_decode(text, length, &ch);
+    return ch == '*' || ch == 0xff0a;
+}
+
+/* @text: without its quotes and operators */
+static RecallTerm *
+make_term(const char *text, size_t length, gboolean is_quoted)
+{
+    RecallTerm *term = new_term();
+    size_t last_end = 0;
+
+    if (!is_quoted)
+        skip_scheme(&text, &length);
+    term->is_quoted = is_quoted;
+    last_end = cut_tokens(term, text, length);
+    term->literal = recall_literal_make(text, length, is_quoted);
+    term->is_prefix = !is_quoted && last_end > 0 && is_star(text + last_end, length - last_end);
+    return term;
+}
+
+static void
+read_term(Parser *parser, RecallField field, gboolean is_negative)
+{
+    unsigned length = 0;
+    gboolean is_quoted = is_quote(peek(parser, parser->at, &length));
+    size_t start = parser->at + (is_quoted ? length : 0);
+    size_t end = is_quoted ? find_quote_end(parser, start) : find_word_end(parser, start);
+    RecallTerm *term = make_term(parser->text + start, end - start, is_quoted);
+
+    parser->at = end;
+    if (is_quoted) {
+        peek(parser, parser->at, &length);
+        parser->at += length;
+        if (peek(parser, parser->at, &length) == '*') {
+            term->is_prefix = term->tokens->len > 0;
+            parser->at += length;
+        }
+    }
+    term->field = field;
+    term->is_negative = is_negative;
+    add_term(parser->query, parser->seen, term);
+}
+
+/* --- operators --- */
+
+typedef enum {
+    OPERATOR_NONE = -1,
+    OPERATOR_BEFORE = RECALL_N_FIELDS,
+    OPERATOR_AFTER,
+    OPERATOR_ON,
+    OPERATOR_UNTIL
+} Operator;
+
+static const struct {
+    const char *name;
+    int operator; /* or RecallField */
+} operators[] = {
+    {"app", RECALL_FIELD_APP},   {"title", RECALL_FIELD_TITLE}, {"url", RECALL_FIELD_URL},
+    {"site", RECALL_FIELD_URL},  {"file", RECALL_FIELD_FILE},   {"actor", RECALL_FIELD_ACTOR},
+    {"text", RECALL_FIELD_TEXT}, {"before", OPERATOR_BEFORE},   {"after", OPERATOR_AFTER},
+    {"since", OPERATOR_AFTER},   {"on", OPERATOR_ON},           {"until", OPERATOR_UNTIL},
+};
+
+/* @out_end: byte after the name and its colon */
+static int
+match_operator(const Parser *parser, size_t at, size_t *out_end)
+{
+    char name[16] = {0};
+    unsigned length = 0;
+    unsigned n = 0;
+    gunichar ch = 0;
+
+    for (; n + 1 < sizeof name; n++) {
+        ch = peek(parser, at, &length);
+        at += length;
+        if (ch >= 0x80 || !g_ascii_isalpha(ch))
+            break;
+        name[n] = ch;
+    }
+    if (ch != ':' || n == 0)
+        return OPERATOR_NONE;
+    for (size_t i = 0; i < G_N_ELEMENTS(operators); i++) {
+        if (strcmp(operators[i].name, name) == 0) {
+            *out_end = at;
+            return operators[i].operator;
+        }
+    }
+    return OPERATOR_NONE;
+}
+
+static void
+limit_range(RecallQuery *query, RecallTimeRange range)
+{
+    query->range.since_us = MAX(query->range.since_us, range.since_us);
+    query->range.until_us = MIN(query->range.until_us, range.until_us);
+}
+
+/* Takes the time at @at. @out_end: byte after it */
+static gboolean
+apply_time(Parser *parser, int operator, size_t at, size_t length, size_t *out_end)
+{
+    RecallTimeRange range = {0};
+    g_autofree char *text = NULL;
+    size_t n =
+        recall_dates_match(parser->text + at, length, RECALL_DATES_VALUE, parser->now, &range);
+
+    if (n == 0)
+        return FALSE;
+    text = g_strndup(parser->text + at, n);
+    if (operator== OPERATOR_BEFORE)
+        range = (RecallTimeRange){G_MININT64, range.since_us};
+    else if (operator== OPERATOR_AFTER)
+        range.until_us = G_MAXINT64;
+    else if (operator== OPERATOR_UNTIL) {
+        range.since_us = G_MININT64;
+        if (!recall_dates_parse_until(text, parser->now, &range.until_us, NULL))
+            return FALSE;
+    }
+    limit_range(parser->query, range);
+    *out_end = at + n;
+    return TRUE;
+}
+
+/* before:yesterday, on:"last tuesday", after:3 days ago. Returns: FALSE when it is no time */
+static gboolean
+read_time(Parser *parser, int operator, size_t at)
+{
+    unsigned length = 0;
+    size_t end = 0;
+    size_t time_end = 0;
+
+    while (peek(parser, at, &length) == ' ')
+        at += length;
+    if (!is_quote(peek(parser, at, &length))) {
+        if (!apply_time(parser, operator, at, parser->length - at, &end))
+            return FALSE;
+        parser->at = end;
+        return TRUE;
+    }
+    at += length;
+    end = find_quote_end(parser, at);
+    if (!apply_time(parser, operator, at, end - at, &time_end) || time_end != end)
+        return FALSE;
+    peek(parser, end, &length);
+    parser->at = end + length;
+    return TRUE;
+}
+
+/* Returns: FALSE when nothing follows the field's name, so that it is a word */
+static gboolean
+read_field(Parser *parser, RecallField field, gboolean is_negative, size_t at)
+{
+    unsigned length = 0;
+
+    while (peek(parser, at, &length) == ' ')
+        at += length;
+    if (at >= parser->length)
+        return FALSE;
+    parser->at = at;
+    read_term(parser, field, is_negative);
+    return TRUE;
+}
+
+static gboolean
+read_operator(Parser *parser, gboolean is_negative)
+{
+    size_t at = 0;
+    int operator= match_operator(parser, parser->at, &at);
+
+    if (operator== OPERATOR_NONE)
+        return FALSE;
+    if (operator<RECALL_N_FIELDS)
+        return read_field(parser, operator, is_negative, at);
+    return !is_negative && read_time(parser, operator, at);
+}
+
+/* Two times among the words: `yesterday morning` is both, `monday tuesday` is from one to other. */
+static gboolean
+read_plain_time(Parser *parser)
+{
+    RecallTimeRange *known = &parser->query->range;
+    RecallTimeRange range = {0};
+    size_t n = recall_dates_match(parser->text + parser->at, parser->length - parser->at,
+                                  parser->context, parser->now, &range);
+
+    if (n == 0)
+        return FALSE;
+    if (parser->has_plain_range &&
+        (range.since_us >= known->until_us || range.until_us <= known->since_us)) {
+        known->since_us = MIN(known->since_us, range.since_us);
+        known->until_us = MAX(known->until_us, range.until_us);
+    } else {
+        limit_range(parser->query, range);
+    }
+    parser->has_plain_range = TRUE;
+    parser->at += n;
+    return TRUE;
+}
+
+static void
+read_item(Parser *parser)
+{
+    unsigned length = 0;
+    unsigned next_length = 0;
+    gunichar ch = peek(parser, parser->at, &length);
+    gunichar next = peek(parser, parser->at + length, &next_length);
+    gboolean is_negative = ch == '-' && next != 0 && next != ' ' && next != '-';
+
+    if (is_negative)
+        parser->at += length;
+    if (read_operator(parser, is_negative) || (!is_negative && read_plain_time(parser)))
+        return;
+    read_term(parser, RECALL_FIELD_ANY, is_negative);
+}
+
+/* --- the whole query --- */
+
+/* `foo - bar` means foo and bar; signs alone are looked for when nothing else is, or quoted. */
+static void
+drop_signs(RecallQuery *query)
+{
+    gboolean has_words = FALSE;
+
+    for (unsigned i = 0; i < query->terms->len; i++) {
+        RecallTerm *term = g_ptr_array_index(query->terms, i);
+
+        has_words = has_words || term->tokens->len > 0;
+    }
+    for (unsigned i = query->terms->len; i-- > 0;) {
+        RecallTerm *term = g_ptr_array_index(query->terms, i);
+        gboolean is_operator = strspn(term->literal != NULL ? term->literal : "", "-+*:\"'()|&") ==
+                               strlen(term->literal != NULL ? term->literal : "");
+
+        if (term->tokens->len == 0 && !term->is_quoted && (has_words || is_operator))
+            g_ptr_array_remove_index(query->terms, i);
+    }
+}
+
+static void
+note_readings(RecallQuery *query)
+{
+    for (unsigned i = 0; i < query->terms->len; i++) {
+        RecallTerm *term = g_ptr_array_index(query->terms, i);
+
+        if (term->is_negative) {
+            query->has_negative_literals = query->has_negative_literals || term->literal != NULL;
+            continue;
+        }
+        query->has_literals = query->has_literals || term->literal != NULL;
+        query->has_parts = query->has_parts || (!term->is_quoted && term->breaks->len > 0);
+    }
+}
+
+static RecallQuery *
+new_query(void)
+{
+    RecallQuery *query = g_new0(RecallQuery, 1);
+
+    query->terms = g_ptr_array_new_with_free_func((GDestroyNotify)free_term);
+    query->range = RECALL_TIME_RANGE_ALL;
+    return query;
+}
+
+RecallQuery *
+recall_query_parse(const char *text, size_t length_bytes, GDateTime *now, gboolean is_loose)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Parser parser = {text,
+                     MIN(length_bytes, RECALL_QUERY_MAX_BYTES),
+                     0,
+                     now,
+                     is_loose ? RECALL_DATES_LOOSE : RECALL_DATES_PLAIN,
+                     new_query(),
+                     seen,
+                     FALSE};
+
+    for (skip_spaces(&parser); parser.at < parser.length; skip_spaces(&parser))
+        read_item(&parser);
+    drop_signs(parser.query);
+    note_readings(parser.query);
+    return parser.query;
+}
+
+void
+recall_query_add_phrase(RecallQuery *self, RecallField field, const char *text)
+{
+    RecallTerm *term = make_term(text, MIN(strlen(text), RECALL_QUERY_MAX_BYTES), TRUE);
+
+    term->field = field;
+    if (term->tokens->len == 0 && term->literal == NULL) {
+        free_term(term);
+        return;
+    }
+    g_ptr_array_add(self->terms, term);
+    note_readings(self);
+}
+
+int
+recall_query_next_reading(const RecallQuery *self, RecallReading reading)
+{
+    if (reading < RECALL_READING_PHRASES && self->has_literals)
+        return RECALL_READING_PHRASES;
+    return reading < RECALL_READING_PARTS && self->has_parts ? RECALL_READING_PARTS : -1;
+}
+
+/* --- for FTS5 --- */
+
+static gboolean
+is_break(const RecallTerm *term, unsigned index)
+{
+    for (unsigned i = 0; i < term->breaks->len; i++) {
+        if (g_array_index(term->breaks, unsigned, i) == index)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Tokens hold letters and digits only, so nothing needs quoting. */
+static void
+append_phrases(GString *out, const RecallTerm *term, gboolean as_parts)
+{
+    g_string_append_c(out, '"');
+    for (unsigned i = 0; i < term->tokens->len; i++) {
+        if (i > 0)
+            g_string_append(out, as_parts && is_break(term, i) ? "\" AND \"" : " ");
+        g_string_append(out, g_ptr_array_index(term->tokens, i));
+    }
+    g_string_append(out, term->is_prefix ? "\" *" : "\"");
+}
+
+static void
+append_field(GString *out, RecallField field)
+{
+    g_string_append(out, field == RECALL_FIELD_ANY ? "{text title app url file}"
+                                                   : recall_field_name(field));
+    g_string_append(out, " : (");
+}
+
+/* A negative term with a literal is checked on the text alone: -C++ is not -c. */
+static gboolean
+is_for_index(const RecallTerm *term, gboolean is_negative)
+{
+    return term->is_negative == is_negative && term->tokens->len > 0 &&
+           (!is_negative || term->literal == NULL);
+}
+
+/* All terms of one kind: terms of one field side by side, because each filter costs. */
+static char *
+join_terms(const RecallQuery *self, gboolean is_negative, gboolean as_parts)
+{
+    const char *glue = is_negative ? " OR " : " AND ";
+    GString *out = g_string_new(NULL);
+
+    for (int field = RECALL_FIELD_ANY; field < RECALL_N_FIELDS; field++) {
+        gboolean is_first = TRUE;
+
+        for (unsigned i = 0; i < self->terms->len; i++) {
+            const RecallTerm *term = g_ptr_array_index(self->terms, i);
+
+            if ((int)term->field != field || !is_for_index(term, is_negative))
+                continue;
+            if (is_first && out->len > 0)
+                g_string_append(out, glue);
+            if (is_first)
+                append_field(out, field);
+            else
+                g_string_append(out, glue);
+            append_phrases(out, term, as_parts && !term->is_quoted && !is_negative);
+            is_first = FALSE;
+        }
+        if (!is_first)
+            g_string_append_c(out, ')');
+    }
+    return g_string_free(out, out->len == 0);
+}
+
+char *
+recall_query_to_fts(const RecallQuery *self, RecallReading reading)
+{
+    g_autofree char *positive = join_terms(self, FALSE, reading == RECALL_READING_PARTS);
+    g_autofree char *negative = join_terms(self, TRUE, FALSE);
+
+    if (positive == NULL || negative == NULL)
+        return g_steal_pointer(&positive);
+    return g_strdup_printf("(%s) NOT (%s)", positive, negative);
+}
+
+char *
+recall_query_to_fts_negative(const RecallQuery *self)
+{
+    return join_terms(self, TRUE, FALSE);
+}

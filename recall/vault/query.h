@@ -1,0 +1,82 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "recall/vault/dates.h"
+
+/* What a person typed, understood. Pure, and every string is valid: bytes that are not UTF-8
+ * separate, what looks like an operator and is none is text, an open quote ends with the query.
+ *
+ *   words          all must be there, in any order
+ *   "a phrase"     side by side; so are the parts of foo@bar.com, and unquoted Chinese
+ *   -not  prefix*  -"not this phrase"
+ *   app: title: url: file: actor: text:     a word or phrase there only; site: is url:
+ *   before: after: on: since: until:        a time of recall/vault/dates.h, "quoted" or not
+ *   yesterday, 3 days ago, 昨天 ...          limit the time; in quotes they are text
+ *
+ * Full-width and Chinese forms of the signs do as well. A query without any word finds the newest
+ * scenes. */
+
+#define RECALL_QUERY_MAX_BYTES (64 * 1024)
+#define RECALL_QUERY_N_TERMS_MAX 64  /* different ones; the rest is left out */
+#define RECALL_QUERY_N_TOKENS_MAX 64 /* of one term; the rest is left out */
+
+typedef enum {
+    RECALL_FIELD_ANY, /* all of the following but the actor */
+    RECALL_FIELD_TEXT,
+    RECALL_FIELD_TITLE,
+    RECALL_FIELD_APP,
+    RECALL_FIELD_URL,
+    RECALL_FIELD_FILE,
+    RECALL_FIELD_ACTOR,
+} RecallField;
+#define RECALL_N_FIELDS 7
+
+/* One thing to find, or with @is_negative not to find. */
+typedef struct {
+    RecallField field;
+    gboolean is_negative;
+    gboolean is_prefix; /* the last token may go on */
+    gboolean is_quoted;
+    GPtrArray *tokens; /* of char *, as the tokenizer makes them; empty when all are symbols */
+    GArray *breaks;    /* of unsigned: tokens that begin a new part of the term, 0 not among them */
+    char *literal;     /* (nullable): folded, when the tokens do not say all, as for C++ */
+} RecallTerm;
+
+typedef struct {
+    GPtrArray *terms; /* of RecallTerm, no two alike */
+    RecallTimeRange range;
+    gboolean has_literals;          /* among what must be there */
+    gboolean has_negative_literals; /* among what must not */
+    gboolean has_parts;             /* some term falls into parts when nothing has it as a whole */
+} RecallQuery;
+
+/* @text: not terminated; what is beyond RECALL_QUERY_MAX_BYTES is left out
+ * @is_loose: in Chinese a time may also stand without a space before what it limits: to be tried
+ *   when nothing was found */
+RecallQuery *
+recall_query_parse(const char *text, size_t length_bytes, GDateTime *now, gboolean is_loose);
+void recall_query_free(RecallQuery *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallQuery, recall_query_free)
+
+/* Adds the limit that a part of the window is @field; as if the person had typed it quoted. */
+void recall_query_add_phrase(RecallQuery *self, RecallField field, const char *text);
+
+/* How a query is meant, most exact first: a next one is tried when one finds nothing at all. */
+typedef enum {
+    RECALL_READING_LITERAL, /* C++ is C++ */
+    RECALL_READING_PHRASES, /* C++ is the word c, foo.bar is "foo bar" */
+    RECALL_READING_PARTS,   /* foo.bar is foo and bar */
+} RecallReading;
+
+/* @reading: the one to go on from. Returns: the next one that differs for this query, or -1 */
+int recall_query_next_reading(const RecallQuery *self, RecallReading reading);
+
+/* An expression for FTS5's MATCH over the table of recall/vault/schema.h.
+ * Returns: (transfer full) (nullable): NULL when there is nothing to look up */
+char *recall_query_to_fts(const RecallQuery *self, RecallReading reading);
+
+/* What must not match, when nothing must: for a query of only negative words. */
+char *recall_query_to_fts_negative(const RecallQuery *self);
+
+const char *recall_field_name(RecallField field);
