@@ -142,13 +142,6 @@ SUBJECTS = [
 WHOLE_TEXT = {"xterm"}
 
 
-def end_apps(desktop, before):
-    for process in desktop.processes[before:]:
-        process.end(1.0)
-    for pid in desktop.windows(of_class="."):
-        desktop.xdotool("windowkill", pid)
-
-
 def baseline_words(path):
     words = set()
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -174,7 +167,6 @@ def run_recall(desktop, table):
     baseline = start_baseline(desktop, output)
     noise_kept = noise_wrong = 0
     for name, app, show in SUBJECTS:
-        before = len(desktop.processes)
         since = time.strftime("%Y-%m-%dT%H:%M:%S")
         words = show(desktop)
         desktop.settle(60)
@@ -191,7 +183,7 @@ def run_recall(desktop, table):
             noise_wrong += sum(w not in set(words) for w in kept)
         if len(found) < len(words):
             print(f"    missing: {' '.join(sorted(set(words) - set(found))[:12])}")
-        end_apps(desktop, before)
+        desktop.end_apps(but=baseline)
     baseline.end()
     if noise_kept:
         noise = noise_wrong / noise_kept

@@ -19,6 +19,8 @@ from supervise import descendants, die_with_parent
 
 START_DEADLINE_S = 30
 LONG_S = 40
+NOISE = ("_XSERVTrans", "debian-menu.xml", "set fd limit", "Activating service", "activated serv",
+         "dconf", "Gtk-WARNING", "dbus_bus_", "javaldx", "vaInitialize", "gcm/engine", "GLib-GIO")
 DESKHAND = ("deskhand-agentd", "deskhand-vault", "deskhand-reader")
 
 
@@ -260,6 +262,19 @@ class Desktop:
     def wait_recording(self, deadline_s=START_DEADLINE_S):
         wait_for(lambda: self.status().get("recording"), "agentd records", deadline_s)
 
+    def is_well(self):
+        parts = (self.x_server, self.manager, self.bus, self.agentd)
+        return all(p is None or p.is_alive for p in parts)
+
+    def end_apps(self, but=None):
+        """Ends whatever is not a part of the desktop."""
+        parts = (self.x_server, self.manager, self.bus, self.agentd, but)
+        for process in [p for p in self.processes if p not in parts]:
+            process.end(1.0)
+            self.processes.remove(process)
+        for window in self.windows(of_class="."):
+            self.xdotool("windowkill", window)
+
     def stop_agentd(self):
         """Returns whether it ended when asked to."""
         process, self.agentd = self.agentd, None
@@ -328,9 +343,10 @@ class Desktop:
         """The ends of the logs, for a test that failed."""
         parts = []
         for path in sorted(self.logs.glob("*.log")):
-            text = path.read_text(errors="replace").strip()
-            if text:
-                lines = text.splitlines()[-(30 if path.stem == "agentd" else 8):]
+            lines = [s for s in path.read_text(errors="replace").splitlines()
+                     if s.strip() and not any(n in s for n in NOISE)]
+            if lines:
+                lines = lines[-(30 if path.stem == "agentd" else 8):]
                 parts.append(f"-- {path.name}\n" + "\n".join(lines))
         if self.agentd is not None and self.agentd.is_alive:
             parts.append(f"-- status\n{json.dumps(self.status())}")

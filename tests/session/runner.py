@@ -26,7 +26,8 @@ def load(path):
 
 
 class Shared:
-    """The file's desktop, started when first wanted, and anew after a test that failed."""
+    """The file's desktop, started when first wanted; a test that failed leaves no application on
+    it, and one that broke it no desktop."""
 
     def __init__(self, module):
         self.arguments = getattr(module, "DESKTOP", {})
@@ -36,6 +37,14 @@ class Shared:
         if self.desktop is None:
             self.desktop = Desktop(**self.arguments).start()
         return self.desktop
+
+    def tidy(self):
+        if self.desktop is None:
+            return
+        if self.desktop.is_well():
+            self.desktop.end_apps()
+        else:
+            close_quietly(self)
 
     def close(self):
         desktop, self.desktop = self.desktop, None
@@ -65,7 +74,7 @@ def run_one(function, shared):
         print(traceback.format_exc(), flush=True)
         if shared.desktop is not None:
             print(shared.desktop.explain(), flush=True)
-            close_quietly(shared)
+            shared.tidy()
         return False
     print(f"ok {name} ({time.monotonic() - start:.1f} s)", flush=True)
     return True
