@@ -3,6 +3,7 @@
 #include "protocol/peer.h"
 #include "recall/vault/listen.h"
 #include "recall/vault/service-append.h"
+#include "recall/vault/service-recall.h"
 
 #include <glib-unix.h>
 #include <locale.h>
@@ -22,6 +23,8 @@ typedef struct {
     RecallVault *vault; /* used in jobs of the worker only */
     RecallServiceAppend *append;
     ProtocolPeerServer *append_server;
+    RecallServiceRecall *recall;
+    ProtocolPeerServer *recall_server;
 } Program;
 
 static void *
@@ -69,6 +72,18 @@ on_append_client(GDBusConnection *connection, void *user_data)
     return FALSE;
 }
 
+static gboolean
+on_recall_client(GDBusConnection *connection, void *user_data)
+{
+    Program *self = user_data;
+    g_autoptr(GError) error = NULL;
+
+    if (recall_service_recall_export(self->recall, connection, &error))
+        return TRUE;
+    g_warning("Cannot serve a client: %s", error->message);
+    return FALSE;
+}
+
 static ProtocolPeerServer *
 serve(const char *name, ProtocolPeerFunc on_client, Program *self, GError **error)
 {
@@ -86,13 +101,19 @@ start(Program *self, char *folder, GError **error)
         return FALSE;
     self->append = recall_service_append_new(self->worker, self->vault);
     self->append_server = serve("append.sock", on_append_client, self, error);
-    return self->append_server != NULL;
+    if (self->append_server == NULL)
+        return FALSE;
+    self->recall = recall_service_recall_new(self->worker, self->vault);
+    self->recall_server = serve("recall.sock", on_recall_client, self, error);
+    return self->recall_server != NULL;
 }
 
 /* What was acknowledged is on the disk already; closing only tidies the files. */
 static void
 stop(Program *self)
 {
+    protocol_peer_server_free(self->recall_server);
+    recall_service_recall_free(self->recall);
     protocol_peer_server_free(self->append_server);
     recall_service_append_free(self->append);
     if (self->vault != NULL)

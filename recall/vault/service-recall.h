@@ -1,0 +1,29 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/worker.h"
+#include "recall/vault/vault.h"
+
+/* io.deskhand.Recall1 and the jobs of io.deskhand.Job1: hands what is asked to the store's thread,
+ * a slice of each search after the other. Main thread. */
+
+#define RECALL_SERVICE_RECALL_N_JOBS_MAX 8   /* of one client; more are told Busy */
+#define RECALL_SERVICE_RECALL_N_CALLS_MAX 64 /* scenes, pictures, statistics: of all clients */
+#define RECALL_SERVICE_RECALL_OPTION_MAX_BYTES 4096
+
+typedef struct RecallServiceRecall RecallServiceRecall;
+
+/* @worker: the store's thread; outlives self
+ * @vault: used in jobs of @worker only; stays until those have run */
+RecallServiceRecall *recall_service_recall_new(BaseWorker *worker, RecallVault *vault);
+
+/* Searches that run are cancelled; calls that still wait are not answered. */
+void recall_service_recall_free(RecallServiceRecall *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallServiceRecall, recall_service_recall_free)
+
+/* Shows the object to one client, for as long as its connection lasts; what it started ends with
+ * it. */
+gboolean recall_service_recall_export(RecallServiceRecall *self,
+                                      GDBusConnection *connection,
+                                      GError **error);
