@@ -6,6 +6,7 @@
 
 #include <glib-unix.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 /* `deskhand`: the commands of a person, and of scripts. */
@@ -40,7 +41,8 @@ die_by_signal(int number)
 static int
 report(const GError *error)
 {
-    g_autofree char *line = g_strdup_printf("deskhand: %s", error->message);
+    gboolean is_whole = strchr(".?", error->message[strlen(error->message) - 1]) != NULL;
+    g_autofree char *line = g_strdup_printf("deskhand: %s%s", error->message, is_whole ? "" : ".");
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE))
         return APP_EXIT_DONE; /* the reader has all it wanted */

@@ -132,7 +132,7 @@ def check_queries(vault):
     assert vault.found("合同") == ["chinese"] and vault.found("报价", "walrus") == ["chinese"]
     assert vault.found("walrus", "-total", "-quoted") == ["chinese", "old"]
     assert vault.found("--app", "Evince", "walrus") == ["old"]
-    assert vault.found("--since", "yesterday", "--until", "now", "--app", "chromium", "walrus") \
+    assert vault.found("--since", "yesterday", "--until", "today", "--app", "chromium", "walrus") \
         == ["page"]
     assert set(vault.found("--best", "walrus")) == set(SCENES)
     assert vault.found("nowhere") == []
