@@ -13,8 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Sixty segments may be open at once, and the process has 60 MB. */
-#define CACHE_MAX_KIB 512
+#define SETTLED_MARK 1 /* of PRAGMA application_id */
 #define WAL_KEPT_MAX_BYTES 1048576
 
 /* The order matters: exclusive before WAL, so that no shared-memory file is ever made. */
@@ -26,9 +25,7 @@
     "PRAGMA temp_store=MEMORY;"                                                                    \
     "PRAGMA mmap_size=0;"                                                                          \
     "PRAGMA trusted_schema=OFF;"                                                                   \
-    "PRAGMA cache_size=-" G_STRINGIFY(CACHE_MAX_KIB) ";"                                           \
-                                                     "PRAGMA journal_size_limit=" G_STRINGIFY(     \
-                                                         WAL_KEPT_MAX_BYTES) ";"
+    "PRAGMA journal_size_limit=" G_STRINGIFY(WAL_KEPT_MAX_BYTES) ";"
 
 struct RecallSegment {
     int week;
@@ -136,15 +133,6 @@ recall_segment_execute(RecallSegment *self, const char *sql, GError **error)
            recall_segment_set_error(self, error);
 }
 
-static gboolean
-set_damaged(int week, const char *why, GError **error)
-{
-    g_autofree char *name = recall_segment_dup_name(week);
-
-    g_set_error(error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_DAMAGED, "%s: %s", name, why);
-    return FALSE;
-}
-
 /* @out: the one number that @sql answers */
 static gboolean
 ask_number(RecallSegment *self, const char *sql, int64_t *out, GError **error)
@@ -156,6 +144,46 @@ ask_number(RecallSegment *self, const char *sql, int64_t *out, GError **error)
         return recall_segment_set_error(self, error);
     *out = sqlite3_column_int64(statement, 0);
     return TRUE;
+}
+
+gboolean
+recall_segment_set_cache(RecallSegment *self, unsigned size_kib, GError **error)
+{
+    g_autofree char *sql = g_strdup_printf("PRAGMA cache_size=-%u", size_kib);
+
+    if (!recall_segment_execute(self, sql, error))
+        return FALSE;
+    sqlite3_db_release_memory(self->db);
+    return TRUE;
+}
+
+gboolean
+recall_segment_settle(RecallSegment *self, GError **error)
+{
+    int64_t mark = 0;
+
+    if (!ask_number(self, "PRAGMA application_id", &mark, error))
+        return FALSE;
+    if (mark == SETTLED_MARK)
+        return TRUE;
+    if (recall_segment_execute(self,
+                               "BEGIN IMMEDIATE;"
+                               "INSERT INTO scene_fts(scene_fts) VALUES('optimize');"
+                               "PRAGMA application_id=" G_STRINGIFY(SETTLED_MARK) ";COMMIT",
+                               error))
+        return TRUE;
+    if (!sqlite3_get_autocommit(self->db))
+        recall_segment_execute(self, "ROLLBACK", NULL);
+    return FALSE;
+}
+
+static gboolean
+set_damaged(int week, const char *why, GError **error)
+{
+    g_autofree char *name = recall_segment_dup_name(week);
+
+    g_set_error(error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_DAMAGED, "%s: %s", name, why);
+    return FALSE;
 }
 
 static gboolean
@@ -219,7 +247,9 @@ set_up(RecallSegment *self, GError **error)
     sqlite3_extended_result_codes(self->db, TRUE);
     sqlite3_db_config(self->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     return recall_tokenizer_register(self->db, error) && recall_rank_register(self->db, error) &&
-           recall_segment_execute(self, PRAGMAS, error) && check_schema(self, error);
+           recall_segment_execute(self, PRAGMAS, error) &&
+           recall_segment_set_cache(self, RECALL_SEGMENT_CACHE_KIB, error) &&
+           check_schema(self, error);
 }
 
 /* SQLite would make it readable for others; the files beside it get the same mode. */

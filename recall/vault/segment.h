@@ -43,6 +43,16 @@ sqlite3 *recall_segment_get_db(RecallSegment *self);
  */
 sqlite3_stmt *recall_segment_get_statement(RecallSegment *self, const char *sql, GError **error);
 
+/* Pages kept in memory. Sixty segments may be open at once in a process that has 60 MB, so only the
+ * one that is written to may keep many. */
+#define RECALL_SEGMENT_CACHE_KIB 256
+#define RECALL_SEGMENT_CACHE_LARGE_KIB 2048
+gboolean recall_segment_set_cache(RecallSegment *self, unsigned size_kib, GError **error);
+
+/* Merges the index of a week that is over into one piece, once: a search looks into every piece,
+ * and words that were replaced go. Takes up to a second. */
+gboolean recall_segment_settle(RecallSegment *self, GError **error);
+
 /* Runs one or more statements that answer nothing. */
 gboolean recall_segment_execute(RecallSegment *self, const char *sql, GError **error);
 

@@ -25,6 +25,8 @@ typedef struct {
     gboolean is_in_transaction;
     uint64_t used_at; /* of the vault's count of uses */
     int64_t n_scenes; /* -1 when not known */
+    gboolean has_large_cache;
+    gboolean is_settled; /* or it was tried */
 } Shelf;
 
 struct RecallVault {
@@ -65,6 +67,7 @@ close_shelf(RecallVault *self, Shelf *shelf)
         return;
     g_clear_pointer(&shelf->segment, recall_segment_close);
     shelf->is_in_transaction = FALSE;
+    shelf->has_large_cache = FALSE;
     self->n_open--;
 }
 
@@ -246,6 +249,23 @@ make_room(RecallVault *self)
         close_shelf(self, oldest);
 }
 
+/* The newest one has a large cache, the one before it no more. */
+static void
+share_caches(RecallVault *self)
+{
+    for (unsigned i = 0; i < MIN(self->shelves->len, 2); i++) {
+        Shelf *shelf = g_ptr_array_index(self->shelves, i);
+        gboolean wants_large = i == 0;
+
+        if (shelf->segment == NULL || shelf->has_large_cache == wants_large)
+            continue;
+        recall_segment_set_cache(
+            shelf->segment, wants_large ? RECALL_SEGMENT_CACHE_LARGE_KIB : RECALL_SEGMENT_CACHE_KIB,
+            NULL);
+        shelf->has_large_cache = wants_large;
+    }
+}
+
 static gboolean
 open_shelf(RecallVault *self, Shelf *shelf, gboolean create, GError **error)
 {
@@ -258,6 +278,7 @@ open_shelf(RecallVault *self, Shelf *shelf, gboolean create, GError **error)
     shelf->segment = recall_segment_open(self->folder, shelf->week, create, &local_error);
     if (shelf->segment != NULL) {
         self->n_open++;
+        share_caches(self);
         return TRUE;
     }
     if (g_error_matches(local_error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_DAMAGED))
@@ -422,14 +443,30 @@ append_alone(RecallVault *self, RecallAppend *append)
     }
 }
 
+/* The week before the newest one is over. */
+static void
+settle(RecallVault *self)
+{
+    g_autoptr(GError) error = NULL;
+    Shelf *shelf = self->shelves->len > 1 ? g_ptr_array_index(self->shelves, 1) : NULL;
+    int week = shelf != NULL ? shelf->week : -1;
+
+    if (shelf == NULL || shelf->is_settled)
+        return;
+    shelf->is_settled = TRUE;
+    if (open_shelf(self, shelf, FALSE, &error) && !recall_segment_settle(shelf->segment, &error))
+        recover(self, week, error);
+}
+
 void
 recall_vault_append_all(RecallVault *self, GPtrArray *appends)
 {
-    if (append_together(self, appends, NULL))
-        return;
-    roll_back(self);
-    for (unsigned i = 0; i < appends->len; i++)
-        append_alone(self, g_ptr_array_index(appends, i));
+    if (!append_together(self, appends, NULL)) {
+        roll_back(self);
+        for (unsigned i = 0; i < appends->len; i++)
+            append_alone(self, g_ptr_array_index(appends, i));
+    }
+    settle(self);
 }
 
 gboolean

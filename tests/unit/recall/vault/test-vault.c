@@ -392,6 +392,30 @@ test_many_open(void **state)
     }
 }
 
+/* Pieces of the index: the upper bits of a block's number name its piece, 1 and 10 are FTS5's own.
+ */
+#define SQL_N_PIECES "SELECT count(DISTINCT id >> 37) FROM scene_fts_data WHERE id > 10"
+
+/* When a week is over its index becomes one piece, and finds what it found. */
+static void
+test_settled(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    int week = recall_segment_week_at(MONDAY_US);
+    g_autoptr(ProtocolScene) next = fixture_scene(100, MONDAY_US + RECALL_SEGMENT_WEEK_US, "next");
+
+    for (unsigned i = 0; i < 10; i++) {
+        g_autofree char *text = fixture_lorem(100, i);
+        g_autoptr(ProtocolScene) scene = fixture_scene(i + 1, MONDAY_US + i * 5000, text);
+
+        fixture_append(vault, scene, "", NULL);
+    }
+    assert_true(ask(vault, week, SQL_N_PIECES) > 1);
+    fixture_append(vault, next, "", NULL);
+    assert_int_equal(ask(vault, week, SQL_N_PIECES), 1);
+    assert_int_equal(count_hits(vault, week, "title"), 10);
+}
+
 /* A file that may not grow any more stands for a full disk. */
 static void
 test_full_disk(void **state)
@@ -485,6 +509,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_too_new, fixture_set_up, fixture_tear_down),
         cmocka_unit_test(test_names),
         cmocka_unit_test_setup_teardown(test_many_open, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_settled, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_full_disk, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_no_growth, fixture_set_up, fixture_tear_down),
     };
