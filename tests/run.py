@@ -26,7 +26,7 @@ N_AT_ONCE = min(4, os.cpu_count() or 1)
 SESSION_FILE_DEADLINE_S = 420
 TAIL_LINES = 40
 # In these the daemon runs among real applications a second time, with sanitizers.
-SESSION_ASAN = {"basic", "robust", "windows", "terminal", "calm"}
+SESSION_ASAN = {"basic", "commands", "robust", "windows", "terminal", "calm"}
 
 SANITIZER_ENV = {
     "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1",

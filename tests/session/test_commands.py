@@ -327,3 +327,21 @@ def test_usage():
             assert done.returncode == 0 and "Examples:" in done.stdout, command
             assert vault.deskhand("help", command).stdout == done.stdout
             assert command in overview
+
+
+def test_sockets_of_the_service_manager():
+    """As the units do: systemd listens, and the vault starts when somebody comes."""
+    if not shutil.which("systemd-socket-activate"):
+        raise Skip("systemd-socket-activate is not here")
+    with Vault() as vault:
+        vault.process.end()
+        sockets = [vault.folder / "deskhand" / f"{n}.sock" for n in ("append", "recall")]
+        for path in sockets:
+            path.unlink(missing_ok=True)
+        vault.process = Process(
+            "activate", ["systemd-socket-activate", "-l", sockets[0], "-l", sockets[1],
+                         "--fdname=append.sock:recall.sock", "-E", "XDG_RUNTIME_DIR", "-E",
+                         "XDG_DATA_HOME", "-E", "PATH", "deskhand-vault"],
+            vault.env, vault.folder)
+        wait_for(sockets[1].exists, "somebody listens for the vault")
+        assert len(vault.found("walrus")) == 4
