@@ -10,6 +10,7 @@
 #include <xcb/xcbext.h>
 
 #define N_SHAPE_RECTS_MAX 4096
+#define OPACITY_DEPTH 32 /* bits of a pixel that has opacity */
 
 /* What is asked first, all at once. */
 typedef struct {
@@ -349,14 +350,12 @@ cut_to_shape(RecallWindowsX11 *self, Top *top, xcb_shape_get_rectangles_cookie_t
 }
 
 static void
-find_shapes(RecallWindowsX11 *self, Desktop *desktop)
+find_bounds(RecallWindowsX11 *self, Desktop *desktop)
 {
     xcb_connection_t *xcb = self->display->xcb;
     xcb_shape_query_extents_cookie_t extents[RECALL_WINDOW_N_MAX];
     xcb_shape_get_rectangles_cookie_t rects[RECALL_WINDOW_N_MAX];
 
-    if (!self->display->has_shape)
-        return;
     for (unsigned i = 0; i < desktop->tops->len; i++)
         extents[i] = xcb_shape_query_extents(xcb, g_array_index(desktop->tops, Top, i).xid);
     for (unsigned i = 0; i < desktop->tops->len; i++) {
@@ -374,6 +373,42 @@ find_shapes(RecallWindowsX11 *self, Desktop *desktop)
         if (top->is_shaped)
             cut_to_shape(self, top, rects[i]);
     }
+}
+
+/* Below a compositor a window with opacity of its own that takes no clicks is a layer over the
+ * screen (drawings, subtitles, watermarks): what is below shows through it. */
+static void
+drop_layers(RecallWindowsX11 *self, Desktop *desktop)
+{
+    xcb_connection_t *xcb = self->display->xcb;
+    xcb_shape_get_rectangles_cookie_t cookies[RECALL_WINDOW_N_MAX];
+
+    for (unsigned i = 0; i < desktop->tops->len; i++) {
+        const Top *top = &g_array_index(desktop->tops, Top, i);
+
+        if (top->depth == OPACITY_DEPTH)
+            cookies[i] = xcb_shape_get_rectangles(xcb, top->xid, XCB_SHAPE_SK_INPUT);
+    }
+    for (unsigned i = 0; i < desktop->tops->len; i++) {
+        Top *top = &g_array_index(desktop->tops, Top, i);
+        g_autofree xcb_shape_get_rectangles_reply_t *reply = NULL;
+
+        if (top->depth != OPACITY_DEPTH)
+            continue;
+        reply = xcb_shape_get_rectangles_reply(xcb, cookies[i], NULL);
+        if (reply != NULL && xcb_shape_get_rectangles_rectangles_length(reply) == 0)
+            pixman_region32_clear(&top->region);
+    }
+}
+
+static void
+find_shapes(RecallWindowsX11 *self, Desktop *desktop)
+{
+    if (!self->display->has_shape)
+        return;
+    find_bounds(self, desktop);
+    if (desktop->has_compositor)
+        drop_layers(self, desktop);
 }
 
 /* An application's window in a top. */

@@ -642,6 +642,91 @@ test_frame_without_lists(void **state)
     assert_region(&get_window(fixture, client)->visible, 55, 75, 300, 200);
 }
 
+/* A window whose pixels have opacity. */
+static uint32_t
+open_glass(XServer *server, int x, int y, unsigned width, unsigned height)
+{
+    xcb_depth_iterator_t depth = xcb_screen_allowed_depths_iterator(server->screen);
+    uint32_t xid = xcb_generate_id(server->xcb);
+    uint32_t colours = xcb_generate_id(server->xcb);
+    uint32_t values[] = {0, 0, TRUE, colours};
+    uint32_t visual;
+
+    while (depth.data->depth != 32)
+        xcb_depth_next(&depth);
+    visual = xcb_depth_visuals(depth.data)->visual_id;
+    xcb_create_colormap(server->xcb, XCB_COLORMAP_ALLOC_NONE, colours, server->screen->root,
+                        visual);
+    xcb_create_window(server->xcb, 32, xid, server->screen->root, (int16_t)x, (int16_t)y,
+                      (uint16_t)width, (uint16_t)height, 0, XCB_WINDOW_CLASS_INPUT_OUTPUT, visual,
+                      XCB_CW_BACK_PIXEL | XCB_CW_BORDER_PIXEL | XCB_CW_OVERRIDE_REDIRECT |
+                          XCB_CW_COLORMAP,
+                      values);
+    xcb_map_window(server->xcb, xid);
+    xcb_flush(server->xcb);
+    return xid;
+}
+
+static void
+set_compositor(Fixture *fixture, uint32_t xid)
+{
+    xcb_set_selection_owner(fixture->server->xcb, xid,
+                            xserver_atom(fixture->server, "_NET_WM_CM_S0"), XCB_CURRENT_TIME);
+}
+
+/* What shows through is seen, but only where a compositor makes it show through. */
+static void
+test_see_through_windows(void **state)
+{
+    Fixture *fixture = *state;
+    uint32_t below = xserver_open_window(fixture->server, FALSE, 0, 0, 400, 400);
+    uint32_t layer = open_glass(fixture->server, 0, 0, WIDTH, HEIGHT);
+    uint32_t shaded;
+    uint32_t shadow[] = {10, 10, 5, 15};
+
+    xcb_shape_rectangles(fixture->server->xcb, XCB_SHAPE_SO_SET, XCB_SHAPE_SK_INPUT,
+                         XCB_CLIP_ORDERING_UNSORTED, layer, 0, 0, 0, NULL);
+    settle(fixture);
+    assert_null(get_window(fixture, below));
+    set_compositor(fixture, below);
+    shaded = open_glass(fixture->server, 100, 100, 120, 120);
+    xserver_set_numbers(fixture->server, shaded, "_GTK_FRAME_EXTENTS", "CARDINAL", shadow, 4);
+    settle(fixture);
+    assert_null(get_window(fixture, layer));
+    assert_region(&get_window(fixture, shaded)->visible, 110, 105, 100, 100);
+    assert_int_equal(count_pixels(&get_window(fixture, below)->visible), 400 * 400 - 100 * 100);
+    set_compositor(fixture, XCB_NONE);
+}
+
+/* Minimised windows and those of other desktops may stay mapped below a compositor. */
+static void
+test_hidden_windows(void **state)
+{
+    Fixture *fixture = *state;
+    XServer *server = fixture->server;
+    uint32_t client = xserver_open_window(server, FALSE, 0, 0, 300, 200);
+    uint32_t hidden = xserver_atom(server, "_NET_WM_STATE_HIDDEN");
+    uint32_t first = 0;
+    uint32_t second = 1;
+
+    put_into_frame(fixture, client);
+    xserver_set_numbers(server, client, "_NET_WM_DESKTOP", "CARDINAL", &second, 1);
+    xserver_set_numbers(server, server->screen->root, "_NET_CURRENT_DESKTOP", "CARDINAL", &first,
+                        1);
+    settle(fixture);
+    assert_non_null(get_window(fixture, client));
+    set_compositor(fixture, client);
+    settle(fixture);
+    assert_null(get_window(fixture, client));
+    xserver_set_numbers(server, client, "_NET_WM_DESKTOP", "CARDINAL", &first, 1);
+    settle(fixture);
+    assert_non_null(get_window(fixture, client));
+    xserver_set_numbers(server, client, "_NET_WM_STATE", "ATOM", &hidden, 1);
+    settle(fixture);
+    assert_null(get_window(fixture, client));
+    set_compositor(fixture, XCB_NONE);
+}
+
 static void
 open_and_close(Busy *self)
 {
@@ -1012,6 +1097,8 @@ main(void)
         SENSE_TEST(test_popup_has_an_owner),
         SENSE_TEST(test_frame_belongs_to_the_window),
         SENSE_TEST(test_frame_without_lists),
+        SENSE_TEST(test_see_through_windows),
+        SENSE_TEST(test_hidden_windows),
         SENSE_TEST(test_storm_of_windows),
         SENSE_TEST(test_storm_of_titles),
         SENSE_TEST(test_grab),
