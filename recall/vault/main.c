@@ -19,6 +19,7 @@
 
 typedef struct {
     GMainLoop *loop;
+    gboolean is_ending; /* a signal came, maybe before the loop ran */
     BaseWorker *worker;
     RecallVault *vault; /* used in jobs of the worker only */
     RecallServiceAppend *append;
@@ -124,7 +125,10 @@ stop(Program *self)
 static gboolean
 on_signal(void *user_data)
 {
-    g_main_loop_quit(user_data);
+    Program *self = user_data;
+
+    self->is_ending = TRUE;
+    g_main_loop_quit(self->loop);
     return G_SOURCE_CONTINUE;
 }
 
@@ -136,12 +140,12 @@ run(char *folder)
     Program program = {.loop = loop};
     gboolean is_started;
 
-    g_unix_signal_add(SIGTERM, on_signal, loop);
-    g_unix_signal_add(SIGINT, on_signal, loop);
+    g_unix_signal_add(SIGTERM, on_signal, &program);
+    g_unix_signal_add(SIGINT, on_signal, &program);
     is_started = start(&program, folder, &error);
-    if (is_started)
+    if (is_started && !program.is_ending)
         g_main_loop_run(loop);
-    else
+    if (!is_started)
         fprintf(stderr, "deskhand-vault: %s\n", error->message);
     stop(&program);
     return is_started ? EXIT_SUCCESS : EXIT_FAILURE;
