@@ -25,6 +25,7 @@ typedef struct {
     int64_t now_us;
     int64_t now_s;
     int64_t today;
+    gboolean may_be_later; /* a time of day without a day is today's, though it has not begun */
 } Reader;
 
 /* How sure it is that a time was meant. */
@@ -1202,7 +1203,7 @@ read_clock_first(Reader *reader, Moment *out)
         reader->at = start;
         read_time_of_day(reader, day.start / DAY_S, out);
         out->sureness = SURE;
-    } else if (out->start > reader->now_s) {
+    } else if (out->start > reader->now_s && !reader->may_be_later) {
         out->start -= DAY_S;
         out->end -= DAY_S;
         out->bound -= DAY_S;
@@ -1395,9 +1396,14 @@ init_reader(Reader *reader, const char *text, size_t length_bytes, GDateTime *no
 }
 
 static size_t
-match(const char *text, size_t length_bytes, RecallDatesContext context, GDateTime *now, Span *out)
+match(const char *text,
+      size_t length_bytes,
+      RecallDatesContext context,
+      gboolean may_be_later,
+      GDateTime *now,
+      Span *out)
 {
-    Reader reader = {0};
+    Reader reader = {.may_be_later = may_be_later};
 
     init_reader(&reader, text, length_bytes, now);
     if (char_at(&reader, 0) == ' ' || !read_span(&reader, context, out) ||
@@ -1414,7 +1420,7 @@ recall_dates_match(const char *text,
                    RecallTimeRange *out_range)
 {
     Span span = {0};
-    size_t length = match(text, length_bytes, context, now, &span);
+    size_t length = match(text, length_bytes, context, FALSE, now, &span);
 
     if (length > 0)
         *out_range = (RecallTimeRange){span.since_us, span.until_us};
@@ -1422,12 +1428,12 @@ recall_dates_match(const char *text,
 }
 
 static gboolean
-parse_bound(const char *text, GDateTime *now, Span *out, GError **error)
+parse_bound(const char *text, gboolean is_upper, GDateTime *now, Span *out, GError **error)
 {
     g_autofree char *stripped = g_strstrip(g_strdup(text));
     size_t length = strlen(stripped);
 
-    if (length > 0 && match(stripped, length, RECALL_DATES_VALUE, now, out) == length)
+    if (length > 0 && match(stripped, length, RECALL_DATES_VALUE, is_upper, now, out) == length)
         return TRUE;
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                 "Cannot read the time \"%.60s\"; say for example yesterday, 3 days ago, 14:05 or"
@@ -1441,7 +1447,7 @@ recall_dates_parse_since(const char *text, GDateTime *now, int64_t *out_since_us
 {
     Span span = {0};
 
-    if (!parse_bound(text, now, &span, error))
+    if (!parse_bound(text, FALSE, now, &span, error))
         return FALSE;
     *out_since_us = span.since_us;
     return TRUE;
@@ -1452,7 +1458,7 @@ recall_dates_parse_until(const char *text, GDateTime *now, int64_t *out_until_us
 {
     Span span = {0};
 
-    if (!parse_bound(text, now, &span, error))
+    if (!parse_bound(text, TRUE, now, &span, error))
         return FALSE;
     *out_until_us = span.bound_us;
     return TRUE;

@@ -45,7 +45,8 @@ size_t recall_dates_match(const char *text,
 
 /* What a bound of a search says: @text is a whole time. As a lower bound the start of the time
  * counts (`since yesterday` includes yesterday), as an upper bound the end of a day, week, month
- * or year, but a time of day itself (`until 14:05`).
+ * or year, but a time of day itself (`until 14:05`); without a day it is today's, so that
+ * `since 9:00`, `until 18:00` is the whole of a working day that has not ended yet.
  * @error: G_IO_ERROR_INVALID_ARGUMENT with a sentence */
 gboolean recall_dates_parse_since(const char *text,
                                   GDateTime *now,
