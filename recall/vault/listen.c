@@ -39,7 +39,7 @@ is_listening_socket(int fd)
 int
 recall_listen_take_fd(const char *name)
 {
-    unsigned n_fds = count_fds();
+    unsigned n_fds = *name != '\0' ? count_fds() : 0; /* one that was taken has no name */
     g_auto(GStrv) names = g_strsplit(
         n_fds > 0 && g_getenv("LISTEN_FDNAMES") != NULL ? g_getenv("LISTEN_FDNAMES") : "", ":", -1);
 
