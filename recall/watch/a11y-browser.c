@@ -199,7 +199,7 @@ static void
 add_entries(RecallA11yReading *reading, GPtrArray *nodes)
 {
     static const RecallA11yRole roles[] = {RECALL_A11Y_ROLE_ENTRY, RECALL_A11Y_ROLE_SPIN_BUTTON,
-                                           RECALL_A11Y_ROLE_UNKNOWN};
+                                           RECALL_A11Y_ROLE_AUTOCOMPLETE, RECALL_A11Y_ROLE_UNKNOWN};
     static const RecallA11yRole cover_roles[] = {RECALL_A11Y_ROLE_PASSWORD_TEXT,
                                                  RECALL_A11Y_ROLE_UNKNOWN};
     g_autoptr(GPtrArray) entries = recall_a11y_pick(nodes, roles);

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-layout.h"
 
-#include "recall/watch/a11y-text.h"
-
 #include <string.h>
 #include <xxhash.h>
 
@@ -19,56 +17,50 @@
 #define EM_SHARE 85             /* percent of a line's height that the font's size is */
 #define FILLED_SHARE 130 /* percent: a text wider than its box by more goes on outside of it */
 
-/* Characters [start, end) of a node's text; the box is relative to the node's. */
+/* Characters [start, end) of a plan's text; the box is relative to its origin. */
 typedef struct {
     int start;
     int end;
     BaseRect box;
 } Piece;
 
-/* One node at work. */
+typedef enum {
+    STEP_LINES,  /* where its lines end is to be asked */
+    STEP_ORIGIN, /* its lines are known from before, but not where they are now */
+    STEP_DONE,
+} Step;
+
+/* The text of a node, or a paragraph of a view, at work. */
 typedef struct {
     RecallA11yNode *node;
-    char *text; /* of the node, from character @base on */
-    int base;
-    int next; /* character of @text up to which lines are known */
+    unsigned index; /* of the node among those asked about */
+    char *text;
+    int base; /* of @text in the node's */
     int n_chars;
-    GArray *pieces; /* of Piece, characters of @text */
-    uint64_t key;   /* in the cache; 0: not for it */
+    int next;        /* character of @text up to which lines are known */
+    GArray *pieces;  /* of Piece */
+    BaseRect origin; /* root pixels: the node's box, or, in a view, that of the first piece */
+    uint64_t key;    /* of what is kept */
     unsigned n_failed;
     gboolean is_view;
-    gboolean is_done;
+    Step step;
 } Plan;
 
 /* What is kept of a plan. */
 typedef struct {
-    GArray *pieces;    /* NULL for a view: its text scrolls */
+    GArray *pieces;
     unsigned n_failed; /* times that the application did not lay it out; 0: the pieces are right */
 } Known;
 
 struct RecallA11yLayout {
     GHashTable *known; /* key (uint64_t *) to Known */
+    RecallA11yStops *stops;
 };
-
-static void
-clear_line(RecallA11yLine *line)
-{
-    g_clear_pointer(&line->text, g_free);
-}
-
-GArray *
-recall_a11y_lines_new(void)
-{
-    GArray *lines = g_array_new(FALSE, FALSE, sizeof(RecallA11yLine));
-
-    g_array_set_clear_func(lines, (GDestroyNotify)clear_line);
-    return lines;
-}
 
 static void
 free_known(Known *known)
 {
-    g_clear_pointer(&known->pieces, g_array_unref);
+    g_array_unref(known->pieces);
     g_free(known);
 }
 
@@ -79,6 +71,7 @@ recall_a11y_layout_new(void)
 
     self->known =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)free_known);
+    self->stops = recall_a11y_stops_new();
     return self;
 }
 
@@ -88,6 +81,7 @@ recall_a11y_layout_free(RecallA11yLayout *self)
     if (self == NULL)
         return;
     g_hash_table_unref(self->known);
+    recall_a11y_stops_free(self->stops);
     g_free(self);
 }
 
@@ -98,33 +92,25 @@ clear_plan(Plan *plan)
     g_clear_pointer(&plan->pieces, g_array_unref);
 }
 
-static GArray *
-new_pieces(void)
-{
-    return g_array_new(FALSE, FALSE, sizeof(Piece));
-}
-
-/* Text, size and shape say it all: the same words in another font have another box. */
+/* Text and size say it all: the same words in another font have a box of another size. A view's
+ * height says nothing. */
 static uint64_t
-make_key(const RecallA11yNode *node, RecallA11yShape shape)
+make_key(const Plan *plan)
 {
-    int sides[3] = {node->box.width, node->box.height, shape};
-    uint64_t seed = XXH3_64bits(sides, sizeof(sides));
+    const BaseRect *box = &plan->node->box;
+    int sides[3] = {box->width, plan->is_view ? -1 : box->height, plan->node->role};
 
-    return XXH3_64bits_withSeed(node->text, strlen(node->text), seed);
+    return XXH3_64bits_withSeed(plan->text, strlen(plan->text), XXH3_64bits(sides, sizeof(sides)));
 }
 
 static void
 remember(RecallA11yLayout *self, const Plan *plan)
 {
-    Known *known = NULL;
+    Known *known = g_new(Known, 1);
 
-    if (plan->key == 0)
-        return;
     if (g_hash_table_size(self->known) >= RECALL_A11Y_LAYOUT_N_KEPT_MAX)
         g_hash_table_remove_all(self->known);
-    known = g_new(Known, 1);
-    *known = (Known){plan->is_view ? NULL : g_array_ref(plan->pieces), plan->n_failed};
+    *known = (Known){g_array_ref(plan->pieces), plan->n_failed};
     g_hash_table_insert(self->known, g_memdup2(&plan->key, sizeof(plan->key)), known);
 }
 
@@ -140,7 +126,7 @@ is_blank(gunichar c)
     return is_gap(c) || g_unichar_isspace(c);
 }
 
-/* Splits characters [start, end) of @text where something else stands between, and trims. */
+/* Splits characters [start, end) of the text where something else stands between, and trims. */
 static void
 add_pieces(Plan *plan, int start, int end)
 {
@@ -186,6 +172,59 @@ is_one_line(const RecallA11yNode *node, RecallA11yShape shape)
            node->box.width * FILLED_SHARE / 100;
 }
 
+/* What was found out about the same text before. */
+static void
+recall_known(RecallA11yLayout *self, Plan *plan)
+{
+    const Known *known = NULL;
+
+    plan->key = make_key(plan);
+    known = g_hash_table_lookup(self->known, &plan->key);
+    if (known == NULL)
+        return;
+    plan->n_failed = known->n_failed;
+    if (known->n_failed > 0 && known->n_failed < N_FAILED_MAX)
+        return;
+    g_array_unref(plan->pieces);
+    plan->pieces = g_array_ref(known->pieces);
+    plan->step = plan->is_view && known->n_failed == 0 ? STEP_ORIGIN : STEP_DONE;
+}
+
+/* @text: (transfer full) */
+static void
+add_plan(RecallA11yLayout *self, GArray *plans, const Plan *template, char *text)
+{
+    Plan plan = *template;
+
+    plan.text = text;
+    plan.n_chars = (int)g_utf8_strlen(text, -1);
+    plan.pieces = g_array_new(FALSE, FALSE, sizeof(Piece));
+    recall_known(self, &plan);
+    g_array_append_val(plans, plan);
+}
+
+static void
+add_node_plan(RecallA11yLayout *self, GArray *plans, const Plan *template, RecallA11yShape shape)
+{
+    const RecallA11yNode *node = template->node;
+
+    if (node->text == NULL || *node->text == '\0' || base_rect_is_empty(&node->box))
+        return;
+    if (is_one_line(node, shape)) {
+        Plan plan = *template;
+        Piece piece = {
+            0, (int)g_utf8_strlen(node->text, -1), {0, 0, node->box.width, node->box.height}};
+
+        plan.text = g_strdup(node->text);
+        plan.pieces = g_array_new(FALSE, FALSE, sizeof(Piece));
+        g_array_append_val(plan.pieces, piece);
+        plan.step = STEP_DONE;
+        g_array_append_val(plans, plan);
+    } else {
+        add_plan(self, plans, template, g_strdup(node->text));
+    }
+}
+
 /* The characters that @box shows, by its corners. FALSE: the application cannot tell. */
 static gboolean
 ask_shown_chars(RecallA11yLink *link,
@@ -215,86 +254,56 @@ ask_shown_chars(RecallA11yLink *link,
     return is_known && *out_start >= 0 && *out_end >= *out_start;
 }
 
-/* Takes the part of a long text that is in view, and a character more. */
-static void
-take_shown_text(RecallA11yLink *link, Plan *plan, const BaseRect *view, int n_chars)
+/* The part of a view's text that is shown. Returns: (transfer full) (nullable) */
+static char *
+ask_shown_text(RecallA11yLink *link,
+               const RecallA11yNode *node,
+               const BaseRect *view,
+               int *out_base)
 {
+    g_autoptr(GVariant) count =
+        recall_a11y_link_get_property(link, node->path, RECALL_A11Y_TEXT, "CharacterCount", "i");
     g_autoptr(GVariant) reply = NULL;
     BaseRect shown = {0};
+    int n_chars = count == NULL ? 0 : g_variant_get_int32(count);
     int start = 0;
     int end = n_chars;
+    char *text = NULL;
 
-    if (!base_rect_intersect(&plan->node->box, view, &shown))
-        return;
-    if (n_chars > SHORT_TEXT_N_CHARS &&
-        !ask_shown_chars(link, plan->node->path, &shown, &start, &end)) {
+    if (n_chars <= 0 || !base_rect_intersect(&node->box, view, &shown))
+        return NULL;
+    if (n_chars > SHORT_TEXT_N_CHARS && !ask_shown_chars(link, node->path, &shown, &start, &end)) {
         start = 0;
         end = n_chars;
     }
     end = MIN(end + 1, MIN(n_chars, start + RECALL_A11Y_NODE_TEXT_MAX_CHARS));
-    reply = recall_a11y_link_ask(link, plan->node->path, RECALL_A11Y_TEXT, "GetText",
+    reply = recall_a11y_link_ask(link, node->path, RECALL_A11Y_TEXT, "GetText",
                                  g_variant_new("(ii)", start, end), "(s)");
-    if (reply != NULL) {
-        g_variant_get(reply, "(s)", &plan->text);
-        plan->base = start;
-    }
+    if (reply != NULL)
+        g_variant_get(reply, "(s)", &text);
+    *out_base = start;
+    return text;
 }
 
+/* A plan for each paragraph, so that what is typed into one leaves the others as they were. */
 static void
-start_view(RecallA11yLink *link, Plan *plan, const BaseRect *view)
+add_view_plans(RecallA11yLayout *self,
+               RecallA11yLink *link,
+               GArray *plans,
+               const Plan *template,
+               const BaseRect *view)
 {
-    g_autoptr(GVariant) count = recall_a11y_link_get_property(
-        link, plan->node->path, RECALL_A11Y_TEXT, "CharacterCount", "i");
+    Plan plan = *template;
+    g_autofree char *text = ask_shown_text(link, plan.node, view, &plan.base);
+    g_auto(GStrv) paragraphs = text == NULL ? NULL : g_strsplit(text, "\n", -1);
 
-    if (count != NULL && g_variant_get_int32(count) > 0)
-        take_shown_text(link, plan, view, g_variant_get_int32(count));
-    plan->key =
-        XXH3_64bits_withSeed(plan->node->path, strlen(plan->node->path), RECALL_A11Y_SHAPE_VIEW);
-}
+    plan.is_view = TRUE;
+    for (char **paragraph = paragraphs; paragraph != NULL && *paragraph != NULL; paragraph++) {
+        int n_chars = (int)g_utf8_strlen(*paragraph, -1);
 
-/* What was found out about the same text before. */
-static void
-recall_known(RecallA11yLayout *self, Plan *plan)
-{
-    const Known *known = g_hash_table_lookup(self->known, &plan->key);
-
-    if (known == NULL)
-        return;
-    plan->n_failed = known->n_failed;
-    if (known->pieces != NULL && (known->n_failed == 0 || known->n_failed >= N_FAILED_MAX)) {
-        g_array_unref(plan->pieces);
-        plan->pieces = g_array_ref(known->pieces);
-        plan->is_done = TRUE;
-    }
-}
-
-static void
-start_plan(RecallA11yLayout *self,
-           RecallA11yLink *link,
-           Plan *plan,
-           RecallA11yShape shape,
-           const BaseRect *view)
-{
-    const RecallA11yNode *node = plan->node;
-
-    plan->pieces = new_pieces();
-    plan->is_view = shape == RECALL_A11Y_SHAPE_VIEW;
-    if (plan->is_view) {
-        start_view(link, plan, view);
-    } else if (node->text != NULL) {
-        plan->text = g_strdup(node->text);
-        plan->key = make_key(node, shape);
-    }
-    plan->n_chars = plan->text == NULL ? 0 : g_utf8_strlen(plan->text, -1);
-    if (plan->n_chars == 0 || base_rect_is_empty(&node->box)) {
-        plan->is_done = TRUE;
-    } else if (is_one_line(node, shape)) {
-        Piece piece = {0, plan->n_chars, {0, 0, node->box.width, node->box.height}};
-
-        g_array_append_val(plan->pieces, piece);
-        plan->is_done = TRUE;
-    } else {
-        recall_known(self, plan);
+        if (n_chars > 0)
+            add_plan(self, plans, &plan, g_strdup(*paragraph));
+        plan.base += n_chars + 1;
     }
 }
 
@@ -312,7 +321,7 @@ take_line(Plan *plan, GVariant *reply)
     plan->next = end;
 }
 
-/* Asks every node for its next line, until none has more: a round for each line of the longest. */
+/* Asks every plan for its next line, until none has more: a round for each line of the longest. */
 static void
 ask_lines(RecallA11yLink *link, GArray *plans)
 {
@@ -325,7 +334,7 @@ ask_lines(RecallA11yLink *link, GArray *plans)
         for (unsigned i = 0; i < plans->len; i++) {
             Plan *plan = &g_array_index(plans, Plan, i);
 
-            if (plan->is_done || plan->next >= plan->n_chars)
+            if (plan->step != STEP_LINES || plan->next >= plan->n_chars)
                 continue;
             calls[n_calls] = (RecallA11yCall){
                 plan->node->path, RECALL_A11Y_TEXT, "GetStringAtOffset",
@@ -340,16 +349,59 @@ ask_lines(RecallA11yLink *link, GArray *plans)
     } while (n_calls > 0 && recall_a11y_link_get_error(link) == NULL);
 }
 
-static void
-take_piece_box(const Plan *plan, Piece *piece, GVariant *reply)
+/* How many of a plan's pieces are to be asked for their boxes. */
+static unsigned
+count_asked(const Plan *plan)
+{
+    switch (plan->step) {
+    case STEP_LINES:
+        return plan->pieces->len;
+    case STEP_ORIGIN:
+        return MIN(plan->pieces->len, 1);
+    default:
+        return 0;
+    }
+}
+
+static BaseRect
+parse_box(GVariant *reply)
 {
     BaseRect box = {0};
 
     if (reply != NULL && g_variant_is_of_type(reply, G_VARIANT_TYPE("(iiii)")))
         g_variant_get(reply, "(iiii)", &box.x, &box.y, &box.width, &box.height);
-    box.x -= plan->node->box.x;
-    box.y -= plan->node->box.y;
-    piece->box = box;
+    return box;
+}
+
+/* A paragraph that is where it was but for scrolling; if not, it is asked about as a new one. */
+static void
+take_origin(Plan *plan, const BaseRect *box)
+{
+    const Piece *first = &g_array_index(plan->pieces, Piece, 0);
+
+    if (box->width == first->box.width && box->height == first->box.height) {
+        plan->origin = *box;
+        plan->step = STEP_DONE;
+    } else {
+        g_array_unref(plan->pieces);
+        plan->pieces = g_array_new(FALSE, FALSE, sizeof(Piece));
+        plan->step = STEP_LINES;
+    }
+}
+
+static void
+take_piece_box(Plan *plan, unsigned index, const BaseRect *box)
+{
+    Piece *piece = &g_array_index(plan->pieces, Piece, index);
+
+    if (plan->step == STEP_ORIGIN) {
+        take_origin(plan, box);
+        return;
+    }
+    if (index == 0)
+        plan->origin = plan->is_view ? *box : plan->node->box;
+    piece->box =
+        (BaseRect){box->x - plan->origin.x, box->y - plan->origin.y, box->width, box->height};
 }
 
 static void
@@ -361,7 +413,7 @@ ask_piece_boxes(RecallA11yLink *link, GArray *plans)
     for (unsigned i = 0; i < plans->len; i++) {
         const Plan *plan = &g_array_index(plans, Plan, i);
 
-        for (unsigned k = 0; !plan->is_done && k < plan->pieces->len; k++) {
+        for (unsigned k = 0; k < count_asked(plan); k++) {
             const Piece *piece = &g_array_index(plan->pieces, Piece, k);
             RecallA11yCall call = {plan->node->path, RECALL_A11Y_TEXT, "GetRangeExtents",
                                    g_variant_new("(iiu)", plan->base + piece->start,
@@ -373,12 +425,14 @@ ask_piece_boxes(RecallA11yLink *link, GArray *plans)
     }
     recall_a11y_link_ask_all(link, (RecallA11yCall *)calls->data, calls->len);
     for (unsigned i = 0; i < plans->len; i++) {
-        const Plan *plan = &g_array_index(plans, Plan, i);
+        Plan *plan = &g_array_index(plans, Plan, i);
+        unsigned n = count_asked(plan);
 
-        for (unsigned k = 0; !plan->is_done && k < plan->pieces->len; k++) {
+        for (unsigned k = 0; k < n; k++) {
             RecallA11yCall *call = &g_array_index(calls, RecallA11yCall, next++);
+            BaseRect box = parse_box(call->reply);
 
-            take_piece_box(plan, &g_array_index(plan->pieces, Piece, k), call->reply);
+            take_piece_box(plan, k, &box);
             recall_a11y_call_clear(call);
         }
     }
@@ -405,16 +459,16 @@ settle_plans(RecallA11yLayout *self, GArray *plans, gboolean is_last_try)
 
     for (unsigned i = 0; i < plans->len; i++) {
         Plan *plan = &g_array_index(plans, Plan, i);
+        gboolean is_right = is_laid_out(plan);
 
-        if (plan->is_done)
+        if (plan->step == STEP_DONE)
             continue;
-        plan->is_done = is_laid_out(plan);
-        if (!plan->is_done && plan->n_failed == 0 && !is_last_try) {
+        if (!is_right && plan->n_failed == 0 && !is_last_try) {
             n_open++;
             continue;
         }
-        plan->n_failed = plan->is_done ? 0 : plan->n_failed + 1;
-        plan->is_done = TRUE;
+        plan->n_failed = is_right ? 0 : plan->n_failed + 1;
+        plan->step = STEP_DONE;
         remember(self, plan);
     }
     return n_open;
@@ -426,7 +480,7 @@ reopen_plans(GArray *plans)
     for (unsigned i = 0; i < plans->len; i++) {
         Plan *plan = &g_array_index(plans, Plan, i);
 
-        if (!plan->is_done) {
+        if (plan->step == STEP_LINES) {
             plan->next = 0;
             g_array_set_size(plan->pieces, 0);
         }
@@ -436,6 +490,7 @@ reopen_plans(GArray *plans)
 static void
 lay_out(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
 {
+    ask_piece_boxes(link, plans); /* of those known from before */
     for (unsigned i = 0; i < N_TRIES_MAX; i++) {
         reopen_plans(plans);
         ask_lines(link, plans);
@@ -448,15 +503,18 @@ lay_out(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
 }
 
 static void
-add_lines(const Plan *plan, unsigned index, GArray *lines)
+add_lines(const Plan *plan, GArray *lines)
 {
     for (unsigned i = 0; i < plan->pieces->len; i++) {
         const Piece *piece = &g_array_index(plan->pieces, Piece, i);
-        RecallA11yLine line = {.node = plan->node, .index = index, .box = piece->box};
+        RecallA11yLine line = {.node = plan->node,
+                               .index = plan->index,
+                               .start_chars = plan->base + piece->start,
+                               .box = piece->box};
 
         line.text = g_utf8_substring(plan->text, piece->start, piece->end);
-        line.box.x += plan->node->box.x;
-        line.box.y += plan->node->box.y;
+        line.box.x += plan->origin.x;
+        line.box.y += plan->origin.y;
         if (plan->n_failed > 0) {
             line.box = plan->node->box;
             line.is_guess = TRUE;
@@ -476,14 +534,17 @@ recall_a11y_layout_find_lines(RecallA11yLayout *self,
     g_autoptr(GArray) plans = g_array_new(FALSE, TRUE, sizeof(Plan));
 
     g_array_set_clear_func(plans, (GDestroyNotify)clear_plan);
-    g_array_set_size(plans, nodes->len);
     for (unsigned i = 0; i < nodes->len; i++) {
-        Plan *plan = &g_array_index(plans, Plan, i);
+        RecallA11yNode *node = nodes->pdata[i];
+        Plan template = {.node = node, .index = i, .origin = node->box};
 
-        plan->node = nodes->pdata[i];
-        start_plan(self, link, plan, shape, view);
+        if (shape == RECALL_A11Y_SHAPE_VIEW)
+            add_view_plans(self, link, plans, &template, view);
+        else
+            add_node_plan(self, plans, &template, shape);
     }
     lay_out(self, link, plans);
     for (unsigned i = 0; i < plans->len; i++)
-        add_lines(&g_array_index(plans, Plan, i), i, lines);
+        add_lines(&g_array_index(plans, Plan, i), lines);
+    recall_a11y_stops_find(self->stops, link, lines, view);
 }

@@ -2,13 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "recall/watch/a11y-node.h"
+#include "recall/watch/a11y-stops.h"
 
 /* Where the lines of a node's text stand. Asked of the application once per text and size of box:
  * a paragraph that scrolls keeps its lines. */
 
 #define RECALL_A11Y_LAYOUT_N_KEPT_MAX 4096
-#define RECALL_A11Y_LAYOUT_N_LINES_MAX 256 /* of one node */
+#define RECALL_A11Y_LAYOUT_N_LINES_MAX 256 /* of one node, or of one paragraph of a view */
 
 /* What a node's box says about its text. */
 typedef enum {
@@ -16,18 +16,6 @@ typedef enum {
     RECALL_A11Y_SHAPE_BLOCK, /* a block with room beside the text */
     RECALL_A11Y_SHAPE_VIEW,  /* a window onto text that scrolls under it, perhaps much text */
 } RecallA11yShape;
-
-/* A part of one line of a node without anything embedded in it. */
-typedef struct {
-    RecallA11yNode *node; /* borrowed */
-    unsigned index;       /* of @node among those asked about */
-    char *text;           /* not empty; may begin and end with spaces */
-    BaseRect box;         /* as node->box; just around @text with its spaces */
-    gboolean is_guess;    /* the application did not lay it out: @box is the whole node's */
-} RecallA11yLine;
-
-/* Returns: (transfer full): an empty list of lines that frees their texts */
-GArray *recall_a11y_lines_new(void);
 
 typedef struct RecallA11yLayout RecallA11yLayout;
 

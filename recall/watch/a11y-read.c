@@ -127,26 +127,11 @@ to_window(const RecallA11yReading *self, const BaseRect *box, int dx, int dy)
                       box->width, box->height};
 }
 
-/* The lines of one node are one font; that decides how the words divide them. */
-static RecallA11yWidths
-guess_widths(const RecallA11yLine *lines, unsigned n)
-{
-    g_autofree const char **texts = g_new(const char *, n);
-    g_autofree BaseRect *boxes = g_new(BaseRect, n);
-
-    for (unsigned i = 0; i < n; i++) {
-        texts[i] = lines[i].text;
-        boxes[i] = lines[i].box;
-    }
-    return recall_a11y_text_is_fixed(texts, boxes, n) ? RECALL_A11Y_WIDTHS_FIXED
-                                                      : RECALL_A11Y_WIDTHS_PROPORTIONAL;
-}
-
 static void
 add_line(RecallA11yReading *self,
          const RecallA11yLine *line,
          const BaseRect *clip,
-         RecallA11yWidths widths,
+         gboolean is_fixed,
          const RecallA11yManner *manner)
 {
     BaseRect box = to_window(self, &line->box, manner->dx, manner->dy);
@@ -161,19 +146,43 @@ add_line(RecallA11yReading *self,
 
         pixman_region32_intersect_rect(&shown, &shown, limit.x, limit.y, limit.width, limit.height);
     }
-    recall_a11y_text_add_line(self->text, line->text, &box, widths, &shown);
+    recall_a11y_text_add_line(self->text, line->text, &box, line->is_guess ? NULL : line->stops,
+                              is_fixed, &shown);
     pixman_region32_fini(&shown);
 }
 
-static unsigned
-count_lines_of_node(GArray *lines, unsigned first)
+/* Notes how long and how wide the plain parts of @line are that were measured. */
+static void
+sample_line(const RecallA11yLine *line, GArray *n_chars, GArray *widths)
 {
-    const RecallA11yNode *node = g_array_index(lines, RecallA11yLine, first).node;
-    unsigned end = first;
+    for (unsigned i = 0; line->stops != NULL && i + 1 < line->stops->len; i += 2) {
+        const RecallA11yStop *stop = &g_array_index(line->stops, RecallA11yStop, i);
+        int n = stop[1].at_bytes - stop[0].at_bytes;
+        int width = stop[1].x - stop[0].x;
 
-    while (end < lines->len && g_array_index(lines, RecallA11yLine, end).node == node)
-        end++;
-    return end - first;
+        for (const char *at = line->text + stop[0].at_bytes; at < line->text + stop[1].at_bytes;
+             at++) {
+            if ((unsigned char)*at >= 0x80)
+                return;
+        }
+        g_array_append_val(n_chars, n);
+        g_array_append_val(widths, width);
+    }
+}
+
+/* The lines of one node are one font. Returns: how many they are, from @lines on. */
+static unsigned
+look_at_font(const RecallA11yLine *lines, unsigned n_max, gboolean *out_is_fixed)
+{
+    g_autoptr(GArray) n_chars = g_array_new(FALSE, FALSE, sizeof(int));
+    g_autoptr(GArray) widths = g_array_new(FALSE, FALSE, sizeof(int));
+    unsigned n = 0;
+
+    for (; n < n_max && lines[n].index == lines[0].index; n++)
+        sample_line(&lines[n], n_chars, widths);
+    *out_is_fixed =
+        recall_a11y_text_is_fixed((int *)n_chars->data, (int *)widths->data, n_chars->len);
+    return n;
 }
 
 void
@@ -193,12 +202,12 @@ recall_a11y_reading_add(RecallA11yReading *self,
                                   lines);
     for (unsigned i = 0; i < lines->len;) {
         const RecallA11yLine *line = &g_array_index(lines, RecallA11yLine, i);
-        const BaseRect *clip = clips != NULL ? &clips[line->index] : manner->clip;
-        unsigned n = count_lines_of_node(lines, i);
-        RecallA11yWidths widths = guess_widths(line, n);
+        gboolean is_fixed = FALSE;
+        unsigned n = look_at_font(line, lines->len - i, &is_fixed);
 
         for (unsigned k = 0; k < n; k++)
-            add_line(self, &line[k], clip, widths, manner);
+            add_line(self, &line[k], clips != NULL ? &clips[line->index] : manner->clip, is_fixed,
+                     manner);
         i += n;
     }
 }
@@ -215,8 +224,7 @@ recall_a11y_reading_add_label(RecallA11yReading *self,
     if (node->text == NULL || base_rect_is_empty(&box))
         return;
     place = recall_a11y_text_place(node->text, &box, align, indent_px);
-    recall_a11y_text_add_line(self->text, node->text, &place, RECALL_A11Y_WIDTHS_PROPORTIONAL,
-                              self->shown);
+    recall_a11y_text_add_line(self->text, node->text, &place, NULL, FALSE, self->shown);
     recall_a11y_text_cover(self->text, &box, self->shown);
 }
 

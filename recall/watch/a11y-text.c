@@ -2,21 +2,24 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-text.h"
 
+#include <math.h>
 #include <string.h>
 
-#define EM 1000              /* units of widths */
-#define COVER_MARGIN_PX 2    /* ink reaches over the box a little */
-#define EDGE_PX 2            /* a word may stick out of the shown part so far across */
-#define LABEL_EM_PX 14       /* the usual size of labels in toolkits */
-#define LABEL_LINE_PX 18     /* and its line */
-#define FIXED_N_CHARS_MIN 12 /* a shorter line says too little of the font */
+#define EM 1000           /* units of widths */
+#define COVER_MARGIN_PX 2 /* ink reaches over the box a little */
+#define EDGE_PX 2         /* a word may stick out of the shown part so far across */
+#define LABEL_EM_PX 14    /* the usual size of labels in toolkits */
+#define FIXED_N_MIN 3     /* texts that agree, for a font of fixed width */
+#define FIXED_SLACK_PX 1.5
+#define FIXED_WIDE 1667  /* what a wide character is to the others in most such fonts */
+#define LABEL_LINE_PX 18 /* and its line */
 
 /* What is kept or left as a whole: a word, or one character of CJK. */
 typedef struct {
     const char *start;
     const char *end;
-    int64_t left; /* widths from the line's start */
-    int64_t right;
+    int left; /* pixels from the line's left */
+    int right;
     gboolean is_cjk;
 } Unit;
 
@@ -57,13 +60,13 @@ is_gap(gunichar c)
 }
 
 static int
-get_width(gunichar c, RecallA11yWidths widths)
+get_width(gunichar c, gboolean is_fixed)
 {
     if (is_invisible(c))
         return 0;
     if (g_unichar_iswide(c) || (c >= 0x1f000 && c <= 0x1ffff))
-        return widths == RECALL_A11Y_WIDTHS_FIXED ? 2 * EM : EM;
-    if (widths == RECALL_A11Y_WIDTHS_FIXED)
+        return is_fixed ? FIXED_WIDE : EM;
+    if (is_fixed)
         return EM;
     if (c >= 0x20 && c < 0x7f)
         return ascii_widths[c - 0x20];
@@ -71,58 +74,106 @@ get_width(gunichar c, RecallA11yWidths widths)
 }
 
 static int64_t
-measure(const char *start, const char *end, RecallA11yWidths widths)
+measure(const char *start, const char *end, gboolean is_fixed)
 {
     int64_t width = 0;
 
     for (; start < end; start = g_utf8_next_char(start))
-        width += get_width(g_utf8_get_char(start), widths);
+        width += get_width(g_utf8_get_char(start), is_fixed);
     return width;
 }
 
 int
 recall_a11y_text_measure_px(const char *raw, int em_px)
 {
-    return (int)MIN(measure(raw, raw + strlen(raw), RECALL_A11Y_WIDTHS_PROPORTIONAL) * em_px / EM,
-                    INT16_MAX);
+    return (int)MIN(measure(raw, raw + strlen(raw), FALSE) * em_px / EM, INT16_MAX);
 }
 
-/* Splits @raw into @units; returns the width of all of it. */
-static int64_t
-split_units(const char *raw, RecallA11yWidths widths, GArray *units)
-{
-    Unit unit = {0};
-    int64_t at = 0;
+/* Walks over a line and tells where its characters begin. */
+typedef struct {
+    const char *raw;
+    const GArray *stops;
+    gboolean is_fixed;
+    RecallA11yStop end; /* of the line */
+    unsigned next;      /* stop */
+    RecallA11yStop from;
+    RecallA11yStop to;
+    const char *at;
+    int64_t passed; /* widths from @from to @at */
+    int64_t all;    /* widths from @from to @to */
+} Ruler;
 
+/* Goes on from @to to the stop after it. */
+static void
+enter_stretch(Ruler *ruler)
+{
+    ruler->from = ruler->to;
+    ruler->to = ruler->end;
+    if (ruler->stops != NULL && ruler->next < ruler->stops->len) {
+        RecallA11yStop stop = g_array_index(ruler->stops, RecallA11yStop, ruler->next++);
+
+        if (stop.at_bytes < ruler->end.at_bytes)
+            ruler->to = stop;
+    }
+    ruler->at = ruler->raw + ruler->from.at_bytes;
+    ruler->passed = 0;
+    ruler->all = measure(ruler->at, ruler->raw + MAX(ruler->to.at_bytes, ruler->from.at_bytes),
+                         ruler->is_fixed);
+}
+
+/* Pixels from the line's left to @at, which never goes back. Where two stops stand at one
+ * character's sides, a word's end is by the first and a word's start by the second. */
+static int
+get_x(Ruler *ruler, const char *at, gboolean is_end)
+{
+    uint32_t at_bytes = at - ruler->raw;
+
+    while (ruler->to.at_bytes < ruler->end.at_bytes &&
+           (at_bytes > ruler->to.at_bytes || (!is_end && at_bytes == ruler->to.at_bytes)))
+        enter_stretch(ruler);
+    ruler->passed += measure(ruler->at, at, ruler->is_fixed);
+    ruler->at = MAX(at, ruler->at);
+    return ruler->from.x +
+           (int)(ruler->passed * (ruler->to.x - ruler->from.x) / MAX(ruler->all, 1));
+}
+
+static void
+end_unit(Ruler *ruler, Unit *unit, GArray *units)
+{
+    if (unit->start == NULL)
+        return;
+    unit->right = get_x(ruler, unit->end, TRUE);
+    g_array_append_vals(units, unit, 1);
+    unit->start = NULL;
+}
+
+static void
+split_units(Ruler *ruler, GArray *units)
+{
+    const char *raw = ruler->raw;
+    Unit unit = {0};
+
+    enter_stretch(ruler);
     for (; *raw != '\0'; raw = g_utf8_next_char(raw)) {
         gunichar c = g_utf8_get_char(raw);
         gboolean is_cjk = recall_text_is_cjk(c);
-        int width = get_width(c, widths);
 
-        if (unit.start != NULL && (is_gap(c) || is_cjk || unit.is_cjk)) {
-            g_array_append_val(units, unit);
-            unit.start = NULL;
-        }
-        if (!is_gap(c)) {
-            if (unit.start == NULL)
-                unit = (Unit){.start = raw, .left = at, .is_cjk = is_cjk};
-            unit.end = g_utf8_next_char(raw);
-            unit.right = at + width;
-        }
-        at += width;
+        if (is_gap(c) || is_cjk || unit.is_cjk)
+            end_unit(ruler, &unit, units);
+        if (is_gap(c))
+            continue;
+        if (unit.start == NULL)
+            unit = (Unit){.start = raw, .left = get_x(ruler, raw, FALSE), .is_cjk = is_cjk};
+        unit.end = g_utf8_next_char(raw);
     }
-    if (unit.start != NULL)
-        g_array_append_val(units, unit);
-    return at;
+    end_unit(ruler, &unit, units);
 }
 
 static BaseRect
-get_unit_box(const Unit *unit, const BaseRect *line, int64_t width)
+get_unit_box(const Unit *unit, const BaseRect *line)
 {
-    int left = (int)(unit->left * line->width / MAX(width, 1));
-    int right = (int)(unit->right * line->width / MAX(width, 1));
-
-    return (BaseRect){line->x + left, line->y, MAX(right - left, 1), line->height};
+    return (BaseRect){line->x + unit->left, line->y, MAX(unit->right - unit->left, 1),
+                      line->height};
 }
 
 /* A word is shown when its middle is: a sliver cut off its ends or its line's leading is no
@@ -205,14 +256,13 @@ static void
 add_shown_units(RecallText *self,
                 GArray *units,
                 const BaseRect *box,
-                int64_t width,
                 const pixman_region32_t *shown)
 {
     Draft draft = {g_string_new(NULL), g_array_new(FALSE, FALSE, sizeof(ProtocolSpan)), NULL};
 
     for (unsigned i = 0; i < units->len; i++) {
         const Unit *unit = &g_array_index(units, Unit, i);
-        BaseRect unit_box = get_unit_box(unit, box, width);
+        BaseRect unit_box = get_unit_box(unit, box);
 
         if (is_shown(&unit_box, shown))
             append_unit(&draft, unit, &unit_box);
@@ -228,16 +278,19 @@ void
 recall_a11y_text_add_line(RecallText *self,
                           const char *raw,
                           const BaseRect *box,
-                          RecallA11yWidths widths,
+                          const GArray *stops,
+                          gboolean is_fixed,
                           const pixman_region32_t *shown)
 {
     g_autofree char *valid = g_utf8_make_valid(raw, -1);
     g_autoptr(GArray) units = g_array_new(FALSE, FALSE, sizeof(Unit));
-    int64_t width = split_units(valid, widths, units);
+    Ruler ruler = {
+        .raw = valid, .stops = stops, .is_fixed = is_fixed, .end = {strlen(valid), box->width}};
 
+    split_units(&ruler, units);
     if (base_rect_is_empty(box) || units->len == 0)
         return;
-    add_shown_units(self, units, box, width, shown);
+    add_shown_units(self, units, box, shown);
     recall_a11y_text_cover(self, box, shown);
 }
 
@@ -271,22 +324,20 @@ recall_a11y_text_place(const char *raw, const BaseRect *box, RecallA11yAlign ali
 }
 
 gboolean
-recall_a11y_text_is_fixed(const char *const *texts, const BaseRect *boxes, unsigned n)
+recall_a11y_text_is_fixed(const int *n_chars, const int *widths_px, unsigned n)
 {
-    double least = 0;
-    double most = 0;
-    unsigned n_told = 0;
+    double advance = 0;
+    int longest = 0;
 
     for (unsigned i = 0; i < n; i++) {
-        int64_t width = measure(texts[i], texts[i] + strlen(texts[i]), RECALL_A11Y_WIDTHS_FIXED);
-        double advance = 0;
-
-        if (width < FIXED_N_CHARS_MIN * EM)
-            continue;
-        advance = (double)boxes[i].width / width;
-        least = n_told == 0 ? advance : MIN(least, advance);
-        most = MAX(most, advance);
-        n_told++;
+        if (n_chars[i] > longest) {
+            longest = n_chars[i];
+            advance = (double)widths_px[i] / longest;
+        }
     }
-    return n_told >= 2 && most <= least * 1.012;
+    for (unsigned i = 0; i < n; i++) {
+        if (fabs(widths_px[i] - n_chars[i] * advance) > FIXED_SLACK_PX)
+            return FALSE;
+    }
+    return n >= FIXED_N_MIN;
 }

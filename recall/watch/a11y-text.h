@@ -6,10 +6,12 @@
 
 /* From lines that an application told to runs of what was shown. Pure. */
 
-typedef enum {
-    RECALL_A11Y_WIDTHS_PROPORTIONAL,
-    RECALL_A11Y_WIDTHS_FIXED, /* a terminal, a programmer's editor */
-} RecallA11yWidths;
+/* Where a line's characters were measured to stand: between two of these they are spread by the
+ * widths that letters usually have. */
+typedef struct {
+    uint32_t at_bytes;
+    int x; /* from the left of the line's box, in pixels */
+} RecallA11yStop;
 
 /* Where a label's text stands in its box, where only the box is known. */
 typedef enum {
@@ -22,6 +24,8 @@ typedef enum {
  * recall_a11y_text_add_line:
  * @raw: as the application told it: anything
  * @box: window pixels, just around @raw
+ * @is_fixed: set in a font of fixed width
+ * @stops: (nullable): of RecallA11yStop, ascending; the ends of @raw need none
  * @shown: window pixels that were to be read
  *
  * Adds a run for each unbroken row of words that lie inside @shown, with a box for each word, and
@@ -30,7 +34,8 @@ typedef enum {
 void recall_a11y_text_add_line(RecallText *self,
                                const char *raw,
                                const BaseRect *box,
-                               RecallA11yWidths widths,
+                               const GArray *stops,
+                               gboolean is_fixed,
                                const pixman_region32_t *shown);
 
 /* Counts @box as covered though it holds no text of its own. */
@@ -48,6 +53,6 @@ int recall_a11y_text_measure_px(const char *raw, int em_px);
 BaseRect
 recall_a11y_text_place(const char *raw, const BaseRect *box, RecallA11yAlign align, int indent_px);
 
-/* Whether lines of these lengths were set in a font of fixed width. @texts, @boxes: @n of each,
- * one line each. FALSE as well when there are too few to tell. */
-gboolean recall_a11y_text_is_fixed(const char *const *texts, const BaseRect *boxes, unsigned n);
+/* Whether texts of one font with so many characters and so wide were set in one of fixed width.
+ * FALSE as well when there are too few to tell. */
+gboolean recall_a11y_text_is_fixed(const int *n_chars, const int *widths_px, unsigned n);

@@ -1,0 +1,198 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/a11y-stops.h"
+
+#include "recall/watch/text.h"
+
+#include <string.h>
+#include <xxhash.h>
+
+#define COORDINATES_ON_SCREEN 0
+#define STRETCH_N_CHARS 20 /* two or three words */
+#define STRETCH_SLACK_PX 3
+
+/* A part of a line that is asked about. */
+typedef struct {
+    unsigned line;
+    uint32_t start_bytes;
+    uint32_t end_bytes;
+    gboolean is_last; /* of its line */
+} Stretch;
+
+struct RecallA11yStops {
+    GHashTable *known; /* key of a line (uint64_t *) to GArray of RecallA11yStop */
+};
+
+static void
+clear_line(RecallA11yLine *line)
+{
+    g_clear_pointer(&line->text, g_free);
+    g_clear_pointer(&line->stops, g_array_unref);
+}
+
+GArray *
+recall_a11y_lines_new(void)
+{
+    GArray *lines = g_array_new(FALSE, FALSE, sizeof(RecallA11yLine));
+
+    g_array_set_clear_func(lines, (GDestroyNotify)clear_line);
+    return lines;
+}
+
+RecallA11yStops *
+recall_a11y_stops_new(void)
+{
+    RecallA11yStops *self = g_new0(RecallA11yStops, 1);
+
+    self->known =
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_array_unref);
+    return self;
+}
+
+void
+recall_a11y_stops_free(RecallA11yStops *self)
+{
+    if (self == NULL)
+        return;
+    g_hash_table_unref(self->known);
+    g_free(self);
+}
+
+/* The same characters in a box of the same size stand alike in it. */
+static uint64_t
+make_key(const RecallA11yLine *line)
+{
+    int sides[2] = {line->box.width, line->box.height};
+
+    return XXH3_64bits_withSeed(line->text, strlen(line->text), XXH3_64bits(sides, sizeof(sides)));
+}
+
+/* Where the stretch that begins at @start ends: after a word; between characters of CJK anywhere;
+ * and where the one meets the other, as they come from two fonts. */
+static const char *
+find_stretch_end(const char *start)
+{
+    gboolean is_cjk = recall_text_is_cjk(g_utf8_get_char(start));
+    const char *at = start;
+    unsigned n_chars = 0;
+
+    for (; *at != '\0'; at = g_utf8_next_char(at), n_chars++) {
+        gunichar c = g_utf8_get_char(at);
+
+        if (n_chars >= STRETCH_N_CHARS && (g_unichar_isspace(c) || is_cjk))
+            break;
+        if (!g_unichar_isspace(c) && recall_text_is_cjk(c) != is_cjk)
+            break;
+    }
+    while (at > start && g_unichar_isspace(g_utf8_get_char(g_utf8_prev_char(at))))
+        at = g_utf8_prev_char(at);
+    return at;
+}
+
+static const char *
+skip_blanks(const char *at)
+{
+    while (*at != '\0' && g_unichar_isspace(g_utf8_get_char(at)))
+        at = g_utf8_next_char(at);
+    return at;
+}
+
+/* Appends a call for each stretch of @line; the last one too, as its start is as good a stop. */
+static void
+append_stretches(const RecallA11yLine *line, unsigned index, GArray *calls, GArray *stretches)
+{
+    const char *start = skip_blanks(line->text);
+    int start_chars = line->start_chars + (int)(g_utf8_pointer_to_offset(line->text, start));
+
+    while (*start != '\0') {
+        const char *end = find_stretch_end(start);
+        int n_chars = (int)g_utf8_pointer_to_offset(start, end);
+        Stretch stretch = {index, start - line->text, end - line->text, *skip_blanks(end) == '\0'};
+        RecallA11yCall call = {
+            line->node->path, RECALL_A11Y_TEXT, "GetRangeExtents",
+            g_variant_new("(iiu)", start_chars, start_chars + n_chars, COORDINATES_ON_SCREEN),
+            NULL};
+
+        g_array_append_val(calls, call);
+        g_array_append_val(stretches, stretch);
+        start_chars += n_chars + (int)g_utf8_pointer_to_offset(end, skip_blanks(end));
+        start = skip_blanks(end);
+    }
+}
+
+/* FALSE: this is not where the line is; it moved, or the application does not know. */
+static gboolean
+take_stretch(RecallA11yLine *line, const Stretch *stretch, GVariant *reply)
+{
+    BaseRect box = {0};
+    RecallA11yStop stops[2];
+
+    if (reply != NULL && g_variant_is_of_type(reply, G_VARIANT_TYPE("(iiii)")))
+        g_variant_get(reply, "(iiii)", &box.x, &box.y, &box.width, &box.height);
+    if (box.width <= 0 || ABS(box.y - line->box.y) > line->box.height / 2 ||
+        box.x < line->box.x - STRETCH_SLACK_PX ||
+        box.x + box.width > line->box.x + line->box.width + STRETCH_SLACK_PX)
+        return FALSE;
+    stops[0] = (RecallA11yStop){stretch->start_bytes, box.x - line->box.x};
+    stops[1] = (RecallA11yStop){stretch->end_bytes, box.x + box.width - line->box.x};
+    g_array_append_vals(line->stops, stops, 2);
+    return TRUE;
+}
+
+/* Answers of a group of lines that were asked about; what was learnt is kept. */
+static void
+take_stretches(RecallA11yStops *self, GArray *lines, GArray *calls, const GArray *stretches)
+{
+    for (unsigned i = 0; i < calls->len; i++) {
+        const Stretch *stretch = &g_array_index(stretches, Stretch, i);
+        RecallA11yLine *line = &g_array_index(lines, RecallA11yLine, stretch->line);
+        RecallA11yCall *call = &g_array_index(calls, RecallA11yCall, i);
+
+        if (line->stops != NULL && !take_stretch(line, stretch, call->reply))
+            g_clear_pointer(&line->stops, g_array_unref);
+        if (line->stops != NULL && stretch->is_last) {
+            uint64_t key = make_key(line);
+
+            g_hash_table_insert(self->known, g_memdup2(&key, sizeof(key)),
+                                g_array_ref(line->stops));
+        }
+        recall_a11y_call_clear(call);
+    }
+}
+
+/* Whether the widths that letters usually have say where the words of @line are. */
+static gboolean
+needs_stops(const RecallA11yLine *line)
+{
+    const char *start = skip_blanks(line->text);
+
+    return !line->is_guess && *start != '\0' && *skip_blanks(find_stretch_end(start)) != '\0';
+}
+
+void
+recall_a11y_stops_find(RecallA11yStops *self,
+                       RecallA11yLink *link,
+                       GArray *lines,
+                       const BaseRect *view)
+{
+    g_autoptr(GArray) calls = g_array_new(FALSE, TRUE, sizeof(RecallA11yCall));
+    g_autoptr(GArray) stretches = g_array_new(FALSE, TRUE, sizeof(Stretch));
+
+    if (g_hash_table_size(self->known) >= RECALL_A11Y_STOPS_N_KEPT_MAX)
+        g_hash_table_remove_all(self->known);
+    for (unsigned i = 0; i < lines->len; i++) {
+        RecallA11yLine *line = &g_array_index(lines, RecallA11yLine, i);
+        uint64_t key = make_key(line);
+        GArray *known = g_hash_table_lookup(self->known, &key);
+
+        if (known != NULL) {
+            line->stops = g_array_ref(known);
+        } else if (needs_stops(line) && base_rect_intersect(&line->box, view, NULL) &&
+                   calls->len < RECALL_A11Y_STOPS_N_CALLS_MAX) {
+            line->stops = g_array_new(FALSE, FALSE, sizeof(RecallA11yStop));
+            append_stretches(line, i, calls, stretches);
+        }
+    }
+    recall_a11y_link_ask_all(link, (RecallA11yCall *)calls->data, calls->len);
+    take_stretches(self, lines, calls, stretches);
+}
