@@ -36,6 +36,10 @@ static const RecallA11yRole wanted_roles[] = {RECALL_A11Y_ROLE_LABEL,
                                               RECALL_A11Y_ROLE_STATIC,
                                               RECALL_A11Y_ROLE_UNKNOWN};
 
+static const RecallA11yRole menu_roles[] = {
+    RECALL_A11Y_ROLE_MENU, RECALL_A11Y_ROLE_MENU_ITEM, RECALL_A11Y_ROLE_CHECK_MENU_ITEM,
+    RECALL_A11Y_ROLE_RADIO_MENU_ITEM, RECALL_A11Y_ROLE_UNKNOWN};
+
 static void
 add_labels(RecallA11yReading *reading,
            GPtrArray *nodes,
@@ -103,12 +107,14 @@ add_texts(RecallA11yReading *reading, GPtrArray *nodes)
 
 /* A menu is drawn in a window of its own and hangs in the tree of the window that it was opened
  * from, like much that the menu covers now: only entries wholly inside are its own. */
-static gboolean
-read_menu(RecallA11yReading *reading, GPtrArray *nodes, const RecallA11yRole *roles)
+gboolean
+recall_a11y_read_menu(RecallA11yReading *reading, const char *path)
 {
-    g_autoptr(GPtrArray) items = recall_a11y_pick(nodes, roles);
+    g_autoptr(GPtrArray) items =
+        recall_a11y_tree_match(reading->memory->tree, reading->link, path, menu_roles);
     g_autoptr(GPtrArray) inside = g_ptr_array_new();
 
+    recall_a11y_tree_ask_boxes(reading->link, items);
     for (unsigned i = 0; i < items->len; i++) {
         const RecallA11yNode *item = items->pdata[i];
 
@@ -125,21 +131,19 @@ read_menu(RecallA11yReading *reading, GPtrArray *nodes, const RecallA11yRole *ro
 gboolean
 recall_a11y_read_gtk(RecallA11yReading *reading)
 {
-    static const RecallA11yRole menu_roles[] = {
-        RECALL_A11Y_ROLE_MENU, RECALL_A11Y_ROLE_MENU_ITEM, RECALL_A11Y_ROLE_CHECK_MENU_ITEM,
-        RECALL_A11Y_ROLE_RADIO_MENU_ITEM, RECALL_A11Y_ROLE_UNKNOWN};
     static const RecallA11yRole check_roles[] = {
         RECALL_A11Y_ROLE_CHECK_BOX, RECALL_A11Y_ROLE_RADIO_BUTTON, RECALL_A11Y_ROLE_UNKNOWN};
     static const RecallA11yRole cell_roles[] = {
         RECALL_A11Y_ROLE_TABLE_CELL, RECALL_A11Y_ROLE_COLUMN_HEADER,
         RECALL_A11Y_ROLE_TABLE_COLUMN_HEADER, RECALL_A11Y_ROLE_UNKNOWN};
-    g_autoptr(GPtrArray) all =
-        recall_a11y_tree_match(reading->memory->tree, reading->link, reading->frame, wanted_roles);
+    g_autoptr(GPtrArray) all = NULL;
     g_autoptr(GPtrArray) nodes = NULL;
 
-    recall_a11y_tree_ask_boxes(reading->link, all);
     if (reading->is_borrowed_frame)
-        return read_menu(reading, all, menu_roles);
+        return recall_a11y_read_menu(reading, reading->frame);
+    all =
+        recall_a11y_tree_match(reading->memory->tree, reading->link, reading->frame, wanted_roles);
+    recall_a11y_tree_ask_boxes(reading->link, all);
     nodes = recall_a11y_pick_in_view(reading, all);
     add_texts(reading, nodes);
     add_buttons(reading, nodes);

@@ -12,6 +12,7 @@
 #define N_TRIES_MAX 3        /* a browser lays its text out for us only when it was asked once */
 #define RETRY_WAIT_MS 40
 #define N_FAILED_MAX 3 /* readings in which a layout was asked for in vain */
+#define ORIGIN_SLACK_PX 2
 #define VIEW_INSET_PX 2
 #define SHORT_TEXT_N_CHARS 1024 /* of a view: cheaper to take whole */
 #define EM_SHARE 85             /* percent of a line's height that the font's size is */
@@ -55,6 +56,7 @@ typedef struct {
 struct RecallA11yLayout {
     GHashTable *known; /* key (uint64_t *) to Known */
     RecallA11yStops *stops;
+    RecallA11yRangesWay way;
 };
 
 static void
@@ -65,13 +67,14 @@ free_known(Known *known)
 }
 
 RecallA11yLayout *
-recall_a11y_layout_new(void)
+recall_a11y_layout_new(RecallA11yRangesWay way)
 {
     RecallA11yLayout *self = g_new0(RecallA11yLayout, 1);
 
     self->known =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)free_known);
-    self->stops = recall_a11y_stops_new();
+    self->stops = recall_a11y_stops_new(way);
+    self->way = way;
     return self;
 }
 
@@ -187,7 +190,8 @@ recall_known(RecallA11yLayout *self, Plan *plan)
         return;
     g_array_unref(plan->pieces);
     plan->pieces = g_array_ref(known->pieces);
-    plan->step = plan->is_view && known->n_failed == 0 ? STEP_ORIGIN : STEP_DONE;
+    plan->step =
+        plan->is_view && known->n_failed == 0 && plan->pieces->len > 0 ? STEP_ORIGIN : STEP_DONE;
 }
 
 /* @text: (transfer full) */
@@ -349,38 +353,19 @@ ask_lines(RecallA11yLink *link, GArray *plans)
     } while (n_calls > 0 && recall_a11y_link_get_error(link) == NULL);
 }
 
-/* How many of a plan's pieces are to be asked for their boxes. */
-static unsigned
-count_asked(const Plan *plan)
-{
-    switch (plan->step) {
-    case STEP_LINES:
-        return plan->pieces->len;
-    case STEP_ORIGIN:
-        return MIN(plan->pieces->len, 1);
-    default:
-        return 0;
-    }
-}
-
-static BaseRect
-parse_box(GVariant *reply)
-{
-    BaseRect box = {0};
-
-    if (reply != NULL && g_variant_is_of_type(reply, G_VARIANT_TYPE("(iiii)")))
-        g_variant_get(reply, "(iiii)", &box.x, &box.y, &box.width, &box.height);
-    return box;
-}
-
-/* A paragraph that is where it was but for scrolling; if not, it is asked about as a new one. */
+/* A paragraph that is where it was but for scrolling: its first line begins and its last one ends
+ * where they did. If not, it is asked about as a new one. */
 static void
-take_origin(Plan *plan, const BaseRect *box)
+take_origin(Plan *plan, const BaseRect *first_char, const BaseRect *last_char)
 {
     const Piece *first = &g_array_index(plan->pieces, Piece, 0);
+    const Piece *last = &g_array_index(plan->pieces, Piece, plan->pieces->len - 1);
+    BaseRect origin = {first_char->x - first->box.x, first_char->y - first->box.y, 0, 0};
+    int right = last_char->x + last_char->width - origin.x;
 
-    if (box->width == first->box.width && box->height == first->box.height) {
-        plan->origin = *box;
+    if (last_char->height > 0 && ABS(right - last->box.x - last->box.width) <= ORIGIN_SLACK_PX &&
+        ABS(last_char->y - origin.y - last->box.y) <= ORIGIN_SLACK_PX) {
+        plan->origin = origin;
         plan->step = STEP_DONE;
     } else {
         g_array_unref(plan->pieces);
@@ -389,51 +374,66 @@ take_origin(Plan *plan, const BaseRect *box)
     }
 }
 
+/* For paragraphs that are known from before. */
 static void
-take_piece_box(Plan *plan, unsigned index, const BaseRect *box)
+ask_origins(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
 {
-    Piece *piece = &g_array_index(plan->pieces, Piece, index);
+    g_auto(RecallA11yRanges) ranges = {0};
 
-    if (plan->step == STEP_ORIGIN) {
-        take_origin(plan, box);
-        return;
+    recall_a11y_ranges_init(&ranges, RECALL_A11Y_RANGES_WHOLE);
+    for (unsigned i = 0; i < plans->len; i++) {
+        const Plan *plan = &g_array_index(plans, Plan, i);
+        const Piece *pieces = (const Piece *)(void *)plan->pieces->data;
+
+        if (plan->step == STEP_ORIGIN) {
+            int start = plan->base + pieces[0].start;
+            int end = plan->base + pieces[plan->pieces->len - 1].end;
+
+            recall_a11y_ranges_add(&ranges, plan->node->path, start, start + 1);
+            recall_a11y_ranges_add(&ranges, plan->node->path, end - 1, end);
+        }
     }
-    if (index == 0)
-        plan->origin = plan->is_view ? *box : plan->node->box;
-    piece->box =
-        (BaseRect){box->x - plan->origin.x, box->y - plan->origin.y, box->width, box->height};
+    recall_a11y_ranges_ask(&ranges, link);
+    for (unsigned i = 0; i < plans->len; i++) {
+        Plan *plan = &g_array_index(plans, Plan, i);
+
+        if (plan->step == STEP_ORIGIN) {
+            BaseRect first_char = recall_a11y_ranges_take(&ranges);
+            BaseRect last_char = recall_a11y_ranges_take(&ranges);
+
+            take_origin(plan, &first_char, &last_char);
+        }
+    }
 }
 
 static void
-ask_piece_boxes(RecallA11yLink *link, GArray *plans)
+ask_piece_boxes(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
 {
-    g_autoptr(GArray) calls = g_array_new(FALSE, TRUE, sizeof(RecallA11yCall));
-    unsigned next = 0;
+    g_auto(RecallA11yRanges) ranges = {0};
 
+    recall_a11y_ranges_init(&ranges, self->way);
     for (unsigned i = 0; i < plans->len; i++) {
         const Plan *plan = &g_array_index(plans, Plan, i);
 
-        for (unsigned k = 0; k < count_asked(plan); k++) {
+        for (unsigned k = 0; plan->step == STEP_LINES && k < plan->pieces->len; k++) {
             const Piece *piece = &g_array_index(plan->pieces, Piece, k);
-            RecallA11yCall call = {plan->node->path, RECALL_A11Y_TEXT, "GetRangeExtents",
-                                   g_variant_new("(iiu)", plan->base + piece->start,
-                                                 plan->base + piece->end, COORDINATES_ON_SCREEN),
-                                   NULL};
 
-            g_array_append_val(calls, call);
+            recall_a11y_ranges_add(&ranges, plan->node->path, plan->base + piece->start,
+                                   plan->base + piece->end);
         }
     }
-    recall_a11y_link_ask_all(link, (RecallA11yCall *)calls->data, calls->len);
+    recall_a11y_ranges_ask(&ranges, link);
     for (unsigned i = 0; i < plans->len; i++) {
         Plan *plan = &g_array_index(plans, Plan, i);
-        unsigned n = count_asked(plan);
 
-        for (unsigned k = 0; k < n; k++) {
-            RecallA11yCall *call = &g_array_index(calls, RecallA11yCall, next++);
-            BaseRect box = parse_box(call->reply);
+        for (unsigned k = 0; plan->step == STEP_LINES && k < plan->pieces->len; k++) {
+            Piece *piece = &g_array_index(plan->pieces, Piece, k);
 
-            take_piece_box(plan, k, &box);
-            recall_a11y_call_clear(call);
+            piece->box = recall_a11y_ranges_take(&ranges);
+            if (k == 0)
+                plan->origin = plan->is_view ? piece->box : plan->node->box;
+            piece->box.x -= plan->origin.x;
+            piece->box.y -= plan->origin.y;
         }
     }
 }
@@ -490,11 +490,11 @@ reopen_plans(GArray *plans)
 static void
 lay_out(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
 {
-    ask_piece_boxes(link, plans); /* of those known from before */
+    ask_origins(self, link, plans);
     for (unsigned i = 0; i < N_TRIES_MAX; i++) {
         reopen_plans(plans);
         ask_lines(link, plans);
-        ask_piece_boxes(link, plans);
+        ask_piece_boxes(self, link, plans);
         if (recall_a11y_link_get_error(link) != NULL ||
             settle_plans(self, plans, i + 1 == N_TRIES_MAX) == 0)
             return;

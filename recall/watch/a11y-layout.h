@@ -19,7 +19,7 @@ typedef enum {
 
 typedef struct RecallA11yLayout RecallA11yLayout;
 
-RecallA11yLayout *recall_a11y_layout_new(void);
+RecallA11yLayout *recall_a11y_layout_new(RecallA11yRangesWay way);
 void recall_a11y_layout_free(RecallA11yLayout *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallA11yLayout, recall_a11y_layout_free)
 

@@ -13,7 +13,6 @@ recall_a11y_memory_new(void)
     RecallA11yMemory *self = g_new0(RecallA11yMemory, 1);
 
     self->tree = recall_a11y_tree_new();
-    self->layout = recall_a11y_layout_new();
     self->frames = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     self->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return self;
@@ -25,7 +24,7 @@ recall_a11y_memory_free(RecallA11yMemory *self)
     if (self == NULL)
         return;
     recall_a11y_tree_free(self->tree);
-    recall_a11y_layout_free(self->layout);
+    recall_a11y_layout_free(self->layout); /* NULL before it was met */
     g_hash_table_unref(self->frames);
     g_hash_table_unref(self->places);
     g_free(self->toolkit);
@@ -51,6 +50,9 @@ meet_application(RecallA11yMemory *self, RecallA11yLink *link)
     if (toolkit == NULL)
         return;
     self->toolkit = g_variant_dup_string(toolkit, NULL);
+    /* GTK measures a range character by character; browsers do not. */
+    self->layout = recall_a11y_layout_new(
+        g_str_equal(self->toolkit, "gtk") ? RECALL_A11Y_RANGES_ENDS : RECALL_A11Y_RANGES_WHOLE);
     self->is_office = name != NULL && g_str_has_prefix(g_variant_get_string(name, NULL), "soffice");
 }
 
@@ -127,6 +129,21 @@ to_window(const RecallA11yReading *self, const BaseRect *box, int dx, int dy)
                       box->width, box->height};
 }
 
+/* What of self->shown is inside @clip (root pixels; NULL or empty: all). Clear it after use. */
+static void
+init_clipped(const RecallA11yReading *self, const BaseRect *clip, pixman_region32_t *out_shown)
+{
+    BaseRect limit = {0};
+
+    pixman_region32_init(out_shown);
+    pixman_region32_copy(out_shown, (pixman_region32_t *)self->shown);
+    if (clip == NULL || base_rect_is_empty(clip))
+        return;
+    limit = to_window(self, clip, 0, 0);
+    pixman_region32_intersect_rect(out_shown, out_shown, limit.x, limit.y, limit.width,
+                                   limit.height);
+}
+
 static void
 add_line(RecallA11yReading *self,
          const RecallA11yLine *line,
@@ -139,15 +156,23 @@ add_line(RecallA11yReading *self,
 
     if (line->is_guess && manner->shape != RECALL_A11Y_SHAPE_TIGHT)
         box = recall_a11y_text_place(line->text, &box, RECALL_A11Y_ALIGN_START, 0);
-    pixman_region32_init(&shown);
-    pixman_region32_copy(&shown, (pixman_region32_t *)self->shown);
-    if (clip != NULL && !base_rect_is_empty(clip)) {
-        BaseRect limit = to_window(self, clip, 0, 0);
-
-        pixman_region32_intersect_rect(&shown, &shown, limit.x, limit.y, limit.width, limit.height);
-    }
+    init_clipped(self, clip, &shown);
     recall_a11y_text_add_line(self->text, line->text, &box, line->is_guess ? NULL : line->stops,
                               is_fixed, &shown);
+    pixman_region32_fini(&shown);
+}
+
+void
+recall_a11y_reading_add_text(RecallA11yReading *self,
+                             const char *text,
+                             const BaseRect *box,
+                             const BaseRect *clip)
+{
+    BaseRect place = to_window(self, box, 0, 0);
+    pixman_region32_t shown;
+
+    init_clipped(self, clip, &shown);
+    recall_a11y_text_add_line(self->text, text, &place, NULL, FALSE, &shown);
     pixman_region32_fini(&shown);
 }
 
@@ -231,9 +256,15 @@ recall_a11y_reading_add_label(RecallA11yReading *self,
 void
 recall_a11y_reading_cover(RecallA11yReading *self, const RecallA11yNode *node)
 {
-    BaseRect box = to_window(self, &node->box, 0, 0);
+    recall_a11y_reading_cover_box(self, &node->box);
+}
 
-    recall_a11y_text_cover(self->text, &box, self->shown);
+void
+recall_a11y_reading_cover_box(RecallA11yReading *self, const BaseRect *box)
+{
+    BaseRect place = to_window(self, box, 0, 0);
+
+    recall_a11y_text_cover(self->text, &place, self->shown);
 }
 
 GPtrArray *

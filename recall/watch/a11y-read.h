@@ -84,8 +84,18 @@ void recall_a11y_reading_add_label(RecallA11yReading *self,
                                    RecallA11yAlign align,
                                    int indent_px);
 
-/* Counts a node's box as covered. */
+/* Adds a text that stands in @box, of which @clip is shown. Both root pixels, corrected. */
+void recall_a11y_reading_add_text(RecallA11yReading *self,
+                                  const char *text,
+                                  const BaseRect *box,
+                                  const BaseRect *clip);
+
+/* Counts a node's box, or root pixels, as covered. */
 void recall_a11y_reading_cover(RecallA11yReading *self, const RecallA11yNode *node);
+void recall_a11y_reading_cover_box(RecallA11yReading *self, const BaseRect *box);
+
+/* Reads @window as the menu that hangs below @path and is drawn in a window of its own. */
+gboolean recall_a11y_read_menu(RecallA11yReading *reading, const char *path);
 
 /* The part of @nodes whose role is one of @roles (ended by _UNKNOWN). Returns: (transfer full) */
 GPtrArray *recall_a11y_pick(GPtrArray *nodes, const RecallA11yRole *roles);

@@ -21,6 +21,7 @@ typedef struct {
 
 struct RecallA11yStops {
     GHashTable *known; /* key of a line (uint64_t *) to GArray of RecallA11yStop */
+    RecallA11yRangesWay way;
 };
 
 static void
@@ -40,12 +41,13 @@ recall_a11y_lines_new(void)
 }
 
 RecallA11yStops *
-recall_a11y_stops_new(void)
+recall_a11y_stops_new(RecallA11yRangesWay way)
 {
     RecallA11yStops *self = g_new0(RecallA11yStops, 1);
 
     self->known =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_array_unref);
+    self->way = way;
     return self;
 }
 
@@ -97,9 +99,12 @@ skip_blanks(const char *at)
     return at;
 }
 
-/* Appends a call for each stretch of @line; the last one too, as its start is as good a stop. */
+/* Adds each stretch of @line; the last one too, as its start is as good a stop. */
 static void
-append_stretches(const RecallA11yLine *line, unsigned index, GArray *calls, GArray *stretches)
+add_stretches(const RecallA11yLine *line,
+              unsigned index,
+              RecallA11yRanges *ranges,
+              GArray *stretches)
 {
     const char *start = skip_blanks(line->text);
     int start_chars = line->start_chars + (int)(g_utf8_pointer_to_offset(line->text, start));
@@ -108,12 +113,8 @@ append_stretches(const RecallA11yLine *line, unsigned index, GArray *calls, GArr
         const char *end = find_stretch_end(start);
         int n_chars = (int)g_utf8_pointer_to_offset(start, end);
         Stretch stretch = {index, start - line->text, end - line->text, *skip_blanks(end) == '\0'};
-        RecallA11yCall call = {
-            line->node->path, RECALL_A11Y_TEXT, "GetRangeExtents",
-            g_variant_new("(iiu)", start_chars, start_chars + n_chars, COORDINATES_ON_SCREEN),
-            NULL};
 
-        g_array_append_val(calls, call);
+        recall_a11y_ranges_add(ranges, line->node->path, start_chars, start_chars + n_chars);
         g_array_append_val(stretches, stretch);
         start_chars += n_chars + (int)g_utf8_pointer_to_offset(end, skip_blanks(end));
         start = skip_blanks(end);
@@ -122,13 +123,10 @@ append_stretches(const RecallA11yLine *line, unsigned index, GArray *calls, GArr
 
 /* FALSE: this is not where the line is; it moved, or the application does not know. */
 static gboolean
-take_stretch(RecallA11yLine *line, const Stretch *stretch, GVariant *reply)
+take_stretch(RecallA11yLine *line, const Stretch *stretch, BaseRect box)
 {
-    BaseRect box = {0};
     RecallA11yStop stops[2];
 
-    if (reply != NULL && g_variant_is_of_type(reply, G_VARIANT_TYPE("(iiii)")))
-        g_variant_get(reply, "(iiii)", &box.x, &box.y, &box.width, &box.height);
     if (box.width <= 0 || ABS(box.y - line->box.y) > line->box.height / 2 ||
         box.x < line->box.x - STRETCH_SLACK_PX ||
         box.x + box.width > line->box.x + line->box.width + STRETCH_SLACK_PX)
@@ -139,16 +137,19 @@ take_stretch(RecallA11yLine *line, const Stretch *stretch, GVariant *reply)
     return TRUE;
 }
 
-/* Answers of a group of lines that were asked about; what was learnt is kept. */
+/* Takes the answers about all of @stretches; what was learnt is kept. */
 static void
-take_stretches(RecallA11yStops *self, GArray *lines, GArray *calls, const GArray *stretches)
+take_stretches(RecallA11yStops *self,
+               GArray *lines,
+               RecallA11yRanges *ranges,
+               const GArray *stretches)
 {
-    for (unsigned i = 0; i < calls->len; i++) {
+    for (unsigned i = 0; i < stretches->len; i++) {
         const Stretch *stretch = &g_array_index(stretches, Stretch, i);
         RecallA11yLine *line = &g_array_index(lines, RecallA11yLine, stretch->line);
-        RecallA11yCall *call = &g_array_index(calls, RecallA11yCall, i);
+        BaseRect box = recall_a11y_ranges_take(ranges);
 
-        if (line->stops != NULL && !take_stretch(line, stretch, call->reply))
+        if (line->stops != NULL && !take_stretch(line, stretch, box))
             g_clear_pointer(&line->stops, g_array_unref);
         if (line->stops != NULL && stretch->is_last) {
             uint64_t key = make_key(line);
@@ -156,7 +157,6 @@ take_stretches(RecallA11yStops *self, GArray *lines, GArray *calls, const GArray
             g_hash_table_insert(self->known, g_memdup2(&key, sizeof(key)),
                                 g_array_ref(line->stops));
         }
-        recall_a11y_call_clear(call);
     }
 }
 
@@ -175,9 +175,10 @@ recall_a11y_stops_find(RecallA11yStops *self,
                        GArray *lines,
                        const BaseRect *view)
 {
-    g_autoptr(GArray) calls = g_array_new(FALSE, TRUE, sizeof(RecallA11yCall));
     g_autoptr(GArray) stretches = g_array_new(FALSE, TRUE, sizeof(Stretch));
+    g_auto(RecallA11yRanges) ranges = {0};
 
+    recall_a11y_ranges_init(&ranges, self->way);
     if (g_hash_table_size(self->known) >= RECALL_A11Y_STOPS_N_KEPT_MAX)
         g_hash_table_remove_all(self->known);
     for (unsigned i = 0; i < lines->len; i++) {
@@ -188,11 +189,11 @@ recall_a11y_stops_find(RecallA11yStops *self,
         if (known != NULL) {
             line->stops = g_array_ref(known);
         } else if (needs_stops(line) && base_rect_intersect(&line->box, view, NULL) &&
-                   calls->len < RECALL_A11Y_STOPS_N_CALLS_MAX) {
+                   stretches->len < RECALL_A11Y_STOPS_N_STRETCHES_MAX) {
             line->stops = g_array_new(FALSE, FALSE, sizeof(RecallA11yStop));
-            append_stretches(line, i, calls, stretches);
+            add_stretches(line, i, &ranges, stretches);
         }
     }
-    recall_a11y_link_ask_all(link, (RecallA11yCall *)calls->data, calls->len);
-    take_stretches(self, lines, calls, stretches);
+    recall_a11y_ranges_ask(&ranges, link);
+    take_stretches(self, lines, &ranges, stretches);
 }

@@ -3,13 +3,15 @@
 #pragma once
 
 #include "recall/watch/a11y-node.h"
+#include "recall/watch/a11y-ranges.h"
 #include "recall/watch/a11y-text.h"
 
 /* Where the words stand in a line: asked of the application once per line, a few words at a time;
  * between these, the widths that letters usually have are good enough. */
 
 #define RECALL_A11Y_STOPS_N_KEPT_MAX 8192
-#define RECALL_A11Y_STOPS_N_CALLS_MAX 640 /* in one reading; other lines wait for the next */
+#define RECALL_A11Y_STOPS_N_STRETCHES_MAX                                                          \
+    640 /* asked in one reading: other lines wait for the next */
 
 /* A part of one line of a node without anything embedded in it. */
 typedef struct {
@@ -27,7 +29,7 @@ GArray *recall_a11y_lines_new(void);
 
 typedef struct RecallA11yStops RecallA11yStops;
 
-RecallA11yStops *recall_a11y_stops_new(void);
+RecallA11yStops *recall_a11y_stops_new(RecallA11yRangesWay way);
 void recall_a11y_stops_free(RecallA11yStops *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallA11yStops, recall_a11y_stops_free)
 

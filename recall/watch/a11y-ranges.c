@@ -1,0 +1,73 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/a11y-ranges.h"
+
+#include "recall/watch/a11y-node.h"
+
+#define COORDINATES_ON_SCREEN 0
+
+void
+recall_a11y_ranges_init(RecallA11yRanges *self, RecallA11yRangesWay way)
+{
+    *self =
+        (RecallA11yRanges){.way = way, .calls = g_array_new(FALSE, TRUE, sizeof(RecallA11yCall))};
+    g_array_set_clear_func(self->calls, (GDestroyNotify)recall_a11y_call_clear);
+}
+
+void
+recall_a11y_ranges_clear(RecallA11yRanges *self)
+{
+    g_clear_pointer(&self->calls, g_array_unref);
+}
+
+static void
+add_call(RecallA11yRanges *self, const char *path, int start, int end)
+{
+    RecallA11yCall call = {path, RECALL_A11Y_TEXT, "GetRangeExtents",
+                           g_variant_new("(iiu)", start, end, COORDINATES_ON_SCREEN), NULL};
+
+    g_array_append_val(self->calls, call);
+}
+
+void
+recall_a11y_ranges_add(RecallA11yRanges *self, const char *path, int start, int end)
+{
+    if (self->way == RECALL_A11Y_RANGES_WHOLE) {
+        add_call(self, path, start, end);
+    } else {
+        add_call(self, path, start, start + 1);
+        add_call(self, path, end - 1, end);
+    }
+}
+
+void
+recall_a11y_ranges_ask(RecallA11yRanges *self, RecallA11yLink *link)
+{
+    recall_a11y_link_ask_all(link, (RecallA11yCall *)self->calls->data, self->calls->len);
+}
+
+static BaseRect
+take_one(RecallA11yRanges *self)
+{
+    const RecallA11yCall *call = &g_array_index(self->calls, RecallA11yCall, self->next++);
+    BaseRect box = {0};
+
+    if (call->reply != NULL && g_variant_is_of_type(call->reply, G_VARIANT_TYPE("(iiii)")))
+        g_variant_get(call->reply, "(iiii)", &box.x, &box.y, &box.width, &box.height);
+    return box;
+}
+
+BaseRect
+recall_a11y_ranges_take(RecallA11yRanges *self)
+{
+    BaseRect box = take_one(self);
+
+    if (self->way == RECALL_A11Y_RANGES_ENDS) {
+        BaseRect last = take_one(self);
+
+        if (base_rect_is_empty(&box) || base_rect_is_empty(&last))
+            return (BaseRect){0};
+        base_rect_union(&box, &last, &box);
+    }
+    return box;
+}

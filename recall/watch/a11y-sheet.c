@@ -1,0 +1,273 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/a11y-sheet.h"
+
+#include <string.h>
+
+#define TABLE "org.a11y.atspi.Table"
+#define COORDINATES_ON_SCREEN 0
+#define CORNER_INSET_PX 3
+#define CELL_PADDING_PX 2
+#define EM_MIN_PX 13 /* of ten points, the default */
+#define EM_SHARE 78  /* percent of a row's height that its font's size is */
+#define ROW_MAX 1048576
+#define COLUMN_MAX 16384
+
+/* The cells in view. */
+typedef struct {
+    int row;
+    int column;
+    int n_rows;
+    int n_columns;
+    RecallA11yNode **cells; /* by row and column */
+    BaseRect *columns;      /* box of a cell of each column; only x and width count */
+    BaseRect *rows;
+} Range;
+
+gboolean
+recall_a11y_parse_cell_name(const char *name, int *out_row, int *out_column)
+{
+    int64_t column = 0;
+    uint64_t row = 0;
+
+    while (g_ascii_isupper(*name) && column <= COLUMN_MAX)
+        column = column * 26 + (*name++ - 'A' + 1);
+    if (column == 0 || column > COLUMN_MAX ||
+        !g_ascii_string_to_unsigned(name, 10, 1, ROW_MAX, &row, NULL))
+        return FALSE;
+    *out_row = (int)row - 1;
+    *out_column = (int)column - 1;
+    return TRUE;
+}
+
+/* Which cell is at a point; LibreOffice's coordinates. */
+static gboolean
+ask_cell_at(RecallA11yReading *reading,
+            const char *table,
+            int x,
+            int y,
+            int *out_row,
+            int *out_column)
+{
+    g_autoptr(GVariant) reply =
+        recall_a11y_link_ask(reading->link, table, RECALL_A11Y_COMPONENT, "GetAccessibleAtPoint",
+                             g_variant_new("(iiu)", x, y, COORDINATES_ON_SCREEN), "((so))");
+    g_autoptr(GVariant) name = NULL;
+    const char *path = NULL;
+
+    if (reply == NULL)
+        return FALSE;
+    g_variant_get(reply, "((&s&o))", NULL, &path);
+    name = recall_a11y_link_get_property(reading->link, path, RECALL_A11Y_ACCESSIBLE, "Name", "s");
+    return name != NULL &&
+           recall_a11y_parse_cell_name(g_variant_get_string(name, NULL), out_row, out_column);
+}
+
+static gboolean
+ask_range(RecallA11yReading *reading, const char *table, const BaseRect *box, Range *range)
+{
+    int last_row = 0;
+    int last_column = 0;
+
+    if (!ask_cell_at(reading, table, box->x + CORNER_INSET_PX, box->y + CORNER_INSET_PX,
+                     &range->row, &range->column) ||
+        !ask_cell_at(reading, table, box->x + box->width - CORNER_INSET_PX,
+                     box->y + box->height - CORNER_INSET_PX, &last_row, &last_column))
+        return FALSE;
+    range->n_rows = last_row - range->row + 1;
+    range->n_columns = last_column - range->column + 1;
+    return range->n_rows > 0 && range->n_columns > 0 &&
+           range->n_rows <= RECALL_A11Y_SHEET_SIDE_MAX &&
+           range->n_columns <= RECALL_A11Y_SHEET_SIDE_MAX &&
+           range->n_rows * range->n_columns <= RECALL_A11Y_SHEET_N_CELLS_MAX;
+}
+
+static void
+take_cell(RecallA11yReading *reading, GVariant *reply, RecallA11yNode **out_cell)
+{
+    const char *name = NULL;
+    const char *path = NULL;
+
+    if (reply == NULL || !g_variant_is_of_type(reply, G_VARIANT_TYPE("((so))")))
+        return;
+    g_variant_get(reply, "((&s&o))", &name, &path);
+    if (g_str_equal(name, recall_a11y_link_get_bus_name(reading->link)) &&
+        !g_str_has_suffix(path, "/null"))
+        *out_cell = recall_a11y_tree_get(reading->memory->tree, path);
+}
+
+static void
+ask_cells(RecallA11yReading *reading, const char *table, Range *range)
+{
+    int n = range->n_rows * range->n_columns;
+    g_autofree RecallA11yCall *calls = g_new0(RecallA11yCall, n);
+
+    range->cells = g_new0(RecallA11yNode *, n);
+    for (int i = 0; i < n; i++) {
+        calls[i] = (RecallA11yCall){table, TABLE, "GetAccessibleAt",
+                                    g_variant_new("(ii)", range->row + i / range->n_columns,
+                                                  range->column + i % range->n_columns),
+                                    NULL};
+    }
+    recall_a11y_link_ask_all(reading->link, calls, n);
+    for (int i = 0; i < n; i++) {
+        take_cell(reading, calls[i].reply, &range->cells[i]);
+        recall_a11y_call_clear(&calls[i]);
+    }
+}
+
+/* The grid follows from the boxes of the first row and of the first column. */
+static void
+ask_grid(RecallA11yReading *reading, Range *range, const RecallA11yManner *manner)
+{
+    g_autoptr(GPtrArray) edge = g_ptr_array_new();
+
+    for (int i = 0; i < range->n_rows * range->n_columns; i++) {
+        if (range->cells[i] != NULL && (i < range->n_columns || i % range->n_columns == 0))
+            g_ptr_array_add(edge, range->cells[i]);
+    }
+    recall_a11y_tree_ask_boxes(reading->link, edge);
+    range->columns = g_new0(BaseRect, range->n_columns);
+    range->rows = g_new0(BaseRect, range->n_rows);
+    for (int i = 0; i < range->n_columns; i++) {
+        if (range->cells[i] != NULL)
+            range->columns[i] = range->cells[i]->box;
+        range->columns[i].x += manner->dx;
+    }
+    for (int i = 0; i < range->n_rows; i++) {
+        if (range->cells[i * range->n_columns] != NULL)
+            range->rows[i] = range->cells[i * range->n_columns]->box;
+        range->rows[i].y += manner->dy;
+    }
+}
+
+static void
+ask_texts(RecallA11yReading *reading, const Range *range)
+{
+    g_autoptr(GPtrArray) nodes = g_ptr_array_new();
+
+    for (int i = 0; i < range->n_rows * range->n_columns; i++) {
+        if (range->cells[i] != NULL)
+            g_ptr_array_add(nodes, range->cells[i]);
+    }
+    recall_a11y_tree_ask_texts(reading->link, nodes);
+}
+
+static gboolean
+is_filled(const RecallA11yNode *cell)
+{
+    return cell != NULL && cell->text != NULL && *cell->text != '\0';
+}
+
+/* Figures stand at the right; they begin and end with what figures do. */
+static gboolean
+is_figure(const char *text)
+{
+    size_t length = strlen(text);
+    gboolean has_digit = FALSE;
+
+    for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+
+        has_digit |= g_unichar_isdigit(c);
+        if (!g_unichar_isdigit(c) && !g_unichar_isspace(c) &&
+            g_unichar_type(c) != G_UNICODE_CURRENCY_SYMBOL && strchr("+-.,:/%()E'", (int)c) == NULL)
+            return FALSE;
+    }
+    return has_digit && length > 0;
+}
+
+/* How far text that is too wide for its cell runs over the empty ones to the right. */
+static int
+get_room(const Range *range, int row, int column)
+{
+    RecallA11yNode *const *cells = &range->cells[row * range->n_columns];
+    int last = column;
+
+    while (last + 1 < range->n_columns && !is_filled(cells[last + 1]))
+        last++;
+    return range->columns[last].x + range->columns[last].width - range->columns[column].x;
+}
+
+/* Root pixels of the text of a cell, and in @out_clip what is shown of it. */
+static BaseRect
+place_text(const Range *range, int row, int column, const char *text, BaseRect *out_clip)
+{
+    BaseRect cell = {range->columns[column].x, range->rows[row].y, range->columns[column].width,
+                     range->rows[row].height};
+    int em = MAX(MIN(cell.height * EM_SHARE / 100, EM_MIN_PX * 2), 1);
+    int width = recall_a11y_text_measure_px(text, em);
+    BaseRect box = {cell.x + CELL_PADDING_PX, cell.y, width, cell.height};
+
+    *out_clip = cell;
+    if (is_figure(text))
+        box.x = cell.x + cell.width - CELL_PADDING_PX - width;
+    else
+        out_clip->width = get_room(range, row, column);
+    return box;
+}
+
+static void
+add_cell(RecallA11yReading *reading, const Range *range, int row, int column, const BaseRect *view)
+{
+    const RecallA11yNode *cell = range->cells[row * range->n_columns + column];
+    BaseRect clip = {0};
+    BaseRect box = {0};
+
+    if (!is_filled(cell) || range->rows[row].height <= 0 || range->columns[column].width <= 0)
+        return;
+    box = place_text(range, row, column, cell->text, &clip);
+    base_rect_intersect(&clip, view, &clip);
+    recall_a11y_reading_add_text(reading, cell->text, &box, &clip);
+}
+
+static void
+add_cells(RecallA11yReading *reading, const Range *range, const BaseRect *view)
+{
+    for (int row = 0; row < range->n_rows; row++) {
+        for (int column = 0; column < range->n_columns; column++)
+            add_cell(reading, range, row, column, view);
+    }
+}
+
+static const char *
+find_table(RecallA11yReading *reading, const char *path, gboolean *out_is_alone)
+{
+    g_autoptr(GPtrArray) children =
+        recall_a11y_tree_get_children(reading->memory->tree, reading->link, path);
+
+    *out_is_alone = children->len == 1;
+    for (unsigned i = 0; i < children->len; i++) {
+        const RecallA11yNode *child = children->pdata[i];
+
+        if (child->role == RECALL_A11Y_ROLE_TABLE)
+            return child->path;
+    }
+    return NULL;
+}
+
+void
+recall_a11y_read_sheet(RecallA11yReading *reading, const char *path, const RecallA11yManner *manner)
+{
+    gboolean is_alone = FALSE; /* no chart or picture lies on the sheet */
+    const char *table = find_table(reading, path, &is_alone);
+    BaseRect box = {0};
+    Range range = {0};
+
+    if (table == NULL)
+        return;
+    box = recall_a11y_ask_box(reading->link, table);
+    if (!base_rect_is_empty(&box) && ask_range(reading, table, &box, &range)) {
+        BaseRect view = {box.x + manner->dx, box.y + manner->dy, box.width, box.height};
+
+        ask_cells(reading, table, &range);
+        ask_grid(reading, &range, manner);
+        ask_texts(reading, &range);
+        add_cells(reading, &range, &view);
+        if (is_alone)
+            recall_a11y_reading_cover_box(reading, &view);
+    }
+    g_free(range.cells);
+    g_free(range.columns);
+    g_free(range.rows);
+}
