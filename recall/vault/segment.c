@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #define SETTLED_MARK 1 /* of PRAGMA application_id */
+/* Throughput is the same as with the default of 1000 pages, and 3 MB less lie about. */
+#define WAL_N_PAGES 256
 #define WAL_KEPT_MAX_BYTES 1048576
 
 /* The order matters: exclusive before WAL, so that no shared-memory file is ever made. */
@@ -25,7 +27,9 @@
     "PRAGMA temp_store=MEMORY;"                                                                    \
     "PRAGMA mmap_size=0;"                                                                          \
     "PRAGMA trusted_schema=OFF;"                                                                   \
-    "PRAGMA journal_size_limit=" G_STRINGIFY(WAL_KEPT_MAX_BYTES) ";"
+    "PRAGMA wal_autocheckpoint=" G_STRINGIFY(                                                      \
+        WAL_N_PAGES) ";"                                                                           \
+                     "PRAGMA journal_size_limit=" G_STRINGIFY(WAL_KEPT_MAX_BYTES) ";"
 
 struct RecallSegment {
     int week;

@@ -11,7 +11,7 @@
 #define RECALL_VAULT_LINK_RETRY_MAX_MS 5000
 #define RECALL_VAULT_LINK_CONNECT_DEADLINE_MS 5000
 /* A vault of our own that has answered nothing for so long is killed and started again. */
-#define RECALL_VAULT_LINK_HUNG_MS 30000
+#define RECALL_VAULT_LINK_HUNG_MS 15000
 
 typedef struct RecallVaultLink RecallVaultLink;
 

@@ -288,6 +288,29 @@ test_stopped(void **state)
     assert_scenes(vault, 30);
 }
 
+/* Stopped for good: it is killed and started again. */
+static void
+test_hung(void **state)
+{
+    Session *self = *state;
+    g_autoptr(RecallVault) vault = NULL;
+    RecallStoreStatus status;
+    pid_t pid;
+
+    wait_connected(self, TRUE);
+    pid = find_vault();
+    assert_int_equal(kill(pid, SIGSTOP), 0);
+    for (unsigned i = 0; i < 20; i++)
+        put(self, i, "ab");
+    recall_store_flush(self->store, 4 * FLUSH_MS);
+    recall_store_get_status(self->store, &status);
+    assert_int_equal(status.n_waiting, 0);
+    assert_int_equal(status.n_dropped, 0);
+    assert_int_not_equal(find_vault(), pid);
+    vault = take_over(self);
+    assert_scenes(vault, 20);
+}
+
 /* Nothing is lost up to the maximum, and each one over it is counted. */
 static void
 test_backlog(void **state)
@@ -410,6 +433,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_starts_vault, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_killed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stopped, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_hung, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_backlog, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_backlog_bytes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tiles, set_up, tear_down),
