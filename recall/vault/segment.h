@@ -49,9 +49,9 @@ sqlite3_stmt *recall_segment_get_statement(RecallSegment *self, const char *sql,
 #define RECALL_SEGMENT_CACHE_LARGE_KIB 2048
 gboolean recall_segment_set_cache(RecallSegment *self, unsigned size_kib, GError **error);
 
-/* Merges the index of a week that is over into one piece, once: a search looks into every piece,
- * and words that were replaced go. Takes up to a second. */
-gboolean recall_segment_settle(RecallSegment *self, GError **error);
+/* Merges the index of a week that is over into one piece, a step at a call: a search looks into
+ * every piece, and words that were replaced go. Once it is done further calls cost nothing. */
+gboolean recall_segment_settle(RecallSegment *self, gboolean *out_is_done, GError **error);
 
 /* Runs one or more statements that answer nothing. */
 gboolean recall_segment_execute(RecallSegment *self, const char *sql, GError **error);

@@ -443,7 +443,7 @@ append_alone(RecallVault *self, RecallAppend *append)
     }
 }
 
-/* The week before the newest one is over. */
+/* The week before the newest one is over: one step of tidying it, beside other work. */
 static void
 settle(RecallVault *self)
 {
@@ -451,11 +451,12 @@ settle(RecallVault *self)
     Shelf *shelf = self->shelves->len > 1 ? g_ptr_array_index(self->shelves, 1) : NULL;
     int week = shelf != NULL ? shelf->week : -1;
 
-    if (shelf == NULL || shelf->is_settled)
+    if (shelf == NULL || shelf->is_settled || !open_shelf(self, shelf, FALSE, NULL))
         return;
-    shelf->is_settled = TRUE;
-    if (open_shelf(self, shelf, FALSE, &error) && !recall_segment_settle(shelf->segment, &error))
-        recover(self, week, error);
+    if (recall_segment_settle(shelf->segment, &shelf->is_settled, &error))
+        return;
+    shelf->is_settled = TRUE; /* until the next start */
+    recover(self, week, error);
 }
 
 void
