@@ -54,7 +54,31 @@ add_labels(RecallA11yReading *reading,
         recall_a11y_reading_add_label(reading, labels->pdata[i], align, indent_px);
 }
 
-/* A button shows its name when it has no picture and room for it. */
+/* A button with a picture has a name too, which nobody sees. */
+static gboolean
+is_picture(RecallA11yReading *reading, RecallA11yNode *node)
+{
+    g_autoptr(GVariant) size = NULL;
+    int width = -1;
+
+    if (node->is_asked)
+        return node->is_picture;
+    size = recall_a11y_link_ask(reading->link, node->path, "org.a11y.atspi.Image", "GetImageSize",
+                                NULL, "(ii)");
+    if (size != NULL)
+        g_variant_get_child(size, 0, "i", &width);
+    node->is_asked = TRUE;
+    node->is_picture = width > 0;
+    return node->is_picture;
+}
+
+static gboolean
+has_room(const RecallA11yNode *node)
+{
+    return recall_a11y_text_measure_px(node->text, LABEL_EM_PX) + BUTTON_PADDING_PX <=
+           node->box.width;
+}
+
 static void
 add_buttons(RecallA11yReading *reading, GPtrArray *nodes)
 {
@@ -64,19 +88,10 @@ add_buttons(RecallA11yReading *reading, GPtrArray *nodes)
 
     recall_a11y_tree_ask_names(reading->link, buttons);
     for (unsigned i = 0; i < buttons->len; i++) {
-        const RecallA11yNode *node = buttons->pdata[i];
-        g_autoptr(GVariant) size = NULL;
-        int width = -1;
+        RecallA11yNode *node = buttons->pdata[i];
 
-        if (node->text == NULL || *node->text == '\0' ||
-            recall_a11y_text_measure_px(node->text, LABEL_EM_PX) + BUTTON_PADDING_PX >
-                node->box.width)
-            continue;
-        size = recall_a11y_link_ask(reading->link, node->path, "org.a11y.atspi.Image",
-                                    "GetImageSize", NULL, "(ii)");
-        if (size != NULL)
-            g_variant_get_child(size, 0, "i", &width);
-        if (width <= 0)
+        if (node->text != NULL && *node->text != '\0' && has_room(node) &&
+            !is_picture(reading, node))
             recall_a11y_reading_add_label(reading, node, RECALL_A11Y_ALIGN_CENTER, 0);
     }
 }

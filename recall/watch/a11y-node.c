@@ -7,9 +7,18 @@
 #define COORDINATE_MAX_PX 32767 /* as in X; what lies beyond is a toolkit's "nowhere" */
 #define COORDINATES_ON_SCREEN 0
 
+/* Boxes of things that LibreOffice draws are told too high; what stands within this of a change
+ * is asked again. */
+#define KEEP_MARGIN_X_PX 8
+#define KEEP_MARGIN_Y_PX 40
+
 struct RecallA11yTree {
     GHashTable *nodes; /* path to RecallA11yNode; the node owns the path */
+    GHashTable *ends;  /* window to number of its last reading that came to its end */
     unsigned n_readings;
+    unsigned base; /* number of the reading that this one builds on, or 0 */
+    uint32_t window;
+    pixman_region32_t changed; /* since then */
 };
 
 /* How one question about a node is put, and what its answer does to it. */
@@ -35,6 +44,8 @@ recall_a11y_tree_new(void)
     RecallA11yTree *self = g_new0(RecallA11yTree, 1);
 
     self->nodes = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)free_node);
+    self->ends = g_hash_table_new(NULL, NULL);
+    pixman_region32_init(&self->changed);
     return self;
 }
 
@@ -44,15 +55,49 @@ recall_a11y_tree_free(RecallA11yTree *self)
     if (self == NULL)
         return;
     g_hash_table_unref(self->nodes);
+    g_hash_table_unref(self->ends);
+    pixman_region32_fini(&self->changed);
     g_free(self);
 }
 
 void
-recall_a11y_tree_begin(RecallA11yTree *self)
+recall_a11y_tree_begin(RecallA11yTree *self, uint32_t window, const pixman_region32_t *changed)
 {
+    self->window = window;
     self->n_readings++;
     if (g_hash_table_size(self->nodes) > RECALL_A11Y_N_NODES_KEPT_MAX)
         g_hash_table_remove_all(self->nodes);
+    self->base = changed == NULL
+                     ? 0
+                     : GPOINTER_TO_UINT(g_hash_table_lookup(self->ends, GUINT_TO_POINTER(window)));
+    pixman_region32_clear(&self->changed);
+    if (changed != NULL)
+        pixman_region32_copy(&self->changed, (pixman_region32_t *)changed);
+}
+
+void
+recall_a11y_tree_end(RecallA11yTree *self, gboolean is_right)
+{
+    if (g_hash_table_size(self->ends) >= RECALL_A11Y_N_WINDOWS_MAX)
+        g_hash_table_remove_all(self->ends);
+    if (is_right)
+        g_hash_table_insert(self->ends, GUINT_TO_POINTER(self->window),
+                            GUINT_TO_POINTER(self->n_readings));
+    else
+        g_hash_table_remove(self->ends, GUINT_TO_POINTER(self->window));
+}
+
+/* Whether @node is as it was when the window was last read. */
+static gboolean
+is_unchanged(RecallA11yTree *self, const RecallA11yNode *node)
+{
+    const BaseRect *box = &node->box;
+    pixman_box32_t near = {box->x - KEEP_MARGIN_X_PX, box->y - KEEP_MARGIN_Y_PX,
+                           box->x + box->width + KEEP_MARGIN_X_PX,
+                           box->y + box->height + KEEP_MARGIN_Y_PX};
+
+    return self->base != 0 && node->seen == self->base && !base_rect_is_empty(box) &&
+           pixman_region32_contains_rectangle(&self->changed, &near) == PIXMAN_REGION_OUT;
 }
 
 RecallA11yNode *
@@ -65,8 +110,11 @@ recall_a11y_tree_get(RecallA11yTree *self, const char *path)
         node->path = g_strdup(path);
         g_hash_table_insert(self->nodes, node->path, node);
     }
-    if (node->seen != self->n_readings) {
-        node->seen = self->n_readings;
+    if (node->seen == self->n_readings)
+        return node;
+    node->is_kept = is_unchanged(self, node);
+    node->seen = self->n_readings;
+    if (!node->is_kept) {
         node->box = (BaseRect){0};
         g_clear_pointer(&node->text, g_free);
     }
@@ -289,13 +337,28 @@ make_text_parameters(void)
     return g_variant_new("(ii)", 0, -1);
 }
 
+static GPtrArray *
+pick_without_text(GPtrArray *nodes)
+{
+    GPtrArray *picked = g_ptr_array_new();
+
+    for (unsigned i = 0; i < nodes->len; i++) {
+        const RecallA11yNode *node = nodes->pdata[i];
+
+        if (node->text == NULL)
+            g_ptr_array_add(picked, nodes->pdata[i]);
+    }
+    return picked;
+}
+
 void
 recall_a11y_tree_ask_texts(RecallA11yLink *link, GPtrArray *nodes)
 {
     static const Question question = {RECALL_A11Y_TEXT, "GetText", make_text_parameters, "(s)",
                                       take_text};
+    g_autoptr(GPtrArray) new_ones = pick_without_text(nodes);
 
-    ask_each(NULL, link, nodes, &question);
+    ask_each(NULL, link, new_ones, &question);
 }
 
 static GVariant *
@@ -321,8 +384,9 @@ recall_a11y_tree_ask_names(RecallA11yLink *link, GPtrArray *nodes)
 {
     static const Question question = {"org.freedesktop.DBus.Properties", "Get",
                                       make_name_parameters, "(v)", take_name};
+    g_autoptr(GPtrArray) new_ones = pick_without_text(nodes);
 
-    ask_each(NULL, link, nodes, &question);
+    ask_each(NULL, link, new_ones, &question);
 }
 
 BaseRect

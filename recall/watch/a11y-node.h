@@ -5,13 +5,16 @@
 #include "base/rect.h"
 #include "recall/watch/a11y-link.h"
 
+#include <pixman.h>
+
 /* The objects of one application's accessible tree that were met so far, and typed questions about
  * many of them at once. A path is never used twice by the bridge that all toolkits here share, so
  * a node's role and parent are asked once; its text and box are asked in every reading. */
 
 #define RECALL_A11Y_NODE_TEXT_MAX_CHARS 16384 /* of one node: a longer text is read where shown */
 #define RECALL_A11Y_N_NODES_KEPT_MAX 16384
-#define RECALL_A11Y_N_NODES_MAX 4000 /* of one reading */
+#define RECALL_A11Y_N_NODES_MAX 4000  /* of one reading */
+#define RECALL_A11Y_N_WINDOWS_MAX 256 /* of one application, whose last reading is remembered */
 
 /* Roles by their numbers on the bus. */
 typedef enum {
@@ -95,9 +98,12 @@ struct RecallA11yNode {
     RecallA11yRole role;
     RecallA11yNode *parent; /* borrowed: kept as long as this one; NULL: not asked, or none */
     gboolean is_parent_asked;
-    unsigned seen; /* number of the last reading that met it */
-    BaseRect box;  /* root pixels, as the application said in this reading; empty when unknown */
-    char *text;    /* of this reading, or NULL */
+    unsigned seen;       /* number of the last reading that met it */
+    gboolean is_kept;    /* box and text are of an earlier reading, and nothing changed there */
+    gboolean is_picture; /* a button without words, once it was asked */
+    gboolean is_asked;   /* whether it is */
+    BaseRect box; /* root pixels, as the application said in this reading; empty when unknown */
+    char *text;   /* of this reading, or NULL */
 };
 
 typedef struct RecallA11yTree RecallA11yTree;
@@ -106,9 +112,19 @@ RecallA11yTree *recall_a11y_tree_new(void);
 void recall_a11y_tree_free(RecallA11yTree *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallA11yTree, recall_a11y_tree_free)
 
-/* Starts a reading: texts and boxes of the one before are forgotten, and nodes that were not met
- * for long when there are too many. Nodes stay valid until the next call. */
-void recall_a11y_tree_begin(RecallA11yTree *self);
+/**
+ * recall_a11y_tree_begin:
+ * @window: whatever tells the window apart that is to be read
+ * @changed: (nullable): root pixels that changed since it was read with success
+ *
+ * Starts a reading: what texts and boxes of the last one of @window stand clear of @changed are
+ * kept, all others forgotten. Nodes stay valid until the next call.
+ */
+void
+recall_a11y_tree_begin(RecallA11yTree *self, uint32_t window, const pixman_region32_t *changed);
+
+/* Ends it. @is_right: it came to its end, so that the next one may build on it */
+void recall_a11y_tree_end(RecallA11yTree *self, gboolean is_right);
 
 /* Returns: (transfer none): the node of @path, met now */
 RecallA11yNode *recall_a11y_tree_get(RecallA11yTree *self, const char *path);

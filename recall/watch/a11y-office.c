@@ -177,11 +177,11 @@ add_names(RecallA11yReading *reading,
     recall_a11y_tree_ask_names(reading->link, labels);
     recall_a11y_tree_ask_boxes(reading->link, labels);
     for (unsigned i = 0; i < labels->len; i++) {
-        RecallA11yNode *label = labels->pdata[i];
+        RecallA11yNode label = *(const RecallA11yNode *)labels->pdata[i];
 
-        label->box.x += manner->dx;
-        label->box.y += manner->dy;
-        recall_a11y_reading_add_label(reading, label, RECALL_A11Y_ALIGN_CENTER, 0);
+        label.box.x += manner->dx;
+        label.box.y += manner->dy;
+        recall_a11y_reading_add_label(reading, &label, RECALL_A11Y_ALIGN_CENTER, 0);
     }
 }
 

@@ -6,6 +6,7 @@
 
 #define PLACES_N_MAX 1024
 #define FRAMES_N_MAX 1024
+#define CELLS_N_MAX 16384
 
 RecallA11yMemory *
 recall_a11y_memory_new(void)
@@ -14,6 +15,8 @@ recall_a11y_memory_new(void)
 
     self->tree = recall_a11y_tree_new();
     self->frames = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    self->origins = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    self->cells = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     self->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return self;
 }
@@ -26,7 +29,9 @@ recall_a11y_memory_free(RecallA11yMemory *self)
     recall_a11y_tree_free(self->tree);
     recall_a11y_layout_free(self->layout); /* NULL before it was met */
     g_hash_table_unref(self->frames);
+    g_hash_table_unref(self->origins);
     g_hash_table_unref(self->places);
+    g_hash_table_unref(self->cells);
     g_free(self->toolkit);
     g_free(self);
 }
@@ -84,9 +89,9 @@ read_tree(RecallA11yReading *reading)
 {
     g_autofree char *frame = NULL;
 
-    recall_a11y_tree_begin(reading->memory->tree);
     bound(reading->memory->places, PLACES_N_MAX);
     bound(reading->memory->frames, FRAMES_N_MAX);
+    bound(reading->memory->cells, CELLS_N_MAX);
     meet_application(reading->memory, reading->link);
     if (reading->memory->toolkit == NULL)
         return FALSE;
@@ -96,19 +101,56 @@ read_tree(RecallA11yReading *reading)
     return frame != NULL && read_by_toolkit(reading);
 }
 
+/* A window that moved took everything with it that the tree remembers. */
+static gboolean
+has_moved(RecallA11yMemory *memory, const RecallWindow *window)
+{
+    int64_t place = (int64_t)window->rect.x << 32 | (uint32_t)window->rect.y;
+    int64_t *last = g_hash_table_lookup(memory->origins, GUINT_TO_POINTER(window->xid));
+    gboolean moved = last == NULL || *last != place;
+
+    if (moved) {
+        bound(memory->origins, FRAMES_N_MAX);
+        g_hash_table_insert(memory->origins, GUINT_TO_POINTER(window->xid),
+                            g_memdup2(&place, sizeof(place)));
+    }
+    return moved;
+}
+
+static void
+begin(RecallA11yMemory *memory, const RecallWindow *window, const pixman_region32_t *changed)
+{
+    pixman_region32_t on_screen;
+
+    if (has_moved(memory, window) || changed == NULL) {
+        recall_a11y_tree_begin(memory->tree, window->xid, NULL);
+        return;
+    }
+    pixman_region32_init(&on_screen);
+    pixman_region32_copy(&on_screen, (pixman_region32_t *)changed);
+    pixman_region32_translate(&on_screen, window->rect.x, window->rect.y);
+    recall_a11y_tree_begin(memory->tree, window->xid, &on_screen);
+    pixman_region32_fini(&on_screen);
+}
+
 RecallText *
 recall_a11y_read_window(RecallA11yMemory *memory,
                         RecallA11yLink *link,
                         const RecallWindow *window,
                         const pixman_region32_t *shown,
+                        const pixman_region32_t *changed,
                         GError **error)
 {
     g_autoptr(RecallText) text = recall_text_new();
     RecallA11yReading reading = {
         .link = link, .memory = memory, .window = window, .shown = shown, .text = text};
-    gboolean is_read = read_tree(&reading);
-    const GError *lost = recall_a11y_link_get_error(link);
+    gboolean is_read = FALSE;
+    const GError *lost = NULL;
 
+    begin(memory, window, changed);
+    is_read = read_tree(&reading);
+    lost = recall_a11y_link_get_error(link);
+    recall_a11y_tree_end(memory->tree, is_read && lost == NULL);
     if (lost != NULL) {
         g_propagate_error(error, g_error_copy(lost));
         return NULL;

@@ -13,9 +13,12 @@
 typedef struct {
     RecallA11yTree *tree;
     RecallA11yLayout *layout;
-    GHashTable *frames; /* xid to path of the accessible window, once it was told for sure */
-    GHashTable *places; /* "what:path" to path: what a toolkit looked for and found */
-    char *toolkit;      /* NULL: not asked yet */
+    GHashTable *frames;  /* xid to path of the accessible window, once it was told for sure */
+    GHashTable *origins; /* xid to where the window was (int64_t *) */
+    GHashTable *places;  /* "what:path" to path: what a toolkit looked for and found */
+    GHashTable *cells;   /* hash of sheet, row and column (uint64_t *) to path */
+    double sheet_scale;  /* of the letters' widths in sheets; 0: not measured yet */
+    char *toolkit;       /* NULL: not asked yet */
     gboolean is_office;
 } RecallA11yMemory;
 
@@ -35,6 +38,7 @@ typedef struct {
 
 /**
  * recall_a11y_read_window:
+ * @changed: (nullable): window pixels, as for recall_a11y_read_async()
  *
  * Blocks for as long as @link may take. Returns: (transfer full): what is shown of @window inside
  *   @shown. @error: G_IO_ERROR_NOT_SUPPORTED, or why the link was lost
@@ -43,6 +47,7 @@ RecallText *recall_a11y_read_window(RecallA11yMemory *memory,
                                     RecallA11yLink *link,
                                     const RecallWindow *window,
                                     const pixman_region32_t *shown,
+                                    const pixman_region32_t *changed,
                                     GError **error);
 
 /* The toolkits' ways. FALSE: this window cannot be read. */

@@ -3,13 +3,19 @@
 #include "recall/watch/a11y-sheet.h"
 
 #include <string.h>
+#include <xxhash.h>
 
 #define TABLE "org.a11y.atspi.Table"
 #define COORDINATES_ON_SCREEN 0
 #define CORNER_INSET_PX 3
 #define CELL_PADDING_PX 2
-#define EM_MIN_PX 13 /* of ten points, the default */
-#define EM_SHARE 78  /* percent of a row's height that its font's size is */
+#define EM_MAX_PX 26 /* a taller row holds several lines */
+#define N_SAMPLES 12
+#define SAMPLE_N_CHARS_MIN 4
+#define SAMPLE_N_CHARS_MAX 16
+#define SCALE_MIN 0.7
+#define SCALE_MAX 1.5
+#define EM_SHARE 78 /* percent of a row's height that its font's size is */
 #define ROW_MAX 1048576
 #define COLUMN_MAX 16384
 
@@ -82,37 +88,117 @@ ask_range(RecallA11yReading *reading, const char *table, const BaseRect *box, Ra
            range->n_rows * range->n_columns <= RECALL_A11Y_SHEET_N_CELLS_MAX;
 }
 
-static void
-take_cell(RecallA11yReading *reading, GVariant *reply, RecallA11yNode **out_cell)
+/* Returns: (transfer full): the path in the answer, or NULL */
+static char *
+parse_cell(const RecallA11yReading *reading, GVariant *reply)
 {
     const char *name = NULL;
     const char *path = NULL;
 
     if (reply == NULL || !g_variant_is_of_type(reply, G_VARIANT_TYPE("((so))")))
-        return;
+        return NULL;
     g_variant_get(reply, "((&s&o))", &name, &path);
-    if (g_str_equal(name, recall_a11y_link_get_bus_name(reading->link)) &&
-        !g_str_has_suffix(path, "/null"))
-        *out_cell = recall_a11y_tree_get(reading->memory->tree, path);
+    if (!g_str_equal(name, recall_a11y_link_get_bus_name(reading->link)) ||
+        g_str_has_suffix(path, "/null"))
+        return NULL;
+    return g_strdup(path);
 }
 
+/* In the memory's table of cells. */
+static uint64_t
+make_key(const char *table, const Range *range, int index)
+{
+    int address[2] = {range->row + index / range->n_columns,
+                      range->column + index % range->n_columns};
+
+    return XXH3_64bits_withSeed(address, sizeof(address), XXH3_64bits(table, strlen(table)));
+}
+
+/* Fills the gaps of range->cells. A cell's path is good for as long as its sheet is open. */
 static void
 ask_cells(RecallA11yReading *reading, const char *table, Range *range)
 {
     int n = range->n_rows * range->n_columns;
     g_autofree RecallA11yCall *calls = g_new0(RecallA11yCall, n);
+    g_autofree int *asked = g_new0(int, n);
+    unsigned n_asked = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (range->cells[i] != NULL)
+            continue;
+        calls[n_asked] = (RecallA11yCall){table, TABLE, "GetAccessibleAt",
+                                          g_variant_new("(ii)", range->row + i / range->n_columns,
+                                                        range->column + i % range->n_columns),
+                                          NULL};
+        asked[n_asked++] = i;
+    }
+    recall_a11y_link_ask_all(reading->link, calls, n_asked);
+    for (unsigned i = 0; i < n_asked; i++) {
+        g_autofree char *path = parse_cell(reading, calls[i].reply);
+        uint64_t key = make_key(table, range, asked[i]);
+
+        recall_a11y_call_clear(&calls[i]);
+        if (path == NULL)
+            continue;
+        range->cells[asked[i]] = recall_a11y_tree_get(reading->memory->tree, path);
+        g_hash_table_insert(reading->memory->cells, g_memdup2(&key, sizeof(key)),
+                            g_steal_pointer(&path));
+    }
+}
+
+static void
+recall_cells(RecallA11yReading *reading, const char *table, Range *range)
+{
+    int n = range->n_rows * range->n_columns;
 
     range->cells = g_new0(RecallA11yNode *, n);
     for (int i = 0; i < n; i++) {
-        calls[i] = (RecallA11yCall){table, TABLE, "GetAccessibleAt",
-                                    g_variant_new("(ii)", range->row + i / range->n_columns,
-                                                  range->column + i % range->n_columns),
-                                    NULL};
+        uint64_t key = make_key(table, range, i);
+        const char *path = g_hash_table_lookup(reading->memory->cells, &key);
+
+        if (path != NULL)
+            range->cells[i] = recall_a11y_tree_get(reading->memory->tree, path);
     }
-    recall_a11y_link_ask_all(reading->link, calls, n);
-    for (int i = 0; i < n; i++) {
-        take_cell(reading, calls[i].reply, &range->cells[i]);
-        recall_a11y_call_clear(&calls[i]);
+}
+
+static void
+ask_texts(RecallA11yReading *reading, const Range *range)
+{
+    g_autoptr(GPtrArray) nodes = g_ptr_array_new();
+
+    for (int i = 0; i < range->n_rows * range->n_columns; i++) {
+        if (range->cells[i] != NULL)
+            g_ptr_array_add(nodes, range->cells[i]);
+    }
+    recall_a11y_tree_ask_texts(reading->link, nodes);
+}
+
+/* Cells whose paths turn out to be bad are asked for anew, once. */
+static void
+ask_contents(RecallA11yReading *reading, const char *table, Range *range)
+{
+    recall_cells(reading, table, range);
+    ask_cells(reading, table, range);
+    ask_texts(reading, range);
+    for (int i = 0; i < range->n_rows * range->n_columns; i++) {
+        if (range->cells[i] != NULL && range->cells[i]->text == NULL)
+            range->cells[i] = NULL;
+    }
+    ask_cells(reading, table, range);
+    ask_texts(reading, range);
+}
+
+/* So that a cell clear of the next change need not be asked again. */
+static void
+note_boxes(Range *range, const RecallA11yManner *manner)
+{
+    for (int i = 0; i < range->n_rows * range->n_columns; i++) {
+        const BaseRect *column = &range->columns[i % range->n_columns];
+        const BaseRect *row = &range->rows[i / range->n_columns];
+
+        if (range->cells[i] != NULL)
+            range->cells[i]->box =
+                (BaseRect){column->x - manner->dx, row->y - manner->dy, column->width, row->height};
     }
 }
 
@@ -139,18 +225,7 @@ ask_grid(RecallA11yReading *reading, Range *range, const RecallA11yManner *manne
             range->rows[i] = range->cells[i * range->n_columns]->box;
         range->rows[i].y += manner->dy;
     }
-}
-
-static void
-ask_texts(RecallA11yReading *reading, const Range *range)
-{
-    g_autoptr(GPtrArray) nodes = g_ptr_array_new();
-
-    for (int i = 0; i < range->n_rows * range->n_columns; i++) {
-        if (range->cells[i] != NULL)
-            g_ptr_array_add(nodes, range->cells[i]);
-    }
-    recall_a11y_tree_ask_texts(reading->link, nodes);
+    note_boxes(range, manner);
 }
 
 static gboolean
@@ -177,6 +252,13 @@ is_figure(const char *text)
     return has_digit && length > 0;
 }
 
+/* Likely size of a row's font. */
+static int
+get_em(const BaseRect *row)
+{
+    return MAX(MIN(row->height * EM_SHARE / 100, EM_MAX_PX), 1);
+}
+
 /* How far text that is too wide for its cell runs over the empty ones to the right. */
 static int
 get_room(const Range *range, int row, int column)
@@ -191,12 +273,16 @@ get_room(const Range *range, int row, int column)
 
 /* Root pixels of the text of a cell, and in @out_clip what is shown of it. */
 static BaseRect
-place_text(const Range *range, int row, int column, const char *text, BaseRect *out_clip)
+place_text(const Range *range,
+           int row,
+           int column,
+           const char *text,
+           double scale,
+           BaseRect *out_clip)
 {
     BaseRect cell = {range->columns[column].x, range->rows[row].y, range->columns[column].width,
                      range->rows[row].height};
-    int em = MAX(MIN(cell.height * EM_SHARE / 100, EM_MIN_PX * 2), 1);
-    int width = recall_a11y_text_measure_px(text, em);
+    int width = (int)(recall_a11y_text_measure_px(text, get_em(&cell)) * scale);
     BaseRect box = {cell.x + CELL_PADDING_PX, cell.y, width, cell.height};
 
     *out_clip = cell;
@@ -211,14 +297,45 @@ static void
 add_cell(RecallA11yReading *reading, const Range *range, int row, int column, const BaseRect *view)
 {
     const RecallA11yNode *cell = range->cells[row * range->n_columns + column];
+    double scale = reading->memory->sheet_scale;
     BaseRect clip = {0};
     BaseRect box = {0};
 
     if (!is_filled(cell) || range->rows[row].height <= 0 || range->columns[column].width <= 0)
         return;
-    box = place_text(range, row, column, cell->text, &clip);
+    box = place_text(range, row, column, cell->text, scale > 0 ? scale : 1, &clip);
     base_rect_intersect(&clip, view, &clip);
     recall_a11y_reading_add_text(reading, cell->text, &box, &clip);
+}
+
+/* The font of a sheet is not told, so the letters of some cells are measured, once. */
+static void
+measure_letters(RecallA11yReading *reading, const Range *range)
+{
+    g_auto(RecallA11yRanges) ranges = {0};
+    int told = 0;
+    int guessed = 0;
+    unsigned n = 0;
+
+    if (reading->memory->sheet_scale > 0)
+        return;
+    recall_a11y_ranges_init(&ranges, RECALL_A11Y_RANGES_WHOLE);
+    for (int i = 0; i < range->n_rows * range->n_columns && n < N_SAMPLES; i++) {
+        const RecallA11yNode *cell = range->cells[i];
+        int n_chars = is_filled(cell) && g_str_is_ascii(cell->text) ? strlen(cell->text) : 0;
+
+        if (n_chars < SAMPLE_N_CHARS_MIN || n_chars > SAMPLE_N_CHARS_MAX || is_figure(cell->text))
+            continue;
+        recall_a11y_ranges_add(&ranges, cell->path, 0, n_chars);
+        guessed +=
+            recall_a11y_text_measure_px(cell->text, get_em(&range->rows[i / range->n_columns]));
+        n++;
+    }
+    recall_a11y_ranges_ask(&ranges, reading->link);
+    for (unsigned i = 0; i < n; i++)
+        told += recall_a11y_ranges_take(&ranges).width;
+    if (n == N_SAMPLES && told > 0 && guessed > 0)
+        reading->memory->sheet_scale = CLAMP((double)told / guessed, SCALE_MIN, SCALE_MAX);
 }
 
 static void
@@ -260,9 +377,9 @@ recall_a11y_read_sheet(RecallA11yReading *reading, const char *path, const Recal
     if (!base_rect_is_empty(&box) && ask_range(reading, table, &box, &range)) {
         BaseRect view = {box.x + manner->dx, box.y + manner->dy, box.width, box.height};
 
-        ask_cells(reading, table, &range);
+        ask_contents(reading, table, &range);
         ask_grid(reading, &range, manner);
-        ask_texts(reading, &range);
+        measure_letters(reading, &range);
         add_cells(reading, &range, &view);
         if (is_alone)
             recall_a11y_reading_cover_box(reading, &view);

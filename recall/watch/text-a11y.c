@@ -11,7 +11,7 @@
 #define AVOID_MAX_US (300 * G_USEC_PER_SEC)
 #define SLOW_READ_US (G_USEC_PER_SEC / 10)
 #define SLOW_READ_SHARE 5 /* a slow application rests so many times as long as it was busy */
-#define SLOW_WAIT_MAX_US (2 * G_USEC_PER_SEC)
+#define FRESH_N_MAX 1024
 #define QUEUE_N_MAX 16 /* readings that wait for one application */
 
 /* One application: its own thread, so that it can hang alone. */
@@ -39,6 +39,8 @@ typedef struct Read {
     unsigned long cancel_id;
     RecallWindow *window;
     pixman_region32_t shown;
+    pixman_region32_t changed;
+    gboolean is_all_changed;
 } Read;
 
 /* What the worker is given. */
@@ -48,6 +50,8 @@ typedef struct {
     RecallA11yMemory *memory;
     RecallWindow *window;
     pixman_region32_t shown;
+    pixman_region32_t changed;
+    gboolean is_all_changed;
     int64_t took_us; /* out */
 } Job;
 
@@ -55,6 +59,7 @@ struct RecallA11y {
     RecallA11yBus *bus;
     GHashTable *apps;  /* bus name to App */
     GHashTable *reads; /* set of Read */
+    GHashTable *fresh; /* set of xid: the last reading went well, so the next may build on it */
 };
 
 static void pump(App *app);
@@ -67,15 +72,29 @@ free_read(Read *read)
     g_object_unref(read->task);
     recall_window_unref(read->window);
     pixman_region32_fini(&read->shown);
+    pixman_region32_fini(&read->changed);
     g_free(read);
+}
+
+static void
+note_end(RecallA11y *self, uint32_t xid, gboolean is_right)
+{
+    if (g_hash_table_size(self->fresh) >= FRESH_N_MAX)
+        g_hash_table_remove_all(self->fresh);
+    if (is_right)
+        g_hash_table_add(self->fresh, GUINT_TO_POINTER(xid));
+    else
+        g_hash_table_remove(self->fresh, GUINT_TO_POINTER(xid));
 }
 
 /* Ends @read: it is forgotten and freed. */
 static void
 end_read(Read *read, RecallText *text, GError *error)
 {
-    if (read->self != NULL)
+    if (read->self != NULL) {
         g_hash_table_remove(read->self->reads, read);
+        note_end(read->self, read->window->xid, text != NULL);
+    }
     if (text != NULL)
         g_task_return_pointer(read->task, text, (GDestroyNotify)recall_text_free);
     else
@@ -103,6 +122,7 @@ free_job(Job *job)
     g_free(job->name);
     recall_window_unref(job->window);
     pixman_region32_fini(&job->shown);
+    pixman_region32_fini(&job->changed);
     g_free(job);
 }
 
@@ -129,7 +149,8 @@ run_job(void *data, GCancellable *cancellable, GError **error)
     int64_t start_us = g_get_monotonic_time();
     g_autoptr(RecallA11yLink) link =
         recall_a11y_link_new(job->bus, job->name, RECALL_A11Y_READ_DEADLINE_MS, cancellable);
-    RecallText *text = recall_a11y_read_window(job->memory, link, job->window, &job->shown, error);
+    RecallText *text = recall_a11y_read_window(job->memory, link, job->window, &job->shown,
+                                               job->is_all_changed ? NULL : &job->changed, error);
 
     job->took_us = g_get_monotonic_time() - start_us;
     return text;
@@ -148,7 +169,8 @@ note_missed(App *app)
 static void
 note_answer(App *app, int64_t took_us)
 {
-    int64_t wait_us = took_us < SLOW_READ_US ? 0 : MIN(took_us * SLOW_READ_SHARE, SLOW_WAIT_MAX_US);
+    int64_t wait_us =
+        took_us < SLOW_READ_US ? 0 : MIN(took_us * SLOW_READ_SHARE, RECALL_A11Y_REST_MAX_MS * 1000);
 
     app->n_missed = 0;
     app->avoid_us = 0;
@@ -191,6 +213,9 @@ start_read(App *app, Read *read)
     job->window = recall_window_ref(read->window);
     pixman_region32_init(&job->shown);
     pixman_region32_copy(&job->shown, &read->shown);
+    pixman_region32_init(&job->changed);
+    pixman_region32_copy(&job->changed, &read->changed);
+    job->is_all_changed = read->is_all_changed;
     g_task_set_task_data(task, job, (GDestroyNotify)free_job);
     base_worker_push(app->worker, task, run_job, job, NULL, (GDestroyNotify)recall_text_free);
 }
@@ -284,6 +309,7 @@ recall_a11y_new(void)
 
     self->apps = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)free_app);
     self->reads = g_hash_table_new(NULL, NULL);
+    self->fresh = g_hash_table_new(NULL, NULL);
     self->bus = recall_a11y_bus_new(&events, self);
     return self;
 }
@@ -302,6 +328,7 @@ recall_a11y_free(RecallA11y *self)
     while (g_hash_table_iter_next(&iter, &read, NULL))
         ((Read *)read)->self = NULL;
     g_hash_table_unref(self->reads);
+    g_hash_table_unref(self->fresh);
     g_free(self);
 }
 
@@ -321,6 +348,7 @@ void
 recall_a11y_read_async(RecallA11y *self,
                        RecallWindow *window,
                        const pixman_region32_t *shown,
+                       const pixman_region32_t *changed,
                        GCancellable *cancellable,
                        GAsyncReadyCallback callback,
                        void *user_data)
@@ -337,6 +365,11 @@ recall_a11y_read_async(RecallA11y *self,
     read->window = recall_window_ref(window);
     pixman_region32_init(&read->shown);
     pixman_region32_copy(&read->shown, (pixman_region32_t *)shown);
+    pixman_region32_init(&read->changed);
+    if (changed != NULL)
+        pixman_region32_copy(&read->changed, (pixman_region32_t *)changed);
+    read->is_all_changed =
+        changed == NULL || !g_hash_table_contains(self->fresh, GUINT_TO_POINTER(window->xid));
     g_hash_table_add(self->reads, read);
     recall_a11y_bus_find_app_async(self->bus, window->pid, read->cancellable, on_found, read);
 }

@@ -11,8 +11,7 @@
 
 #define RECALL_A11Y_CALL_DEADLINE_MS 1000
 #define RECALL_A11Y_READ_DEADLINE_MS 3000
-#define RECALL_A11Y_N_CALLS_IN_FLIGHT 16
-#define RECALL_A11Y_N_NODES_MAX 4000
+#define RECALL_A11Y_REST_MAX_MS 2000
 
 typedef struct RecallA11y RecallA11y;
 
@@ -28,14 +27,19 @@ gboolean recall_a11y_is_connected(const RecallA11y *self);
  * recall_a11y_read_async:
  * @window: kept with a reference
  * @shown: window pixels that are to be read: what is visible of it
+ * @changed: (nullable): window pixels that may look different than when this window was last read
+ *   with success; NULL for all. The rest is answered from before, which is much cheaper
  *
- * Answers with the text shown inside @shown. Errors: G_IO_ERROR_NOT_SUPPORTED (no tree for this
- * window or its toolkit is not read this way: use pixels), G_IO_ERROR_TIMED_OUT, G_IO_ERROR_BUSY
- * (its budget is used up or it missed deadlines: use pixels for now), G_IO_ERROR_NOT_CONNECTED.
+ * Answers with the text shown inside @shown. An application whose last reading was slow is given
+ * time to rest first, up to RECALL_A11Y_REST_MAX_MS. Errors: G_IO_ERROR_NOT_SUPPORTED (no tree for
+ * this window or its toolkit is not read this way: use pixels), G_IO_ERROR_TIMED_OUT,
+ * G_IO_ERROR_BUSY (its budget is used up or it missed deadlines: use pixels for now),
+ * G_IO_ERROR_NOT_CONNECTED.
  */
 void recall_a11y_read_async(RecallA11y *self,
                             RecallWindow *window,
                             const pixman_region32_t *shown,
+                            const pixman_region32_t *changed,
                             GCancellable *cancellable,
                             GAsyncReadyCallback callback,
                             void *user_data);

@@ -368,8 +368,8 @@ start_reading(RecallWatch *self)
     self->is_picture_stale |= !self->is_sample;
     pixman_region32_copy(&self->reading, &self->fresh);
     pixman_region32_clear(&self->fresh);
-    recall_a11y_read_async(self->parts.a11y, self->window, &self->visible, self->cancellable,
-                           on_a11y_read, self);
+    recall_a11y_read_async(self->parts.a11y, self->window, &self->visible, &self->reading,
+                           self->cancellable, on_a11y_read, self);
 }
 
 static gboolean

@@ -25,6 +25,7 @@ typedef struct {
     int n_left;   /* readings */
     int pause_ms; /* between them */
     int64_t start_us;
+    gboolean is_still; /* tell the reader that nothing changes */
     gboolean is_failed;
 } Show;
 
@@ -215,12 +216,16 @@ static void
 read_once(Show *show)
 {
     pixman_region32_t shown;
+    pixman_region32_t nothing;
 
+    pixman_region32_init(&nothing);
     pixman_region32_init(&shown);
     pixman_region32_copy(&shown, &show->window->visible);
     pixman_region32_translate(&shown, -show->window->rect.x, -show->window->rect.y);
     show->start_us = g_get_monotonic_time();
-    recall_a11y_read_async(show->a11y, show->window, &shown, NULL, on_read, show);
+    recall_a11y_read_async(show->a11y, show->window, &shown, show->is_still ? &nothing : NULL, NULL,
+                           on_read, show);
+    pixman_region32_fini(&nothing);
     pixman_region32_fini(&shown);
 }
 
@@ -261,6 +266,7 @@ main(int argc, char **argv)
         {"boxes", 0, 0, G_OPTION_ARG_FILENAME, &show.mvg, "Write the words' boxes as MVG", "FILE"},
         {"repeat", 0, 0, G_OPTION_ARG_INT, &show.n_left, "Read so many times, print the last", "N"},
         {"pause", 0, 0, G_OPTION_ARG_INT, &show.pause_ms, "Between two readings", "MS"},
+        {"still", 0, 0, G_OPTION_ARG_NONE, &show.is_still, "Nothing changes meanwhile", NULL},
         {NULL}};
     g_autoptr(GOptionContext) options = g_option_context_new("XID|PID|TITLE");
     g_autoptr(GError) error = NULL;
