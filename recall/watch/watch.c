@@ -230,16 +230,24 @@ remove_runs(GPtrArray *runs, const pixman_region32_t *region, const BaseRect *in
     }
 }
 
+/* Window pixels: what of the window can be seen at all. */
+static BaseRect
+get_shown_rect(const RecallWatch *self)
+{
+    const pixman_box32_t *shown = pixman_region32_extents((pixman_region32_t *)&self->visible);
+
+    return (BaseRect){shown->x1, shown->y1, shown->x2 - shown->x1, shown->y2 - shown->y1};
+}
+
 static BaseRect
 get_ocr_rect(const RecallWatch *self)
 {
     const pixman_box32_t *box = pixman_region32_extents((pixman_region32_t *)&self->wanted);
     BaseRect rect = {0, box->y1 - OCR_MARGIN_PX, self->window->rect.width,
                      box->y2 - box->y1 + 2 * OCR_MARGIN_PX};
-    pixman_box32_t *shown = pixman_region32_extents((pixman_region32_t *)&self->visible);
-    BaseRect window = {shown->x1, shown->y1, shown->x2 - shown->x1, shown->y2 - shown->y1};
+    BaseRect shown = get_shown_rect(self);
 
-    base_rect_intersect(&rect, &window, &rect);
+    base_rect_intersect(&rect, &shown, &rect);
     return rect;
 }
 
@@ -307,6 +315,7 @@ start_ocr(RecallWatch *self)
                   (size_t)rect.y * recall_frame_get_stride(self->frame) + (size_t)rect.x * 4,
         .stride = recall_frame_get_stride(self->frame),
         .rect = rect,
+        .whole = get_shown_rect(self),
         .wanted = &self->wanted,
         .ignored = &ignored,
         .is_strict = pixman_region32_not_empty(&self->covered),

@@ -1,0 +1,413 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/reader/lines.h"
+
+#include "protocol/reader.h"
+
+#include <string.h>
+
+/* Measured on rendered pages of known text; see docs/HACKING.md. */
+#define EDGE_CONTRAST 24
+#define RULE_ACROSS_PX 28 /* longer edges are rules and borders, not letters */
+#define RULE_DOWN_PX 24
+#define GAP_ACROSS_PX 14 /* between letters and words of one line */
+#define GAP_DOWN_PX 3
+#define SPLIT_HEIGHT_PX 24 /* taller ones may be several lines */
+#define JOIN_SHARE 0.6     /* of the lower one's rows that two parts of a line have in common */
+#define JOIN_HEIGHTS 3     /* so much may they differ */
+#define SPLIT_SHARE 0.12   /* of the mean ink of a row: less is a gap between lines */
+
+enum {
+    EDGE_ACROSS = 1, /* differs from the pixel to the right */
+    EDGE_DOWN = 2,   /* differs from the pixel below */
+    BARRIER = 4,
+};
+
+typedef struct {
+    int width;
+    int height;
+    uint8_t *flags;
+} Edges;
+
+/* A stretch of edges in one row, gaps closed. */
+typedef struct {
+    int start;
+    int end;      /* exclusive */
+    int parent;   /* index of a run of the same component; itself: the root */
+    BaseRect box; /* of the component, in a root */
+} EdgeRun;
+
+static void
+mark_row(const ReaderPage *page, int y, uint8_t *flags)
+{
+    const uint8_t *grey = page->grey + (size_t)page->width * y;
+    const uint8_t *marks = page->marks + (size_t)page->width * y;
+    const uint8_t *below = y + 1 < page->height ? grey + page->width : grey;
+    const uint8_t *marks_below = y + 1 < page->height ? marks + page->width : marks;
+
+    for (int x = 0; x < page->width; x++) {
+        int right = x + 1 < page->width;
+        uint8_t across = (abs(grey[x] - grey[x + right]) > EDGE_CONTRAST) &
+                         (marks[x + right] != PROTOCOL_READER_MARK_IGNORED);
+        uint8_t down = (abs(grey[x] - below[x]) > EDGE_CONTRAST) &
+                       (marks_below[x] != PROTOCOL_READER_MARK_IGNORED);
+        uint8_t ignored = marks[x] == PROTOCOL_READER_MARK_IGNORED;
+
+        flags[x] = ignored ? BARRIER : across * EDGE_ACROSS | down * EDGE_DOWN;
+    }
+}
+
+static void
+drop_rules_across(uint8_t *flags, int width)
+{
+    int start = 0;
+
+    for (int x = 0; x <= width; x++) {
+        if (x < width && (flags[x] & EDGE_DOWN))
+            continue;
+        if (x - start >= RULE_ACROSS_PX)
+            for (int i = start; i < x; i++)
+                flags[i] &= BARRIER;
+        start = x + 1;
+    }
+}
+
+static void
+drop_rule_down(Edges *self, int x, int start, int end)
+{
+    for (int y = start; y < end; y++)
+        self->flags[(size_t)self->width * y + x] = BARRIER;
+}
+
+static void
+drop_rules_down(Edges *self)
+{
+    g_autofree int *lengths = g_new0(int, self->width);
+
+    for (int y = 0; y <= self->height; y++)
+        for (int x = 0; x < self->width; x++) {
+            if (y < self->height && (self->flags[(size_t)self->width * y + x] & EDGE_ACROSS)) {
+                lengths[x]++;
+                continue;
+            }
+            if (lengths[x] >= RULE_DOWN_PX)
+                drop_rule_down(self, x, y - lengths[x], y);
+            lengths[x] = 0;
+        }
+}
+
+static void
+find_edges(const ReaderPage *page, Edges *self)
+{
+    self->width = page->width;
+    self->height = page->height;
+    self->flags = g_malloc((size_t)page->width * page->height);
+    for (int y = 0; y < page->height; y++)
+        mark_row(page, y, self->flags + (size_t)page->width * y);
+    drop_rules_down(self);
+    for (int y = 0; y < page->height; y++)
+        drop_rules_across(self->flags + (size_t)page->width * y, page->width);
+}
+
+static int
+find_root(GArray *runs, int i)
+{
+    while (g_array_index(runs, EdgeRun, i).parent != i) {
+        int parent = g_array_index(runs, EdgeRun, i).parent;
+
+        g_array_index(runs, EdgeRun, i).parent = g_array_index(runs, EdgeRun, parent).parent;
+        i = parent;
+    }
+    return i;
+}
+
+static void
+join(GArray *runs, int a, int b)
+{
+    EdgeRun *root_a = &g_array_index(runs, EdgeRun, find_root(runs, a));
+    EdgeRun *root_b = &g_array_index(runs, EdgeRun, find_root(runs, b));
+
+    if (root_a == root_b)
+        return;
+    root_b->parent = root_a->parent;
+    base_rect_union(&root_a->box, &root_b->box, &root_a->box);
+}
+
+static void
+add_run(GArray *runs, int start, int end, int y)
+{
+    EdgeRun run = {start, end, runs->len, {start, y, end - start, 1}};
+
+    g_array_append_val(runs, run);
+}
+
+static void
+find_runs(const uint8_t *flags, int width, int y, GArray *runs)
+{
+    int start = -1; /* of the run in hand, or -1 */
+    int end = 0;
+
+    for (int x = 0; x < width; x++) {
+        if (flags[x] == 0)
+            continue;
+        if (start >= 0 && ((flags[x] & BARRIER) || x - end > GAP_ACROSS_PX)) {
+            add_run(runs, start, end, y);
+            start = -1;
+        }
+        if (flags[x] & BARRIER)
+            continue;
+        if (start < 0)
+            start = x;
+        end = x + 1;
+    }
+    if (start >= 0)
+        add_run(runs, start, end, y);
+}
+
+/* Both stretches of @runs are sorted and of one row each. */
+static void
+join_rows(GArray *runs, int a, int a_end, int b, int b_end)
+{
+    while (a < a_end && b < b_end) {
+        EdgeRun *run_a = &g_array_index(runs, EdgeRun, a);
+        EdgeRun *run_b = &g_array_index(runs, EdgeRun, b);
+
+        if (run_a->start < run_b->end && run_b->start < run_a->end)
+            join(runs, a, b);
+        if (run_a->end < run_b->end)
+            a++;
+        else
+            b++;
+    }
+}
+
+/* Returns: (transfer full): of BaseRect */
+static GArray *
+find_components(const Edges *edges)
+{
+    g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(EdgeRun));
+    GArray *boxes = g_array_new(FALSE, FALSE, sizeof(BaseRect));
+    int starts[GAP_DOWN_PX + 1] = {0}; /* first run of this row and of those above it */
+
+    for (int y = 0; y < edges->height; y++) {
+        memmove(starts + 1, starts, sizeof starts - sizeof starts[0]);
+        starts[0] = runs->len;
+        find_runs(edges->flags + (size_t)edges->width * y, edges->width, y, runs);
+        for (int i = 1; i <= GAP_DOWN_PX; i++)
+            join_rows(runs, starts[i], starts[i - 1], starts[0], runs->len);
+    }
+    for (unsigned i = 0; i < runs->len; i++) {
+        const EdgeRun *run = &g_array_index(runs, EdgeRun, i);
+
+        if (run->parent == (int)i)
+            g_array_append_val(boxes, run->box);
+    }
+    return boxes;
+}
+
+static unsigned
+count_edges(const Edges *edges, const BaseRect *box, int y)
+{
+    const uint8_t *flags = edges->flags + (size_t)edges->width * y + box->x;
+    unsigned n = 0;
+
+    for (int x = 0; x < box->width; x++)
+        n += (flags[x] & (EDGE_ACROSS | EDGE_DOWN)) != 0;
+    return n;
+}
+
+/* Cuts @box to the edges in it. Returns: FALSE when there are none */
+static gboolean
+shrink(const Edges *edges, BaseRect *box)
+{
+    int left = box->width;
+    int right = 0;
+
+    for (int y = box->y; y < box->y + box->height; y++) {
+        const uint8_t *flags = edges->flags + (size_t)edges->width * y + box->x;
+
+        for (int x = 0; x < left; x++)
+            if (flags[x] & (EDGE_ACROSS | EDGE_DOWN))
+                left = x;
+        for (int x = box->width - 1; x >= right; x--)
+            if (flags[x] & (EDGE_ACROSS | EDGE_DOWN))
+                right = x + 1;
+    }
+    box->x += left;
+    box->width = right - left;
+    return box->width > 0;
+}
+
+static void
+add_part(const Edges *edges, const BaseRect *whole, int start, int end, GArray *lines)
+{
+    BaseRect part = {whole->x, start, whole->width, end - start};
+
+    if (end > start && shrink(edges, &part))
+        g_array_append_val(lines, part);
+}
+
+/* Cuts a block of lines at the rows that are nearly empty. */
+static void
+split(const Edges *edges, const BaseRect *box, GArray *lines)
+{
+    g_autofree unsigned *counts = g_new0(unsigned, box->height);
+    double sum = 0;
+    int start = box->y;
+
+    for (int i = 0; i < box->height; i++)
+        sum += counts[i] = count_edges(edges, box, box->y + i);
+    for (int i = 0; i < box->height; i++) {
+        if (counts[i] >= SPLIT_SHARE * sum / box->height)
+            continue;
+        add_part(edges, box, start, box->y + i, lines);
+        start = box->y + i + 1;
+    }
+    add_part(edges, box, start, box->y + box->height, lines);
+}
+
+/* One pixel more on each side: the faint rim of smooth letters, and some ground. */
+static void
+widen(const ReaderPage *page, BaseRect *box)
+{
+    BaseRect all = {0, 0, page->width, page->height};
+    BaseRect wide = {box->x - 1, box->y - 1, box->width + 3, box->height + 3};
+
+    base_rect_intersect(&wide, &all, box);
+}
+
+static gboolean
+is_wanted(const ReaderPage *page, const BaseRect *box)
+{
+    for (int y = box->y; y < box->y + box->height; y++)
+        if (memchr(page->marks + (size_t)page->width * y + box->x, PROTOCOL_READER_MARK_WANTED,
+                   box->width) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+is_cut(const ReaderPage *page, const BaseRect *box, unsigned open_edges)
+{
+    return (box->x == 0 && (open_edges & PROTOCOL_READER_OPEN_LEFT)) ||
+           (box->y == 0 && (open_edges & PROTOCOL_READER_OPEN_TOP)) ||
+           (box->x + box->width == page->width && (open_edges & PROTOCOL_READER_OPEN_RIGHT)) ||
+           (box->y + box->height == page->height && (open_edges & PROTOCOL_READER_OPEN_BOTTOM));
+}
+
+static void
+add_line(const ReaderPage *page, const BaseRect *line, GArray *out)
+{
+    for (int x = 0; x < line->width; x += READER_LINE_WIDTH_MAX_PX) {
+        BaseRect part = {line->x + x, line->y, MIN(line->width - x, READER_LINE_WIDTH_MAX_PX),
+                         line->height};
+
+        if (out->len < PROTOCOL_READER_N_LINES_MAX && is_wanted(page, &part))
+            g_array_append_val(out, part);
+    }
+}
+
+static int
+compare_left(const void *a, const void *b)
+{
+    return ((const BaseRect *)a)->x - ((const BaseRect *)b)->x;
+}
+
+static gboolean
+is_barred(const Edges *edges, const BaseRect *a, const BaseRect *b)
+{
+    int y = (MAX(a->y, b->y) + MIN(a->y + a->height, b->y + b->height)) / 2;
+    const uint8_t *flags = edges->flags + (size_t)edges->width * y;
+
+    for (int x = MIN(a->x + a->width, b->x + b->width); x < MAX(a->x, b->x); x++)
+        if (flags[x] & BARRIER)
+            return TRUE;
+    return FALSE;
+}
+
+/* Parts of one line: side by side with a gap that is no wider than the line is high, or one within
+ * the rows of the other. */
+static gboolean
+is_same_line(const Edges *edges, const BaseRect *a, const BaseRect *b)
+{
+    int common = MIN(a->y + a->height, b->y + b->height) - MAX(a->y, b->y);
+    int gap = MAX(a->x, b->x) - MIN(a->x + a->width, b->x + b->width);
+    int low = MIN(a->height, b->height);
+    int high = MAX(a->height, b->height);
+
+    return common >= JOIN_SHARE * low && gap <= high && high <= JOIN_HEIGHTS * low &&
+           !is_barred(edges, a, b);
+}
+
+/* Joins the parts of lines, each into the leftmost one. */
+static void
+join_parts(const Edges *edges, GArray *lines)
+{
+    g_array_sort(lines, compare_left);
+    for (unsigned i = 0; i < lines->len; i++) {
+        BaseRect *line = &g_array_index(lines, BaseRect, i);
+
+        for (unsigned k = i + 1; k < lines->len; k++) {
+            BaseRect *next = &g_array_index(lines, BaseRect, k);
+
+            if (next->x > line->x + line->width + READER_LINE_HEIGHT_MAX_PX)
+                break;
+            if (!is_same_line(edges, line, next))
+                continue;
+            base_rect_union(line, next, line);
+            g_array_remove_index(lines, k--);
+        }
+    }
+}
+
+static GArray *
+keep_lines(const ReaderPage *page, const GArray *lines, unsigned open_edges)
+{
+    GArray *whole = g_array_new(FALSE, FALSE, sizeof(BaseRect));
+
+    for (unsigned i = 0; i < lines->len; i++) {
+        BaseRect line = g_array_index(lines, BaseRect, i);
+
+        if (line.height < READER_LINE_HEIGHT_MIN_PX || line.height > READER_LINE_HEIGHT_MAX_PX)
+            continue;
+        widen(page, &line);
+        if (!is_cut(page, &line, open_edges))
+            add_line(page, &line, whole);
+    }
+    return whole;
+}
+
+static int
+compare_lines(const void *a, const void *b)
+{
+    const BaseRect *line_a = a;
+    const BaseRect *line_b = b;
+
+    return line_a->y != line_b->y ? line_a->y - line_b->y : line_a->x - line_b->x;
+}
+
+GArray *
+reader_lines_find(const ReaderPage *page, unsigned open_edges)
+{
+    g_autofree uint8_t *flags = NULL;
+    Edges edges = {0};
+    g_autoptr(GArray) components = NULL;
+    g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(BaseRect));
+    GArray *whole;
+
+    find_edges(page, &edges);
+    flags = edges.flags;
+    components = find_components(&edges);
+    for (unsigned i = 0; i < components->len; i++) {
+        const BaseRect *box = &g_array_index(components, BaseRect, i);
+
+        if (box->height > SPLIT_HEIGHT_PX)
+            split(&edges, box, lines);
+        else
+            g_array_append_val(lines, *box);
+    }
+    join_parts(&edges, lines);
+    whole = keep_lines(page, lines, lines->len == 1 ? 0 : open_edges);
+    g_array_sort(whole, compare_lines);
+    return whole;
+}

@@ -1,0 +1,263 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/reader/page.h"
+
+#include <math.h>
+#include <string.h>
+#include <xxhash.h>
+
+#define N_TAPS 6 /* pixels that one enlarged pixel is made of, along one axis */
+#define KERNEL_ONE 4096
+#define SOFT_SIGMA_PX 0.7
+#define HARD_SHARE 0.995 /* of the pixels that are of the three commonest greys */
+
+/* Nearly equal weights instead of the eye's: blue on black and yellow on white keep a contrast that
+ * can be read. */
+static uint8_t
+mix_grey(const uint8_t *pixel)
+{
+    return (3 * pixel[0] + 3 * pixel[1] + 2 * pixel[2]) >> 3;
+}
+
+ReaderPage *
+reader_page_new(const uint8_t *pixels, size_t stride, int width, int height)
+{
+    ReaderPage *self = g_new0(ReaderPage, 1);
+
+    self->width = width;
+    self->height = height;
+    self->grey = g_malloc((size_t)width * height);
+    self->marks = g_malloc((size_t)width * height);
+    for (int y = 0; y < height; y++) {
+        const uint8_t *row = pixels + stride * y;
+        uint8_t *grey = self->grey + (size_t)width * y;
+        uint8_t *marks = self->marks + (size_t)width * y;
+
+        for (int x = 0; x < width; x++) {
+            grey[x] = mix_grey(row + 4 * x);
+            marks[x] = row[4 * x + 3];
+        }
+    }
+    return self;
+}
+
+void
+reader_page_free(ReaderPage *self)
+{
+    if (self == NULL)
+        return;
+    g_free(self->grey);
+    g_free(self->marks);
+    g_free(self);
+}
+
+static ReaderCrop *
+new_crop(int width, int height)
+{
+    ReaderCrop *self = g_new0(ReaderCrop, 1);
+
+    self->width = width;
+    self->height = height;
+    self->grey = g_malloc((size_t)width * height);
+    return self;
+}
+
+void
+reader_crop_free(ReaderCrop *self)
+{
+    if (self == NULL)
+        return;
+    g_free(self->grey);
+    g_free(self);
+}
+
+/* The commonest grey is the ground; ink that is lighter on average makes it a line to be turned. */
+static void
+turn(ReaderCrop *self)
+{
+    size_t n = (size_t)self->width * self->height;
+    uint32_t counts[256] = {0};
+    uint64_t sum = 0;
+    int ground = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        counts[self->grey[i]]++;
+        sum += self->grey[i];
+    }
+    for (int i = 1; i < 256; i++)
+        if (counts[i] > counts[ground])
+            ground = i;
+    self->ground = ground;
+    if (sum <= (uint64_t)ground * n)
+        return;
+    self->ground = 255 - ground;
+    for (size_t i = 0; i < n; i++)
+        self->grey[i] = 255 - self->grey[i];
+}
+
+ReaderCrop *
+reader_crop_new(const ReaderPage *page, const BaseRect *box)
+{
+    ReaderCrop *self = new_crop(box->width, box->height);
+
+    for (int y = 0; y < box->height; y++)
+        memcpy(self->grey + (size_t)box->width * y,
+               page->grey + (size_t)page->width * (box->y + y) + box->x, box->width);
+    turn(self);
+    return self;
+}
+
+static int
+darkest(const ReaderCrop *self)
+{
+    size_t n = (size_t)self->width * self->height;
+    int dark = 255;
+
+    for (size_t i = 0; i < n; i++)
+        dark = MIN(dark, self->grey[i]);
+    return dark;
+}
+
+double
+reader_crop_density(const ReaderCrop *self)
+{
+    int limit = (self->ground + darkest(self)) / 2;
+    unsigned n_crossings = 0;
+    unsigned n_columns = 0;
+
+    for (int x = 0; x < self->width; x++) {
+        unsigned n = 0;
+        gboolean was_ink = FALSE;
+
+        for (int y = 0; y < self->height; y++) {
+            gboolean is_ink = self->grey[(size_t)self->width * y + x] < limit;
+
+            n += is_ink && !was_ink;
+            was_ink = is_ink;
+        }
+        n_crossings += n;
+        n_columns += n > 0;
+    }
+    return n_columns == 0 ? 0 : (double)n_crossings / n_columns;
+}
+
+gboolean
+reader_crop_is_hard(const ReaderCrop *self)
+{
+    size_t n = (size_t)self->width * self->height;
+    uint32_t counts[256] = {0};
+    size_t n_common = 0;
+
+    for (size_t i = 0; i < n; i++)
+        counts[self->grey[i]]++;
+    for (int rank = 0; rank < 3; rank++) {
+        int commonest = 0;
+
+        for (int i = 1; i < 256; i++)
+            if (counts[i] > counts[commonest])
+                commonest = i;
+        n_common += counts[commonest];
+        counts[commonest] = 0;
+    }
+    return n_common >= HARD_SHARE * n;
+}
+
+ReaderDigest
+reader_crop_digest(const ReaderCrop *self)
+{
+    XXH128_hash_t hash = XXH3_128bits_withSeed(self->grey, (size_t)self->width * self->height,
+                                               ((uint64_t)self->width << 32) | self->height);
+
+    return (ReaderDigest){hash.high64, hash.low64};
+}
+
+static double
+weigh(double distance, ReaderKernel kernel)
+{
+    double at = fabs(distance);
+
+    if (kernel == READER_KERNEL_LINEAR)
+        return MAX(0, 1 - at);
+    if (kernel == READER_KERNEL_SOFT)
+        return exp(-at * at / (2 * SOFT_SIGMA_PX * SOFT_SIGMA_PX));
+    if (at < 1e-6)
+        return 1;
+    return at >= 3 ? 0 : 3 * sin(G_PI * at) * sin(G_PI * at / 3) / (G_PI * G_PI * at * at);
+}
+
+/* For one axis: the first source pixel of each enlarged one and the weights of it and the next. */
+typedef struct {
+    int first;
+    int weights[N_TAPS];
+} Tap;
+
+static Tap *
+make_taps(int n_to, double factor, ReaderKernel kernel)
+{
+    Tap *taps = g_new0(Tap, n_to);
+
+    for (int i = 0; i < n_to; i++) {
+        double center = (i + 0.5) / factor - 0.5;
+        double weights[N_TAPS];
+        double sum = 0;
+
+        taps[i].first = (int)floor(center) - N_TAPS / 2 + 1;
+        for (int k = 0; k < N_TAPS; k++)
+            sum += weights[k] = weigh(taps[i].first + k - center, kernel);
+        for (int k = 0; k < N_TAPS; k++)
+            taps[i].weights[k] = (int)lrint(weights[k] / sum * KERNEL_ONE);
+    }
+    return taps;
+}
+
+/* @step_in, @step_out: bytes from one pixel to the next along the axis */
+static void
+stretch(const uint8_t *in,
+        int n_in,
+        size_t step_in,
+        uint8_t *out,
+        int n_out,
+        size_t step_out,
+        const Tap *taps)
+{
+    for (int i = 0; i < n_out; i++) {
+        int sum = KERNEL_ONE / 2;
+
+        for (int k = 0; k < N_TAPS; k++)
+            sum += taps[i].weights[k] * in[CLAMP(taps[i].first + k, 0, n_in - 1) * step_in];
+        out[i * step_out] = CLAMP(sum / KERNEL_ONE, 0, 255);
+    }
+}
+
+static ReaderCrop *
+pad(const ReaderCrop *self, int pad_px)
+{
+    ReaderCrop *padded = new_crop(self->width + 2 * pad_px, self->height + 2 * pad_px);
+
+    padded->ground = self->ground;
+    memset(padded->grey, self->ground, (size_t)padded->width * padded->height);
+    for (int y = 0; y < self->height; y++)
+        memcpy(padded->grey + (size_t)padded->width * (y + pad_px) + pad_px,
+               self->grey + (size_t)self->width * y, self->width);
+    return padded;
+}
+
+ReaderCrop *
+reader_crop_enlarge(const ReaderCrop *self, int pad_px, double factor, ReaderKernel kernel)
+{
+    g_autoptr(ReaderCrop) padded = pad(self, pad_px);
+    int width = (int)lrint(padded->width * factor);
+    int height = (int)lrint(padded->height * factor);
+    g_autoptr(ReaderCrop) wide = new_crop(width, padded->height);
+    ReaderCrop *large = new_crop(width, height);
+    g_autofree Tap *across = make_taps(width, factor, kernel);
+    g_autofree Tap *down = make_taps(height, factor, kernel);
+
+    for (int y = 0; y < padded->height; y++)
+        stretch(padded->grey + (size_t)padded->width * y, padded->width, 1,
+                wide->grey + (size_t)width * y, width, 1, across);
+    for (int x = 0; x < width; x++)
+        stretch(wide->grey + x, padded->height, width, large->grey + x, height, width, down);
+    large->ground = self->ground;
+    return large;
+}

@@ -1,0 +1,61 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/rect.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A picture as the reader works on it: one byte of grey a pixel, and what is to be done with it.
+ * Pure, any thread. */
+
+typedef struct {
+    int width;
+    int height;
+    uint8_t *grey;  /* @width bytes a row */
+    uint8_t *marks; /* of ProtocolReaderMark, likewise */
+} ReaderPage;
+
+/* @pixels: B G R and a ProtocolReaderMark, @stride bytes a row */
+ReaderPage *reader_page_new(const uint8_t *pixels, size_t stride, int width, int height);
+void reader_page_free(ReaderPage *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReaderPage, reader_page_free)
+
+/* One line cut out: dark ink on light ground, whatever it was on the screen. */
+typedef struct {
+    int width;
+    int height;
+    int ground;    /* grey of its background, after turning */
+    uint8_t *grey; /* @width bytes a row */
+} ReaderCrop;
+
+/* @box: within the page, not empty */
+ReaderCrop *reader_crop_new(const ReaderPage *page, const BaseRect *box);
+void reader_crop_free(ReaderCrop *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReaderCrop, reader_crop_free)
+
+/* How often a column crosses ink, on average over the columns that have any: about 1.5 for letters
+ * of an alphabet, 2.2 for Chinese. */
+double reader_crop_density(const ReaderCrop *self);
+
+typedef struct {
+    uint64_t high;
+    uint64_t low;
+} ReaderDigest;
+
+/* The same digest is the same pixels and size. */
+ReaderDigest reader_crop_digest(const ReaderCrop *self);
+
+typedef enum {
+    READER_KERNEL_LANCZOS, /* smooth letters */
+    READER_KERNEL_LINEAR,  /* single words in tight cells */
+    READER_KERNEL_SOFT,    /* letters of hard pixels, whose stairs it rounds */
+} ReaderKernel;
+
+/* Whether the ink is of one grey, without smooth rims: a bitmap font. */
+gboolean reader_crop_is_hard(const ReaderCrop *self);
+
+/* Returns: (transfer full): @self within @pad_px of its background, then @factor times as large */
+ReaderCrop *
+reader_crop_enlarge(const ReaderCrop *self, int pad_px, double factor, ReaderKernel kernel);

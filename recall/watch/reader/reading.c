@@ -1,0 +1,193 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/reader/reading.h"
+
+#include "recall/watch/reader/budget.h"
+#include "recall/watch/reader/cache.h"
+#include "recall/watch/reader/lines.h"
+#include "recall/watch/reader/recogniser.h"
+#include "recall/watch/reader/words.h"
+
+#include <time.h>
+
+#define BARREN_COST 3 /* a line without words is charged so many times: a video pays for itself */
+
+struct ReaderReading {
+    ReaderRecogniser *recogniser;
+    ReaderCache *cache;
+    ReaderBudget budget;
+};
+
+/* One request while it is answered. */
+typedef struct {
+    ReaderReading *reading;
+    const ProtocolReaderRequest *request;
+    const ReaderPage *page;
+    ReaderAnswerFunc on_answer;
+    void *user_data;
+    int64_t start_us;
+} Job;
+
+/* A line that was not read before. */
+typedef struct {
+    BaseRect box;
+    ReaderDigest digest;
+    int64_t seen_us;
+} NewLine;
+
+static int64_t
+get_cpu_us(void)
+{
+    struct timespec now = {0};
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+ReaderReading *
+reader_reading_new(const char *data_path, const char *languages, GError **error)
+{
+    g_autoptr(ReaderRecogniser) recogniser = reader_recogniser_new(data_path, languages, error);
+    ReaderReading *self;
+
+    if (recogniser == NULL)
+        return NULL;
+    self = g_new0(ReaderReading, 1);
+    self->recogniser = g_steal_pointer(&recogniser);
+    self->cache = reader_cache_new();
+    reader_budget_init(&self->budget, g_get_monotonic_time());
+    return self;
+}
+
+void
+reader_reading_free(ReaderReading *self)
+{
+    if (self == NULL)
+        return;
+    reader_recogniser_free(self->recogniser);
+    reader_cache_free(self->cache);
+    g_free(self);
+}
+
+void
+reader_reading_forget(ReaderReading *self)
+{
+    reader_cache_forget(self->cache);
+}
+
+/* Returns: whether there was anything to say */
+static gboolean
+answer_words(const Job *job, const BaseRect *line, const GArray *raw)
+{
+    g_autoptr(GArray) words = reader_words_copy(raw);
+    g_autoptr(ProtocolReaderAnswer) answer =
+        protocol_reader_answer_new(PROTOCOL_READER_LINE, job->request->id);
+
+    reader_words_drop_noise(words, job->request->is_strict != 0);
+    if (words->len == 0)
+        return FALSE;
+    for (unsigned i = 0; i < words->len; i++) {
+        const ReaderWord *word = &g_array_index(words, ReaderWord, i);
+        BaseRect box = {line->x + word->box.x, line->y + word->box.y, word->box.width,
+                        word->box.height};
+
+        base_rect_union(&answer->box, &box, &answer->box);
+        protocol_reader_answer_add_word(answer, word->text, &box, word->is_joined);
+    }
+    job->on_answer(answer, job->user_data);
+    return TRUE;
+}
+
+static void
+answer_unread(const Job *job, const BaseRect *line)
+{
+    g_autoptr(ProtocolReaderAnswer) answer =
+        protocol_reader_answer_new(PROTOCOL_READER_UNREAD, job->request->id);
+
+    answer->box = *line;
+    job->on_answer(answer, job->user_data);
+}
+
+/* Answers what is known. Returns: (transfer full): of NewLine: the others */
+static GArray *
+answer_known(const Job *job, const GArray *lines)
+{
+    GArray *new_lines = g_array_new(FALSE, FALSE, sizeof(NewLine));
+
+    for (unsigned i = 0; i < lines->len; i++) {
+        const BaseRect *line = &g_array_index(lines, BaseRect, i);
+        g_autoptr(ReaderCrop) crop = reader_crop_new(job->page, line);
+        NewLine new_line = {*line, reader_crop_digest(crop), 0};
+        GArray *words = reader_cache_get(job->reading->cache, &new_line.digest);
+
+        if (words != NULL) {
+            answer_words(job, line, words);
+            continue;
+        }
+        new_line.seen_us = reader_cache_note(job->reading->cache, &new_line.digest, job->start_us);
+        g_array_append_val(new_lines, new_line);
+    }
+    return new_lines;
+}
+
+/* What has been shown longest comes first; among equals what stands lowest, as in a terminal or a
+ * talk. */
+static int
+compare_new(const void *a, const void *b)
+{
+    const NewLine *line_a = a;
+    const NewLine *line_b = b;
+
+    if (line_a->seen_us != line_b->seen_us)
+        return line_a->seen_us < line_b->seen_us ? -1 : 1;
+    return line_b->box.y - line_a->box.y;
+}
+
+static void
+read_line(const Job *job, const NewLine *line)
+{
+    g_autoptr(ReaderCrop) crop = reader_crop_new(job->page, &line->box);
+    int64_t start_us = get_cpu_us();
+    GArray *words = reader_recogniser_read(job->reading->recogniser, crop);
+    gboolean is_barren = !answer_words(job, &line->box, words);
+
+    reader_cache_put(job->reading->cache, &line->digest, words);
+    reader_budget_take(&job->reading->budget,
+                       (get_cpu_us() - start_us) * (is_barren ? BARREN_COST : 1));
+}
+
+static void
+read_new(const Job *job, GArray *new_lines)
+{
+    g_array_sort(new_lines, compare_new);
+    for (unsigned i = 0; i < new_lines->len; i++) {
+        const NewLine *line = &g_array_index(new_lines, NewLine, i);
+        int64_t now_us = g_get_monotonic_time();
+        gboolean is_stable =
+            job->start_us - line->seen_us >= READER_STABLE_MS * G_TIME_SPAN_MILLISECOND;
+
+        if (now_us - job->start_us < READER_REQUEST_MAX_MS * G_TIME_SPAN_MILLISECOND &&
+            reader_budget_allows(&job->reading->budget, now_us, is_stable))
+            read_line(job, line);
+        else
+            answer_unread(job, &line->box);
+    }
+}
+
+int64_t
+reader_reading_run(ReaderReading *self,
+                   const ProtocolReaderRequest *request,
+                   const uint8_t *pixels,
+                   ReaderAnswerFunc on_answer,
+                   void *user_data)
+{
+    int64_t start_us = get_cpu_us();
+    g_autoptr(ReaderPage) page = reader_page_new(pixels, (size_t)request->width_px * 4,
+                                                 request->width_px, request->height_px);
+    g_autoptr(GArray) lines = reader_lines_find(page, request->edges);
+    Job job = {self, request, page, on_answer, user_data, g_get_monotonic_time()};
+    g_autoptr(GArray) new_lines = answer_known(&job, lines);
+
+    read_new(&job, new_lines);
+    return get_cpu_us() - start_us;
+}

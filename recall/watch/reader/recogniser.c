@@ -1,0 +1,146 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/reader/recogniser.h"
+
+#include "recall/watch/reader/engine.h"
+#include "recall/watch/reader/words.h"
+
+#include <string.h>
+
+/* Measured on rendered pages of known text; see docs/HACKING.md. */
+#define PAD_PX 6
+#define FACTOR 1.5
+#define FACTOR_SHORT 2.0
+#define HEIGHT_HARD_PX 52      /* bitmap letters are made so high, 1.5 to 4 times */
+#define CJK_DENSITY 1.78       /* ink crossings a column; letters stay below, Chinese above */
+#define MIXED_DENSITY_MIN 1.45 /* where both occur in one line */
+#define MIXED_DENSITY_MAX 2.2
+#define UNSURE 80    /* confidence: try the other engine */
+#define HOPELESS 50  /* try it whatever the density */
+#define LONG_SHAPE 3 /* times as wide as high: long enough for confidence to mean something */
+
+struct ReaderRecogniser {
+    ReaderEngine *latin; /* either may be NULL, not both */
+    ReaderEngine *cjk;
+};
+
+static gboolean
+is_cjk_language(const char *language)
+{
+    return g_str_has_prefix(language, "chi_") || g_str_has_prefix(language, "jpn") ||
+           g_str_has_prefix(language, "kor");
+}
+
+/* Returns: (transfer full): those of @languages that are CJK or are not, "" for none */
+static char *
+pick_languages(const char *languages, gboolean is_cjk)
+{
+    g_auto(GStrv) parts = g_strsplit(languages, "+", -1);
+    g_autoptr(GString) picked = g_string_new(NULL);
+
+    for (unsigned i = 0; parts[i] != NULL; i++)
+        if (is_cjk_language(parts[i]) == is_cjk && *parts[i] != '\0')
+            g_string_append_printf(picked, "%s%s", picked->len > 0 ? "+" : "", parts[i]);
+    return g_string_free(g_steal_pointer(&picked), FALSE);
+}
+
+static gboolean
+open_engine(const char *data_path, const char *languages, ReaderEngine **out, GError **error)
+{
+    if (*languages == '\0')
+        return TRUE;
+    *out = reader_engine_new(data_path, languages, error);
+    return *out != NULL;
+}
+
+ReaderRecogniser *
+reader_recogniser_new(const char *data_path, const char *languages, GError **error)
+{
+    g_autoptr(ReaderRecogniser) self = g_new0(ReaderRecogniser, 1);
+    g_autofree char *latin = pick_languages(languages, FALSE);
+    g_autofree char *cjk = pick_languages(languages, TRUE);
+
+    if (!open_engine(data_path, latin, &self->latin, error) ||
+        !open_engine(data_path, cjk, &self->cjk, error))
+        return NULL;
+    if (self->latin == NULL && self->cjk == NULL) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No language to read is set");
+        return NULL;
+    }
+    return g_steal_pointer(&self);
+}
+
+void
+reader_recogniser_free(ReaderRecogniser *self)
+{
+    if (self == NULL)
+        return;
+    reader_engine_free(self->latin);
+    reader_engine_free(self->cjk);
+    g_free(self);
+}
+
+static ReaderCrop *
+enlarge(const ReaderCrop *line, double *out_factor)
+{
+    ReaderKernel kernel = READER_KERNEL_LANCZOS;
+
+    *out_factor = FACTOR;
+    if (reader_crop_is_hard(line)) {
+        kernel = READER_KERNEL_SOFT;
+        *out_factor = CLAMP((double)HEIGHT_HARD_PX / line->height, 1.5, 4);
+    } else if (line->width < LONG_SHAPE * line->height) {
+        kernel = READER_KERNEL_LINEAR;
+        *out_factor = FACTOR_SHORT;
+    }
+    return reader_crop_enlarge(line, PAD_PX, *out_factor, kernel);
+}
+
+static GArray *
+read_with(ReaderEngine *engine, const ReaderCrop *line)
+{
+    double factor;
+    g_autoptr(ReaderCrop) large = enlarge(line, &factor);
+    GArray *words = reader_engine_read(engine, large);
+
+    if (words == NULL)
+        return reader_words_new();
+    reader_words_shrink(words, PAD_PX, factor, line->width, line->height);
+    reader_words_join(words);
+    return words;
+}
+
+/* Of two readings the surer one. */
+static GArray *
+choose(GArray *a, GArray *b)
+{
+    gboolean takes_a = reader_words_confidence(a) >= reader_words_confidence(b);
+
+    g_array_unref(takes_a ? b : a);
+    return takes_a ? a : b;
+}
+
+/* Whether the other language is worth its time. */
+static gboolean
+is_doubtful(const ReaderCrop *line, double density, const GArray *words)
+{
+    double confidence = reader_words_confidence(words);
+
+    if (line->width < LONG_SHAPE * line->height || confidence >= UNSURE)
+        return FALSE;
+    return confidence < HOPELESS || (density >= MIXED_DENSITY_MIN && density <= MIXED_DENSITY_MAX);
+}
+
+GArray *
+reader_recogniser_read(ReaderRecogniser *self, const ReaderCrop *line)
+{
+    double density = reader_crop_density(line);
+    gboolean is_cjk = density > CJK_DENSITY;
+    ReaderEngine *likely = is_cjk ? self->cjk : self->latin;
+    ReaderEngine *other = is_cjk ? self->latin : self->cjk;
+    GArray *words = likely != NULL ? read_with(likely, line) : reader_words_new();
+
+    if (other == NULL || !is_doubtful(line, density, words))
+        return words;
+    return choose(words, read_with(other, line));
+}

@@ -1,0 +1,193 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/reader/words.h"
+
+#include "recall/watch/text.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LETTER_SHARE_STRICT 0.6 /* of a word's characters that are letters or digits */
+#define LATIN_LENGTH_STRICT 3   /* shorter Latin words are icons more often than not */
+
+static void
+clear_word(void *word)
+{
+    g_free(((ReaderWord *)word)->text);
+}
+
+GArray *
+reader_words_new(void)
+{
+    GArray *words = g_array_new(FALSE, TRUE, sizeof(ReaderWord));
+
+    g_array_set_clear_func(words, clear_word);
+    return words;
+}
+
+void
+reader_words_add(GArray *self, char *text, const BaseRect *box, float confidence)
+{
+    ReaderWord word = {text, *box, confidence, FALSE};
+
+    g_array_append_val(self, word);
+}
+
+GArray *
+reader_words_copy(const GArray *self)
+{
+    GArray *copy = reader_words_new();
+
+    for (unsigned i = 0; i < self->len; i++) {
+        ReaderWord word = g_array_index(self, ReaderWord, i);
+
+        word.text = g_strdup(word.text);
+        g_array_append_val(copy, word);
+    }
+    return copy;
+}
+
+void
+reader_words_shrink(GArray *self, int pad_px, double factor, int width, int height)
+{
+    for (unsigned i = 0; i < self->len; i++) {
+        BaseRect *box = &g_array_index(self, ReaderWord, i).box;
+        int left = (int)floor(box->x / factor) - pad_px;
+        int top = (int)floor(box->y / factor) - pad_px;
+        int right = (int)ceil((box->x + box->width) / factor) - pad_px;
+        int bottom = (int)ceil((box->y + box->height) / factor) - pad_px;
+
+        left = CLAMP(left, 0, width - 1);
+        top = CLAMP(top, 0, height - 1);
+        *box = (BaseRect){left, top, CLAMP(right, left + 1, width) - left,
+                          CLAMP(bottom, top + 1, height) - top};
+    }
+}
+
+/* Full-width punctuation is how Chinese is written, so it stays. */
+static char *
+normalize(const char *text)
+{
+    g_autoptr(GString) plain = g_string_new(NULL);
+
+    for (; *text != '\0'; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+        g_autofree char *one =
+            g_utf8_normalize(text, g_utf8_next_char(text) - text, G_NORMALIZE_ALL_COMPOSE);
+
+        if (one == NULL || (recall_text_is_cjk(c) && g_unichar_ispunct(c)))
+            g_string_append_unichar(plain, c);
+        else
+            g_string_append(plain, one);
+    }
+    return g_utf8_normalize(plain->str, -1, G_NORMALIZE_DEFAULT_COMPOSE);
+}
+
+static gboolean
+starts_cjk(const ReaderWord *word)
+{
+    return recall_text_is_cjk(g_utf8_get_char(word->text));
+}
+
+static gboolean
+ends_cjk(const ReaderWord *word)
+{
+    const char *end = word->text + strlen(word->text);
+
+    return recall_text_is_cjk(g_utf8_get_char(g_utf8_prev_char(end)));
+}
+
+/* Adds @next to the end of @word. */
+static void
+merge(ReaderWord *word, const ReaderWord *next)
+{
+    long n = g_utf8_strlen(word->text, -1);
+    long n_next = g_utf8_strlen(next->text, -1);
+    char *text = g_strconcat(word->text, next->text, NULL);
+
+    g_free(word->text);
+    word->text = text;
+    word->confidence = (word->confidence * n + next->confidence * n_next) / (n + n_next);
+    base_rect_union(&word->box, &next->box, &word->box);
+}
+
+void
+reader_words_join(GArray *self)
+{
+    unsigned i = 0;
+
+    while (i < self->len) {
+        ReaderWord *word = &g_array_index(self, ReaderWord, i);
+        ReaderWord *before = i > 0 ? word - 1 : NULL;
+        char *text = normalize(word->text);
+
+        g_free(word->text);
+        word->text = text;
+        if (before != NULL && ends_cjk(before) && starts_cjk(word)) {
+            merge(before, word);
+            g_array_remove_index(self, i);
+            continue;
+        }
+        word->is_joined = before != NULL && (ends_cjk(before) || starts_cjk(word));
+        i++;
+    }
+}
+
+double
+reader_words_confidence(const GArray *self)
+{
+    double sum = 0;
+    long n = 0;
+
+    for (unsigned i = 0; i < self->len; i++) {
+        const ReaderWord *word = &g_array_index(self, ReaderWord, i);
+        long length = g_utf8_strlen(word->text, -1);
+
+        sum += word->confidence * length;
+        n += length;
+    }
+    return n == 0 ? 0 : sum / n;
+}
+
+/* In a line that is sure as a whole a doubtful word is a true one with odd signs in it. */
+static gboolean
+is_confident(const ReaderWord *word, double line_confidence, gboolean is_strict)
+{
+    if (is_strict)
+        return word->confidence >= READER_WORDS_SURE_STRICT;
+    return word->confidence >= READER_WORDS_SURE ||
+           (line_confidence >= READER_WORDS_LINE_SURE && word->confidence >= READER_WORDS_DOUBTFUL);
+}
+
+static gboolean
+looks_like_text(const ReaderWord *word)
+{
+    long n_letters = 0;
+    long n_cjk = 0;
+    long n = 0;
+
+    for (const char *at = word->text; *at != '\0'; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+
+        n++;
+        n_letters += g_unichar_isalnum(c) != 0;
+        n_cjk += recall_text_is_cjk(c) != 0;
+    }
+    return n_letters >= LETTER_SHARE_STRICT * n && (n_cjk > 0 || n >= LATIN_LENGTH_STRICT);
+}
+
+void
+reader_words_drop_noise(GArray *self, gboolean is_strict)
+{
+    double line_confidence = reader_words_confidence(self);
+    unsigned i = 0;
+
+    while (i < self->len) {
+        const ReaderWord *word = &g_array_index(self, ReaderWord, i);
+
+        if (is_confident(word, line_confidence, is_strict) && (!is_strict || looks_like_text(word)))
+            i++;
+        else
+            g_array_remove_index(self, i);
+    }
+}

@@ -1,0 +1,192 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/reader/lines.h"
+
+#include "protocol/reader.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define WIDTH_PX 200
+#define HEIGHT_PX 100
+
+static uint8_t *
+new_pixels(void)
+{
+    uint8_t *pixels = g_malloc(WIDTH_PX * HEIGHT_PX * 4);
+
+    memset(pixels, 255, WIDTH_PX * HEIGHT_PX * 4);
+    for (int i = 0; i < WIDTH_PX * HEIGHT_PX; i++)
+        pixels[4 * i + 3] = PROTOCOL_READER_MARK_WANTED;
+    return pixels;
+}
+
+static void
+fill(uint8_t *pixels, int x, int y, int width, int height)
+{
+    for (int j = y; j < y + height; j++)
+        for (int i = x; i < x + width; i++)
+            memset(pixels + 4 * (j * WIDTH_PX + i), 0, 3);
+}
+
+/* Stands for a word: letters of 4 by 10 pixels with gaps of 2. */
+static void
+draw_word(uint8_t *pixels, int x, int y, int n_letters)
+{
+    for (int i = 0; i < n_letters; i++) {
+        fill(pixels, x + 6 * i, y, 1, 10);
+        fill(pixels, x + 6 * i, y + 4, 4, 2);
+    }
+}
+
+static GArray *
+find(const uint8_t *pixels, unsigned open_edges)
+{
+    g_autoptr(ReaderPage) page = reader_page_new(pixels, WIDTH_PX * 4, WIDTH_PX, HEIGHT_PX);
+
+    return reader_lines_find(page, open_edges);
+}
+
+static void
+assert_line(const GArray *lines, unsigned i, int x, int y, int width, int height)
+{
+    const BaseRect *line = &g_array_index(lines, BaseRect, i);
+    BaseRect ink = {x, y, width, height};
+
+    assert_true(i < lines->len);
+    assert_true(base_rect_contains(line, &ink));
+    assert_in_range(line->width, width, width + 4);
+    assert_in_range(line->height, height, height + 4);
+}
+
+static void
+test_words_of_a_line(void **state)
+{
+    g_autofree uint8_t *pixels = new_pixels();
+    g_autoptr(GArray) lines = NULL;
+
+    draw_word(pixels, 20, 20, 5);
+    draw_word(pixels, 60, 20, 5);
+    draw_word(pixels, 20, 40, 5);  /* the next line */
+    draw_word(pixels, 140, 20, 5); /* far away */
+    lines = find(pixels, 0);
+    assert_int_equal(lines->len, 3);
+    assert_line(lines, 0, 20, 20, 68, 10);
+    assert_line(lines, 1, 140, 20, 28, 10);
+    assert_line(lines, 2, 20, 40, 28, 10);
+}
+
+static void
+test_close_lines_are_split(void **state)
+{
+    g_autofree uint8_t *pixels = new_pixels();
+    g_autoptr(GArray) lines = NULL;
+
+    for (int i = 0; i < 5; i++)
+        draw_word(pixels, 20, 20 + 12 * i, 20);
+    lines = find(pixels, 0);
+    assert_int_equal(lines->len, 5);
+    for (int i = 0; i < 5; i++)
+        assert_line(lines, i, 20, 20 + 12 * i, 118, 10);
+}
+
+static void
+test_borders_part(void **state)
+{
+    g_autofree uint8_t *pixels = new_pixels();
+    g_autoptr(GArray) lines = NULL;
+
+    draw_word(pixels, 20, 30, 5);
+    fill(pixels, 53, 20, 1, 30); /* between two cells */
+    draw_word(pixels, 58, 30, 5);
+    fill(pixels, 10, 50, 100, 1); /* under them */
+    lines = find(pixels, 0);
+    assert_int_equal(lines->len, 2);
+    assert_line(lines, 0, 20, 30, 28, 10);
+    assert_line(lines, 1, 58, 30, 28, 10);
+}
+
+static void
+test_marks(void **state)
+{
+    g_autofree uint8_t *pixels = new_pixels();
+    g_autoptr(GArray) lines = NULL;
+
+    draw_word(pixels, 20, 20, 20);
+    draw_word(pixels, 20, 50, 20);
+    for (int i = 0; i < WIDTH_PX * HEIGHT_PX; i++) {
+        if (i / WIDTH_PX >= 40)
+            pixels[4 * i + 3] = PROTOCOL_READER_MARK_CONTEXT;
+        else if (i % WIDTH_PX >= 80)
+            pixels[4 * i + 3] = PROTOCOL_READER_MARK_IGNORED;
+    }
+    lines = find(pixels, 0);
+    assert_int_equal(lines->len, 1);
+    assert_line(lines, 0, 20, 20, 58, 10);
+}
+
+static void
+test_lines_that_are_cut(void **state)
+{
+    g_autofree uint8_t *pixels = new_pixels();
+    g_autoptr(GArray) lines = NULL;
+    g_autoptr(GArray) all = NULL;
+
+    draw_word(pixels, 20, 0, 5); /* touches the top */
+    draw_word(pixels, 20, 40, 5);
+    draw_word(pixels, 172, 60, 5); /* and the right */
+    all = find(pixels, 0);
+    assert_int_equal(all->len, 3);
+    lines = find(pixels, PROTOCOL_READER_OPEN_TOP | PROTOCOL_READER_OPEN_RIGHT);
+    assert_int_equal(lines->len, 1);
+    assert_line(lines, 0, 20, 40, 28, 10);
+}
+
+static void
+test_no_page_is_too_small(void **state)
+{
+    static const uint8_t pixel[4] = {0, 0, 0, PROTOCOL_READER_MARK_WANTED};
+    g_autoptr(ReaderPage) page = reader_page_new(pixel, 4, 1, 1);
+    g_autoptr(GArray) lines = reader_lines_find(page, 0);
+
+    assert_int_equal(lines->len, 0);
+}
+
+/* No picture, however bad, makes more lines than there may be, or takes long. */
+static void
+test_noise_is_bounded(void **state)
+{
+    const int side = 2000;
+    g_autofree uint8_t *pixels = g_malloc((size_t)side * side * 4);
+    g_autoptr(GRand) random = g_rand_new_with_seed(7);
+    g_autoptr(ReaderPage) page = NULL;
+    g_autoptr(GArray) lines = NULL;
+
+    for (int i = 0; i < side * side; i++) {
+        uint32_t grey = g_rand_int(random) & 0xff;
+        uint32_t pixel =
+            grey | grey << 8 | grey << 16 | (uint32_t)PROTOCOL_READER_MARK_WANTED << 24;
+
+        memcpy(pixels + 4 * (size_t)i, &pixel, 4);
+    }
+    page = reader_page_new(pixels, (size_t)side * 4, side, side);
+    lines = reader_lines_find(page, 0);
+    assert_true(lines->len <= PROTOCOL_READER_N_LINES_MAX);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words_of_a_line),    cmocka_unit_test(test_close_lines_are_split),
+        cmocka_unit_test(test_borders_part),       cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_lines_that_are_cut), cmocka_unit_test(test_no_page_is_too_small),
+        cmocka_unit_test(test_noise_is_bounded),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
