@@ -122,7 +122,7 @@ find_tops(RecallFramesX11 *self, const GArray *client_xids)
 {
     g_autoptr(GArray) climbs = g_array_new(FALSE, FALSE, sizeof(Climb));
 
-    for (unsigned i = 0; i < MIN(client_xids->len, RECALL_FRAMES_X11_N_CLIENTS_MAX); i++) {
+    for (unsigned i = 0; i < client_xids->len; i++) {
         uint32_t xid = g_array_index(client_xids, uint32_t, i);
         Climb climb = {.client_xid = xid, .at_xid = xid};
 

@@ -8,8 +8,6 @@
  * an application into a frame of its own, in one to three steps, and some put several into one.
  * Answers are kept while both ends live. */
 
-#define RECALL_FRAMES_X11_N_CLIENTS_MAX 1024 /* of the window manager's list */
-
 typedef struct RecallFramesX11 RecallFramesX11;
 
 /* @display: borrowed, outlives it */

@@ -3,6 +3,7 @@
 #include "recall/watch/debounce.h"
 #include "recall/watch/display-x11.h"
 #include "recall/watch/grab-x11.h"
+#include "recall/watch/guard-x11.h"
 #include "recall/watch/windows-x11.h"
 
 #include <xcb/damage.h>
@@ -17,10 +18,11 @@ struct RecallSense {
     RecallDisplayX11 *display;
     RecallWindowsX11 *windows;
     RecallGrabX11 *grab;
+    RecallGuardX11 *guard;
     RecallSenseEvents events;
     void *user_data;
     GSource *source;
-    xcb_generic_event_t *next_event; /* taken from the queue and not yet handled */
+    GQueue waiting; /* of xcb_generic_event_t: taken from the connection and not yet handled */
     RecallDebounce debounce;
     RecallDebounceMoment moment; /* the one whose questions are out */
     int64_t moment_wall_us;
@@ -31,6 +33,8 @@ struct RecallSense {
     xcb_xfixes_region_t part;     /* damage of the last sample */
     xcb_xfixes_region_t gathered; /* damage since the last moment */
     pixman_region32_t lit;        /* root pixels that a monitor shows; empty for all */
+    pixman_region32_t missed; /* root pixels that could not be read: damage of the next moment */
+    GPtrArray *last_windows;  /* of the last moment */
     BaseRect screen;
     int64_t last_input_us; /* monotonic; 0 for none */
     gboolean is_whole;     /* the next moment's damage is the whole screen */
@@ -140,6 +144,7 @@ begin_moment(RecallSense *self)
 
     self->moment_wall_us = g_get_real_time();
     self->moment_mono_us = g_get_monotonic_time();
+    recall_guard_x11_begin(self->guard);
     sample_damage(self);
     self->region_cookie = xcb_xfixes_fetch_region(xcb, self->gathered);
     xcb_xfixes_set_region(xcb, self->gathered, 0, NULL);
@@ -169,17 +174,56 @@ take_damage(RecallSense *self, pixman_region32_t *damage)
 }
 
 static void
-set_screen(RecallSense *self, const BaseRect *screen, pixman_region32_t *damage)
+complete_damage(RecallSense *self, const BaseRect *screen, pixman_region32_t *damage)
 {
     if (!base_rect_equal(screen, &self->screen))
         self->is_whole = TRUE;
     self->screen = *screen;
+    pixman_region32_union(damage, damage, &self->missed);
+    pixman_region32_clear(&self->missed);
     if (self->is_whole)
         pixman_region32_union_rect(damage, damage, 0, 0, (unsigned)screen->width,
                                    (unsigned)screen->height);
     pixman_region32_intersect_rect(damage, damage, 0, 0, (unsigned)screen->width,
                                    (unsigned)screen->height);
     self->is_whole = FALSE;
+}
+
+static gboolean
+has_window(const GPtrArray *windows, uint32_t xid)
+{
+    for (unsigned i = 0; i < windows->len; i++) {
+        if (((const RecallWindow *)windows->pdata[i])->xid == xid)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A compositor may still fade out what is closed already. At rest it has done so. */
+static void
+distrust_closed(RecallSense *self, const RecallWindowsX11List *list)
+{
+    if (self->moment.at_rest || !list->has_compositor || self->last_windows == NULL)
+        return;
+    for (unsigned i = 0; i < self->last_windows->len; i++) {
+        const RecallWindow *window = self->last_windows->pdata[i];
+
+        if (!has_window(list->windows, window->xid))
+            recall_guard_x11_distrust(self->guard, &window->visible);
+    }
+}
+
+/* @list: windows is (transfer full) */
+static void
+tell_moment(RecallSense *self, RecallMoment *moment, RecallWindowsX11List *list)
+{
+    complete_damage(self, &list->screen, &moment->damage);
+    distrust_closed(self, list);
+    moment->screen = list->screen;
+    moment->windows = list->windows;
+    self->events.on_moment(moment, self->user_data);
+    g_clear_pointer(&self->last_windows, g_ptr_array_unref);
+    self->last_windows = g_steal_pointer(&list->windows);
 }
 
 static void
@@ -196,12 +240,9 @@ finish_moment(RecallSense *self)
 
     self->is_asking = FALSE;
     take_damage(self, &moment.damage);
-    if (recall_windows_x11_finish(self->windows, &self->lit, &list) && !self->is_paused) {
-        set_screen(self, &list.screen, &moment.damage);
-        moment.screen = list.screen;
-        moment.windows = list.windows;
-        self->events.on_moment(&moment, self->user_data);
-    }
+    if (recall_windows_x11_finish(self->windows, &self->lit, &list) && !self->is_paused)
+        tell_moment(self, &moment, &list);
+    recall_guard_x11_end(self->guard);
     g_clear_pointer(&list.windows, g_ptr_array_unref);
     pixman_region32_fini(&moment.damage);
 }
@@ -261,6 +302,7 @@ handle_event(RecallSense *self, const xcb_generic_event_t *event)
     uint8_t type = event->response_type & 0x7F;
     uint8_t randr = self->display->randr_event;
 
+    recall_guard_x11_handle(self->guard, event);
     if (type == self->display->damage_event + XCB_DAMAGE_NOTIFY) {
         if (!self->is_paused)
             recall_debounce_notice(&self->debounce, g_get_monotonic_time());
@@ -282,7 +324,7 @@ static void
 handle_events(RecallSense *self)
 {
     for (unsigned i = 0; i < N_EVENTS_PER_TURN_MAX && !self->is_lost; i++) {
-        g_autofree xcb_generic_event_t *event = g_steal_pointer(&self->next_event);
+        g_autofree xcb_generic_event_t *event = g_queue_pop_head(&self->waiting);
 
         if (event == NULL)
             event = xcb_poll_for_event(self->display->xcb);
@@ -293,6 +335,15 @@ handle_events(RecallSense *self)
 }
 
 /* --- the main loop --- */
+
+static void
+set_aside_events(RecallSense *self)
+{
+    xcb_generic_event_t *event;
+
+    while ((event = xcb_poll_for_queued_event(self->display->xcb)) != NULL)
+        g_queue_push_tail(&self->waiting, event);
+}
 
 /* Answers are read together with events, so either may wait in memory with nothing on the socket.
  */
@@ -306,9 +357,8 @@ prepare(GSource *source, int *timeout_ms)
     xcb_flush(xcb);
     if (xcb_connection_has_error(xcb) != 0)
         return TRUE;
-    if (self->next_event == NULL)
-        self->next_event = xcb_poll_for_queued_event(xcb);
-    return self->next_event != NULL ||
+    set_aside_events(self);
+    return !g_queue_is_empty(&self->waiting) ||
            (self->is_asking && recall_windows_x11_is_answered(self->windows));
 }
 
@@ -362,6 +412,8 @@ recall_sense_new(const char *display,
     self->events = *events;
     self->user_data = user_data;
     pixman_region32_init(&self->lit);
+    pixman_region32_init(&self->missed);
+    g_queue_init(&self->waiting);
     self->display = recall_display_x11_open(display, error);
     if (self->display == NULL)
         return NULL;
@@ -369,6 +421,7 @@ recall_sense_new(const char *display,
     if (self->grab == NULL)
         return NULL;
     self->windows = recall_windows_x11_new(self->display);
+    self->guard = recall_guard_x11_new(self->display);
     self->part = xcb_generate_id(self->display->xcb);
     self->gathered = xcb_generate_id(self->display->xcb);
     xcb_xfixes_create_region(self->display->xcb, self->part, 0, NULL);
@@ -390,11 +443,14 @@ recall_sense_free(RecallSense *self)
         g_source_destroy(self->source);
         g_source_unref(self->source);
     }
-    g_free(self->next_event);
+    g_queue_clear_full(&self->waiting, g_free);
+    g_clear_pointer(&self->last_windows, g_ptr_array_unref);
+    recall_guard_x11_free(self->guard);
     recall_windows_x11_free(self->windows);
     recall_grab_x11_free(self->grab);
     recall_display_x11_close(self->display);
     pixman_region32_fini(&self->lit);
+    pixman_region32_fini(&self->missed);
     g_free(self);
 }
 
@@ -426,6 +482,35 @@ recall_sense_wake(RecallSense *self, unsigned delay_ms)
     schedule(self);
 }
 
+/* What the server announced before it answered with the pixels happened before. */
+static void
+look_at_events(RecallSense *self)
+{
+    unsigned n_seen = g_queue_get_length(&self->waiting);
+
+    set_aside_events(self);
+    for (GList *at = g_queue_peek_nth_link(&self->waiting, n_seen); at != NULL; at = at->next)
+        recall_guard_x11_handle(self->guard, at->data);
+}
+
+static gboolean
+grab_checked(RecallSense *self,
+             const BaseRect *rect,
+             uint8_t *pixels,
+             size_t stride,
+             GError **error)
+{
+    if (!recall_grab_x11_take(self->grab, rect, pixels, stride, error))
+        return FALSE;
+    look_at_events(self);
+    if (recall_guard_x11_allows(self->guard, rect))
+        return TRUE;
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                "a window came, went or moved while the screen was read: "
+                "try again at the next moment");
+    return FALSE;
+}
+
 gboolean
 recall_sense_grab(RecallSense *self,
                   const BaseRect *rect,
@@ -439,5 +524,12 @@ recall_sense_grab(RecallSense *self,
     if (!base_rect_intersect(rect, &self->screen, &part))
         return TRUE;
     offset = stride * (size_t)(part.y - rect->y) + 4 * (size_t)(part.x - rect->x);
-    return recall_grab_x11_take(self->grab, &part, pixels + offset, stride, error);
+    if (grab_checked(self, &part, pixels + offset, stride, error))
+        return TRUE;
+    pixman_region32_union_rect(&self->missed, &self->missed, part.x, part.y, (unsigned)part.width,
+                               (unsigned)part.height);
+    recall_debounce_change(&self->debounce, g_get_monotonic_time());
+    if (!self->is_lost && !self->is_paused)
+        schedule(self);
+    return FALSE;
 }

@@ -61,8 +61,10 @@ void recall_sense_wake(RecallSense *self, unsigned delay_ms);
  * @pixels: @stride bytes a row, 32 bits a pixel, B G R X in memory
  *
  * Copies what the screen shows now (MIT-SHM; XGetImage where that is missing), about 1 ms a
- * megapixel. @error: G_IO_ERROR_FAILED when the screen changed size meanwhile: wait for the next
- * moment.
+ * megapixel. Within on_moment the pixels are those of the windows that the moment lists: where one
+ * came, went or moved meanwhile, nothing is to be had. @error: G_IO_ERROR_FAILED for that, or when
+ * the screen changed size: @pixels are of no use then, and @rect is damage of the next moment,
+ * which comes soon.
  */
 gboolean recall_sense_grab(RecallSense *self,
                            const BaseRect *rect,

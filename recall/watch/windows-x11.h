@@ -9,12 +9,11 @@
  * up by events: so windows that come and go a hundred times a second cost nothing in between. Only
  * what applications say about themselves is kept (clients-x11.h). */
 
-#define RECALL_WINDOWS_X11_N_CHILDREN_MAX 4096 /* of the root, the topmost; mapped or not */
-
 typedef struct RecallWindowsX11 RecallWindowsX11;
 
 typedef struct {
-    BaseRect screen;    /* the root window */
+    BaseRect screen; /* the root window */
+    gboolean has_compositor;
     GPtrArray *windows; /* of RecallWindow, topmost first, visible ones only */
 } RecallWindowsX11List;
 

@@ -25,29 +25,38 @@
 #define HEIGHT 600
 #define N_RESTARTS 20
 
-typedef struct {
+typedef struct Fixture Fixture;
+
+struct Fixture {
     XServer *server;
     RecallSense *sense;
     unsigned n_moments;
     unsigned n_lost;
-    gboolean is_grabbing; /* the whole screen, in every moment */
+    gboolean is_grabbing; /* in every moment */
     unsigned n_refused_grabs;
-    RecallMoment last; /* its windows and damage are ours */
-} Fixture;
+    void (*before_grab)(Fixture *fixture); /* once */
+    BaseRect grabbed;                      /* root pixels; whole screen when empty */
+    RecallMoment last;                     /* its windows and damage are ours */
+};
 
 /* --- the fixture --- */
 
 static void
-grab_all(Fixture *fixture, const RecallMoment *moment)
+grab(Fixture *fixture, const RecallMoment *moment)
 {
-    size_t stride = 4 * (size_t)moment->screen.width;
-    g_autofree uint8_t *pixels = g_malloc(stride * (size_t)moment->screen.height);
+    const BaseRect *rect =
+        base_rect_is_empty(&fixture->grabbed) ? &moment->screen : &fixture->grabbed;
+    size_t stride = 4 * (size_t)rect->width;
+    g_autofree uint8_t *pixels = g_malloc(stride * (size_t)rect->height);
     g_autoptr(GError) error = NULL;
 
-    if (!recall_sense_grab(fixture->sense, &moment->screen, pixels, stride, &error)) {
-        fixture->n_refused_grabs++;
-        assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_FAILED));
-    }
+    if (fixture->before_grab != NULL)
+        fixture->before_grab(fixture);
+    fixture->before_grab = NULL;
+    if (recall_sense_grab(fixture->sense, rect, pixels, stride, &error))
+        return;
+    fixture->n_refused_grabs++;
+    assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_FAILED));
 }
 
 static void
@@ -63,7 +72,7 @@ on_moment(const RecallMoment *moment, void *user_data)
     pixman_region32_init(&fixture->last.damage);
     pixman_region32_copy(&fixture->last.damage, (pixman_region32_t *)&moment->damage);
     if (fixture->is_grabbing)
-        grab_all(fixture, moment);
+        grab(fixture, moment);
 }
 
 static void
@@ -817,6 +826,83 @@ test_grab(void **state)
     assert_grabs(*state, 0x123456, 0x123456);
 }
 
+static uint32_t guarded_xid;
+
+static void
+open_popup(Fixture *fixture)
+{
+    guarded_xid = xserver_open_window(fixture->server, TRUE, 100, 100, 50, 50);
+    xserver_sync(fixture->server);
+}
+
+static void
+flash_popup(Fixture *fixture)
+{
+    open_popup(fixture);
+    xserver_close_window(fixture->server, guarded_xid);
+    xserver_sync(fixture->server);
+}
+
+static void
+close_popup(Fixture *fixture)
+{
+    xserver_close_window(fixture->server, guarded_xid);
+    xserver_sync(fixture->server);
+}
+
+static void
+move_popup(Fixture *fixture)
+{
+    uint32_t x = 300;
+
+    xcb_configure_window(fixture->server->xcb, guarded_xid, XCB_CONFIG_WINDOW_X, &x);
+    xserver_sync(fixture->server);
+}
+
+static void
+do_nothing(Fixture *fixture)
+{
+}
+
+/* Pixels of a window that came, went or moved after the windows were listed would be taken for
+ * those of another one. */
+static void
+test_grab_refuses_what_moved(void **state)
+{
+    static const struct {
+        void (*before_grab)(Fixture *fixture);
+        BaseRect rect;
+        unsigned n_refused;
+    } cases[] = {
+        {do_nothing, {0, 0, 800, 600}, 0},  {open_popup, {90, 90, 20, 20}, 1},
+        {move_popup, {90, 90, 20, 20}, 1},  {close_popup, {310, 110, 20, 20}, 1},
+        {open_popup, {10, 10, 90, 90}, 0},  {close_popup, {310, 110, 20, 20}, 1},
+        {flash_popup, {90, 90, 20, 20}, 1}, {flash_popup, {10, 10, 90, 90}, 0},
+    };
+    Fixture *fixture = *state;
+
+    fixture->is_grabbing = TRUE;
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        pixman_box32_t box = {cases[i].rect.x, cases[i].rect.y,
+                              cases[i].rect.x + cases[i].rect.width,
+                              cases[i].rect.y + cases[i].rect.height};
+
+        settle(fixture);
+        fixture->grabbed = cases[i].rect;
+        fixture->before_grab = cases[i].before_grab;
+        fixture->n_refused_grabs = 0;
+        recall_sense_wake(fixture->sense, 0);
+        wait_for_moments(fixture, 1);
+        assert_int_equal(fixture->n_refused_grabs, cases[i].n_refused);
+        if (cases[i].n_refused == 0)
+            continue;
+        wait_for_moments(fixture, 1);
+        assert_int_equal(fixture->n_refused_grabs, 1);
+        assert_int_equal(pixman_region32_contains_rectangle(&fixture->last.damage, &box),
+                         PIXMAN_REGION_IN);
+    }
+}
+
 static void
 test_grab_without_shared_memory(void **state)
 {
@@ -1102,6 +1188,7 @@ main(void)
         SENSE_TEST(test_storm_of_windows),
         SENSE_TEST(test_storm_of_titles),
         SENSE_TEST(test_grab),
+        SENSE_TEST(test_grab_refuses_what_moved),
         cmocka_unit_test(test_grab_without_shared_memory),
         cmocka_unit_test(test_grab_of_16_bits),
         cmocka_unit_test(test_refuses_palette),
