@@ -27,6 +27,8 @@ def badly_ended(path):
     for number, line in enumerate(data.split(b"\n"), 1):
         if line.endswith((b" ", b"\t", b"\r")):
             yield f"{short(path)}:{number}: space at the end of the line"
+        if line.startswith((b"<<<<<<< ", b">>>>>>> ")):
+            yield f"{short(path)}:{number}: a merge that was not finished"
         if b"\t" in line:
             yield f"{short(path)}:{number}: tab"
 
