@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <xcb/xcb.h>
 
 #define NAME_MAX_BYTES 16
 
@@ -124,7 +125,7 @@ xserver_sync(XServer *self)
     free(xcb_get_input_focus_reply(self->xcb, xcb_get_input_focus(self->xcb), NULL));
 }
 
-xcb_atom_t
+uint32_t
 xserver_atom(XServer *self, const char *name)
 {
     xcb_intern_atom_cookie_t cookie =

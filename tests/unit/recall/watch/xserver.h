@@ -4,15 +4,14 @@
 
 #include <glib.h>
 #include <stdint.h>
-#include <xcb/xcb.h>
 
 /* A private X server for tests, and a client on it. */
 
 typedef struct {
-    char *name;            /* as in $DISPLAY */
-    GPid pid;              /* 0 when it is another's */
-    xcb_connection_t *xcb; /* the client's */
-    xcb_screen_t *screen;
+    char *name;                   /* as in $DISPLAY */
+    GPid pid;                     /* 0 when it is another's */
+    struct xcb_connection_t *xcb; /* the client's */
+    struct xcb_screen_t *screen;
 } XServer;
 
 /* @screen: "800x600x24"
@@ -31,7 +30,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(XServer, xserver_free)
 /* Waits until the server did all that the client asked for. */
 void xserver_sync(XServer *self);
 
-xcb_atom_t xserver_atom(XServer *self, const char *name);
+uint32_t xserver_atom(XServer *self, const char *name);
 
 /* A mapped white window. */
 uint32_t xserver_open_window(XServer *self,
