@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/sense.h"
 #include "recall/watch/window.h"
-#include "tests/unit/recall/watch/xserver.h"
+#include "tests/unit/recall/watch/xserver-x11.h"
 
 #include <dirent.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/recall/watch/xserver.h"
+#include "tests/unit/recall/watch/xserver-x11.h"
 
 #include <signal.h>
 #include <stdlib.h>
