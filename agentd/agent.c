@@ -18,6 +18,7 @@ struct AgentdAgent {
     RecallRecorder *recorder;
     RecallWatchParts parts;
     GError *why_no_display;
+    GError *why_no_pixels; /* could not be read at the last try */
     unsigned retry_source;
     unsigned retry_ms;
     unsigned lost_source;
@@ -143,6 +144,20 @@ retry_later(AgentdAgent *self)
 
 /* --- composition --- */
 
+/* Told once for each reason, not for each window. */
+static void
+on_read(const GError *error, void *user_data)
+{
+    AgentdAgent *self = user_data;
+    gboolean is_new = error != NULL && (self->why_no_pixels == NULL ||
+                                        !g_str_equal(self->why_no_pixels->message, error->message));
+
+    if (is_new)
+        g_warning("Pixels are not read: %s", error->message);
+    g_clear_error(&self->why_no_pixels);
+    self->why_no_pixels = error != NULL ? g_error_copy(error) : NULL;
+}
+
 AgentdAgent *
 agentd_agent_new(const AgentdConfig *config,
                  const char *display,
@@ -164,6 +179,8 @@ agentd_agent_new(const AgentdConfig *config,
     self->parts.ocr = recall_ocr_new(&ocr_options);
     self->parts.store = recall_store_new(self->vault_path);
     self->parts.encoder = base_worker_new("encoder");
+    self->parts.on_read = on_read;
+    self->parts.user_data = self;
     self->recorder = recall_recorder_new(&self->parts);
     self->retry_source = g_idle_add(on_retry, self);
     return self;
@@ -206,6 +223,7 @@ agentd_agent_free(AgentdAgent *self)
     recall_ocr_free(self->parts.ocr);
     recall_a11y_free(self->parts.a11y);
     g_clear_error(&self->why_no_display);
+    g_clear_error(&self->why_no_pixels);
     g_free(self->display);
     g_free(self->reader_path);
     g_free(self->vault_path);
@@ -345,15 +363,15 @@ static void
 check_text(AgentdAgent *self, GPtrArray *parts)
 {
     gboolean is_connected = recall_a11y_is_connected(self->parts.a11y);
-    gboolean has_reader = g_file_test(self->reader_path, G_FILE_TEST_IS_EXECUTABLE);
+    const GError *trouble = self->why_no_pixels;
 
     add_part(parts, "accessible text", is_connected, "weak",
              g_strdup(is_connected ? "connected to the accessibility bus"
                                    : "no accessibility bus: everything is read from pixels"),
              "install at-spi2-core and log in again");
-    add_part(parts, "reader", has_reader, "bad",
-             g_strdup_printf("%s %s", self->reader_path, has_reader ? "is there" : "is missing"),
-             "install Deskhand again");
+    add_part(parts, "reader", trouble == NULL, "bad",
+             g_strdup(trouble != NULL ? trouble->message : "pixels are read when they must be"),
+             "install Deskhand and tesseract-ocr again, and see the daemon's log");
 }
 
 GPtrArray *

@@ -286,6 +286,7 @@ on_ocr_read(GObject *source, GAsyncResult *result, void *user_data)
                 adapt_to_sample(self, runs);
             pixman_region32_union(&self->fresh, &self->fresh, &unread);
         }
+        self->parts.on_read(error, self->parts.user_data);
         store(self);
         finish_reading(self);
     }

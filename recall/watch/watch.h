@@ -22,6 +22,9 @@ typedef struct {
     RecallOcr *ocr;
     RecallStore *store;
     BaseWorker *encoder; /* makes WebP of tiles */
+    /* @error: why pixels could not be read, NULL when they could again */
+    void (*on_read)(const GError *error, void *user_data);
+    void *user_data;
 } RecallWatchParts;
 
 typedef struct RecallWatch RecallWatch;
