@@ -441,6 +441,7 @@ note_readings(RecallQuery *query)
             continue;
         }
         query->has_literals = query->has_literals || term->literal != NULL;
+        query->has_signs = query->has_signs || term->tokens->len == 0;
         query->has_parts = query->has_parts || (!term->is_quoted && term->breaks->len > 0);
     }
 }
@@ -492,6 +493,8 @@ recall_query_add_phrase(RecallQuery *self, RecallField field, const char *text)
 int
 recall_query_next_reading(const RecallQuery *self, RecallReading reading)
 {
+    if (self->has_signs) /* without its literal such a term would say nothing */
+        return -1;
     if (reading < RECALL_READING_PHRASES && self->has_literals)
         return RECALL_READING_PHRASES;
     return reading < RECALL_READING_PARTS && self->has_parts ? RECALL_READING_PARTS : -1;
@@ -583,4 +586,44 @@ char *
 recall_query_to_fts_negative(const RecallQuery *self)
 {
     return join_terms(self, TRUE, FALSE);
+}
+
+/* --- for the sieve --- */
+
+static gboolean
+is_single(const char *token)
+{
+    return *g_utf8_next_char(token) == 0 && recall_tokenizer_is_single(g_utf8_get_char(token));
+}
+
+static void
+add_index_terms(const RecallTerm *term, gboolean as_parts, GPtrArray *out)
+{
+    for (unsigned i = 0; i < term->tokens->len; i++) {
+        const char *token = g_ptr_array_index(term->tokens, i);
+        gboolean is_last = i + 1 == term->tokens->len;
+        const char *next = is_last ? NULL : g_ptr_array_index(term->tokens, i + 1);
+
+        if (is_last && term->is_prefix)
+            return;
+        if (next != NULL && is_single(token) && is_single(next) &&
+            !(as_parts && is_break(term, i + 1)))
+            g_ptr_array_add(out, g_strconcat(token, next, NULL));
+        else
+            g_ptr_array_add(out, g_strdup(token));
+    }
+}
+
+GPtrArray *
+recall_query_dup_index_terms(const RecallQuery *self, RecallReading reading)
+{
+    GPtrArray *terms = g_ptr_array_new_with_free_func(g_free);
+
+    for (unsigned i = 0; i < self->terms->len; i++) {
+        const RecallTerm *term = g_ptr_array_index(self->terms, i);
+
+        if (!term->is_negative)
+            add_index_terms(term, reading == RECALL_READING_PARTS && !term->is_quoted, terms);
+    }
+    return terms;
 }

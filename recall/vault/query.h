@@ -48,6 +48,7 @@ typedef struct {
     RecallTimeRange range;
     gboolean has_literals;          /* among what must be there */
     gboolean has_negative_literals; /* among what must not */
+    gboolean has_signs;             /* a positive term of symbols alone */
     gboolean has_parts;             /* some term falls into parts when nothing has it as a whole */
 } RecallQuery;
 
@@ -75,6 +76,10 @@ int recall_query_next_reading(const RecallQuery *self, RecallReading reading);
 /* An expression for FTS5's MATCH over the table of recall/vault/schema.h.
  * Returns: (transfer full) (nullable): NULL when there is nothing to look up */
 char *recall_query_to_fts(const RecallQuery *self, RecallReading reading);
+
+/* Terms as the index has them, pairs of single characters among them, that each match must have
+ * somewhere. Returns: (transfer full): of char * */
+GPtrArray *recall_query_dup_index_terms(const RecallQuery *self, RecallReading reading);
 
 /* What must not match, when nothing must: for a query of only negative words. */
 char *recall_query_to_fts_negative(const RecallQuery *self);

@@ -21,6 +21,19 @@
 
 #define RECALL_SCHEMA_VERSION 1 /* PRAGMA user_version */
 
+/* Made for a week that is over, by recall/vault/sieve.h, and gone as soon as it changes. */
+#define RECALL_SCHEMA_SIEVE_SQL                                                                    \
+    "CREATE TABLE IF NOT EXISTS sieve("                                                            \
+    " term TEXT PRIMARY KEY,"                                                                      \
+    " bits BLOB NOT NULL) WITHOUT ROWID;"                                                          \
+    "CREATE TRIGGER IF NOT EXISTS sieve_insert AFTER INSERT ON scene"                              \
+    " WHEN EXISTS(SELECT 1 FROM sieve) BEGIN DELETE FROM sieve; END;"                              \
+    "CREATE TRIGGER IF NOT EXISTS sieve_delete AFTER DELETE ON scene"                              \
+    " WHEN EXISTS(SELECT 1 FROM sieve) BEGIN DELETE FROM sieve; END;"                              \
+    "CREATE TRIGGER IF NOT EXISTS sieve_update"                                                    \
+    " AFTER UPDATE OF id, text, title, app, url, file, actor ON scene"                             \
+    " WHEN EXISTS(SELECT 1 FROM sieve) BEGIN DELETE FROM sieve; END;"
+
 #define RECALL_SCHEMA_SQL                                                                          \
     "CREATE TABLE scene("                                                                          \
     " id INTEGER PRIMARY KEY,"                                                                     \
@@ -48,4 +61,4 @@
     "CREATE TABLE tile_webp(" /* apart, because n_scenes changes often; no row until it was sent   \
                                */                                                                  \
     " id INTEGER PRIMARY KEY,"                                                                     \
-    " webp BLOB NOT NULL);"
+    " webp BLOB NOT NULL);" RECALL_SCHEMA_SIEVE_SQL

@@ -4,17 +4,20 @@
 
 #include "recall/vault/cursor.h"
 #include "recall/vault/schema.h"
+#include "recall/vault/sieve.h"
 
 #include <string.h>
 
 #define IN_ROWS " BETWEEN ?2 AND ?3"
 #define SQL_WORDS                                                                                  \
     "SELECT rowid FROM scene_fts WHERE scene_fts MATCH ?1 AND rowid" IN_ROWS " ORDER BY rowid "    \
-                                                                             "DESC"
+    "DESC"
 #define SQL_WEIGHED                                                                                \
     "SELECT rowid, deskhand_weigh(scene_fts, ?4) FROM scene_fts WHERE scene_fts MATCH ?1"          \
     " AND rowid" IN_ROWS " ORDER BY rowid DESC"
-#define SQL_NORMS "SELECT deskhand_norms(scene_fts) FROM scene_fts WHERE scene_fts MATCH ?1 LIMIT 1"
+#define SQL_NORMS                                                                                  \
+    "SELECT deskhand_norms(scene_fts) FROM scene_fts WHERE scene_fts MATCH ?1"                     \
+    " AND rowid" IN_ROWS " LIMIT 1"
 #define SQL_ALL "SELECT id FROM scene WHERE id" IN_ROWS " ORDER BY id DESC"
 #define SQL_ALL_BUT                                                                                \
     "SELECT id FROM scene WHERE id" IN_ROWS " AND id NOT IN"                                       \
@@ -46,6 +49,7 @@ struct RecallSearch {
     unsigned week_index;
     char *fts; /* of the attempt in hand */
     char *fts_negative;
+    GPtrArray *index_terms; /* of char *: for the sieve */
     unsigned n_found;
     unsigned n_checked;
     int64_t first_before_id;
@@ -106,6 +110,8 @@ begin_attempt(RecallSearch *self)
     g_free(self->fts_negative);
     self->fts = recall_query_to_fts(get_query(self), get_reading(self));
     self->fts_negative = self->fts == NULL ? recall_query_to_fts_negative(get_query(self)) : NULL;
+    g_clear_pointer(&self->index_terms, g_ptr_array_unref);
+    self->index_terms = recall_query_dup_index_terms(get_query(self), get_reading(self));
     self->cursor.before_id = self->first_before_id;
     if (self->is_first_page)
         self->cursor.n_to_skip = 0;
@@ -220,6 +226,7 @@ recall_search_free(RecallSearch *self)
     recall_query_free(self->queries[0]);
     recall_query_free(self->queries[1]);
     g_clear_pointer(&self->weeks, g_array_unref);
+    g_clear_pointer(&self->index_terms, g_ptr_array_unref);
     g_clear_pointer(&self->weighed, g_array_unref);
     g_clear_pointer(&self->norms, g_bytes_unref);
     g_free(self->fts);
@@ -370,7 +377,11 @@ search_week(RecallSearch *self,
 
 /* Measured where the newest match is, and then the same for all weeks. */
 static gboolean
-measure_norms(RecallSearch *self, RecallSegment *segment, GError **error)
+measure_norms(RecallSearch *self,
+              RecallSegment *segment,
+              int64_t first,
+              int64_t last,
+              GError **error)
 {
     sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_NORMS, error);
     int code = SQLITE_ERROR;
@@ -378,6 +389,8 @@ measure_norms(RecallSearch *self, RecallSegment *segment, GError **error)
     if (statement == NULL)
         return FALSE;
     sqlite3_bind_text(statement, 1, self->fts, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, first);
+    sqlite3_bind_int64(statement, 3, last);
     code = sqlite3_step(statement);
     if (code == SQLITE_ROW)
         self->norms = g_bytes_new(sqlite3_column_blob(statement, 0),
@@ -425,7 +438,7 @@ weigh_week(RecallSearch *self,
     sqlite3_stmt *statement = NULL;
     gboolean is_read = FALSE;
 
-    if (self->norms == NULL && !measure_norms(self, segment, error))
+    if (self->norms == NULL && !measure_norms(self, segment, first, last, error))
         return FALSE;
     *out_is_complete = self->norms == NULL; /* nothing matches here */
     if (self->norms == NULL)
@@ -472,7 +485,7 @@ check_cancelled(void *user_data)
     return g_cancellable_is_cancelled(user_data);
 }
 
-/* Calls what reads one segment; one that is damaged is set aside, one that is gone left out. */
+/* Reads the rows of one segment from @first to @last. */
 typedef gboolean (*SegmentFunc)(RecallSearch *self,
                                 Slice *slice,
                                 RecallSegment *segment,
@@ -481,6 +494,43 @@ typedef gboolean (*SegmentFunc)(RecallSearch *self,
                                 gboolean *out_is_complete,
                                 GError **error);
 
+static gboolean
+is_enough(const RecallSearch *self)
+{
+    return is_by_weight(self) ? self->weighed->len >= RECALL_SEARCH_N_WEIGHED_MAX
+                              : is_page_over(self);
+}
+
+/* All of the week, or the few rows that the sieve lets pass. */
+static gboolean
+sift_week(RecallSearch *self,
+          Slice *slice,
+          RecallSegment *segment,
+          int64_t first,
+          int64_t last,
+          gboolean *out_is_complete,
+          GError **error)
+{
+    SegmentFunc func = is_by_weight(self) ? weigh_week : search_week;
+    g_autoptr(GArray) rows = NULL;
+
+    if (!recall_sieve_probe(segment, self->index_terms, &rows, error))
+        return FALSE;
+    if (rows == NULL)
+        return func(self, slice, segment, first, last, out_is_complete, error);
+    *out_is_complete = TRUE;
+    for (unsigned i = 0; i < rows->len && *out_is_complete; i++) {
+        int64_t row = g_array_index(rows, int64_t, i);
+
+        if (row >= first && row <= last &&
+            !func(self, slice, segment, row, row, out_is_complete, error))
+            return FALSE;
+        *out_is_complete = !is_enough(self) || i + 1 == rows->len;
+    }
+    return TRUE;
+}
+
+/* Calls what reads one segment; one that is damaged is set aside, one that is gone left out. */
 static gboolean
 visit(RecallSearch *self,
       Slice *slice,
@@ -523,13 +573,12 @@ static gboolean
 run_week(RecallSearch *self, Slice *slice, GError **error)
 {
     int week = g_array_index(self->weeks, int, self->week_index);
-    SegmentFunc func = is_by_weight(self) ? weigh_week : search_week;
     gboolean is_complete = TRUE;
     int64_t first = 0;
     int64_t last = 0;
 
     if (find_rows(self, week, &first, &last) &&
-        !visit(self, slice, week, func, MAX(first, 0), last, &is_complete, error))
+        !visit(self, slice, week, sift_week, MAX(first, 0), last, &is_complete, error))
         return FALSE;
     self->week_index += is_complete;
     return TRUE;

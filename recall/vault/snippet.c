@@ -120,24 +120,26 @@ choose_start(const char *text, size_t length, const GArray *hits)
     return step_back(text, best, N_CHARS_BEFORE);
 }
 
-/* One line: a run of white space or control characters becomes one space. @map: byte of the text
- * to byte of the snippet, for @start to @end */
+/* One line: a run of white space or control characters becomes one space, none at the ends.
+ * @map: byte of the text to byte of the snippet, for @start to @end */
 static void
 append_line(GString *out, const char *text, size_t start, size_t end, uint32_t *map)
 {
-    size_t at = start;
+    size_t first = out->len;
+    gboolean is_parted = FALSE;
 
-    while (at < end) {
+    for (size_t at = start; at < end;) {
         gunichar ch = 0;
         unsigned length = recall_tokenizer_decode(text + at, end - at, &ch);
         gboolean is_blank = ch == G_MAXUINT32 || g_unichar_isspace(ch) || g_unichar_iscntrl(ch);
 
+        if (!is_blank && is_parted && out->len > first)
+            g_string_append_c(out, ' ');
+        is_parted = is_blank;
         for (unsigned i = 0; i < length; i++)
             map[at - start + i] = out->len;
         if (!is_blank)
             g_string_append_len(out, text + at, length);
-        else if (out->len > 0 && out->str[out->len - 1] != ' ')
-            g_string_append_c(out, ' ');
         at += length;
     }
     map[end - start] = out->len;

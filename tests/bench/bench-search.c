@@ -9,6 +9,7 @@
 #include "protocol/peer.h"
 #include "recall/vault/append.h"
 #include "recall/vault/schema.h"
+#include "recall/vault/sieve.h"
 #include "recall/vault/vault.h"
 #include "tests/bench/synthetic.h"
 
@@ -104,17 +105,6 @@ add_scene(RecallSegment *segment, const ProtocolScene *scene)
         die("cannot append a scene", error);
 }
 
-/* A week that is over has been tidied by the vault; the one in hand has grown by small steps. */
-static void
-finish_week(RecallSegment *segment, gboolean is_last)
-{
-    execute(recall_segment_get_db(segment), "COMMIT");
-    if (!is_last)
-        execute(recall_segment_get_db(segment),
-                "INSERT INTO scene_fts(scene_fts) VALUES('optimize')");
-    execute(recall_segment_get_db(segment), "PRAGMA wal_checkpoint(TRUNCATE)");
-}
-
 static unsigned
 fill_week(const Synthetic *synthetic,
           const Options *options,
@@ -140,7 +130,7 @@ fill_week(const Synthetic *synthetic,
         if (is_last && index % 8 == 0)
             execute(recall_segment_get_db(segment), "COMMIT; BEGIN");
     }
-    finish_week(segment, is_last);
+    execute(recall_segment_get_db(segment), "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
     return index;
 }
 
@@ -185,6 +175,37 @@ generate(const Synthetic *synthetic, const Options *options)
     sqlite3_close(baseline);
 }
 
+/* What the vault does by itself some time after a week is over. */
+static void
+tidy_week(RecallSegment *segment)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean is_done = FALSE;
+
+    execute(recall_segment_get_db(segment), RECALL_SCHEMA_SIEVE_SQL "PRAGMA synchronous=OFF");
+    while (!is_done) {
+        if (!recall_sieve_step(segment, &is_done, &error))
+            die("cannot tidy a week", error);
+    }
+    execute(recall_segment_get_db(segment), "PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+static void
+tidy(const Options *options)
+{
+    int last = recall_segment_week_at(NOW_US - 1);
+
+    for (int week = last - SYNTHETIC_N_WEEKS; week < last; week++) {
+        g_autoptr(RecallSegment) segment = recall_segment_open(options->folder, week, FALSE, NULL);
+
+        if (segment != NULL)
+            tidy_week(segment);
+        fprintf(stderr, "\r%d of %d weeks tidied   ", week + 1 - last + SYNTHETIC_N_WEEKS,
+                SYNTHETIC_N_WEEKS);
+    }
+    fprintf(stderr, "\n");
+}
+
 /* Generates what is not there yet, or not wholly. */
 static void
 prepare_store(const Synthetic *synthetic, const Options *options)
@@ -197,6 +218,7 @@ prepare_store(const Synthetic *synthetic, const Options *options)
     if (g_file_get_contents(mark, &found, NULL, NULL) && strcmp(found, wanted) == 0)
         return;
     generate(synthetic, options);
+    tidy(options);
     if (!g_file_set_contents(mark, wanted, -1, &error))
         die("cannot finish the store", error);
 }

@@ -1,0 +1,473 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/vault/query.h"
+
+#include "recall/vault/tokenizer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A Wednesday. */
+static GDateTime *
+make_now(void)
+{
+    g_autoptr(GTimeZone) zone = g_time_zone_new_identifier("Europe/Berlin");
+
+    return g_date_time_new(zone, 2025, 11, 12, 15, 30, 0);
+}
+
+static RecallQuery *
+parse(const char *text)
+{
+    g_autoptr(GDateTime) now = make_now();
+
+    return recall_query_parse(text, strlen(text), now, FALSE);
+}
+
+#define ANY "{text title app url file} : "
+
+/* What the index is asked, reading by reading, and the literals. */
+static void
+test_words(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *fts;      /* NULL: all scenes */
+        const char *literals; /* joined with | */
+        const char *parts;    /* NULL: there is no such reading */
+    } rows[] = {
+        {"", NULL, ""},
+        {"   \t\n", NULL, ""},
+        {"invoice", ANY "(\"invoice\")", ""},
+        {"Invoice  PAID", ANY "(\"invoice\" AND \"paid\")", ""},
+        {"a a A", ANY "(\"a\")", ""},
+        {"\"to be\"", ANY "(\"to be\")", ""},
+        {"\"to be", ANY "(\"to be\")", ""},
+        {"\u201cto be\u201d \u300c电脑\u300d", ANY "(\"to be\" AND \"电 脑\")", ""},
+        {"inv*", ANY "(\"inv\" *)", ""},
+        {"inv\uff0a", ANY "(\"inv\" *)", ""},
+        {"\"to b\"*", ANY "(\"to b\" *)", ""},
+        {"电*", ANY "(\"电\")", ""},
+        {"*", NULL, ""},
+        {"-draft", NULL, ""},
+        {"a -b", "(" ANY "(\"a\")) NOT (" ANY "(\"b\"))", ""},
+        {"a -\"b c\" -d", "(" ANY "(\"a\")) NOT (" ANY "(\"b c\" OR \"d\"))", ""},
+        {"a \uff0db", "(" ANY "(\"a\")) NOT (" ANY "(\"b\"))", ""},
+        {"a - b", ANY "(\"a\" AND \"b\")", ""},
+        {"a AND b OR c NOT d NEAR e",
+         ANY "(\"a\" AND \"and\" AND \"b\" AND \"or\" AND \"c\" AND"
+             " \"not\" AND \"d\" AND \"near\" AND \"e\")",
+         ""},
+        {"zoom.us", ANY "(\"zoom us\")", "zoom.us", ANY "(\"zoom\" AND \"us\")"},
+        {"a:b", ANY "(\"a b\")", "a:b", ANY "(\"a\" AND \"b\")"},
+        {"C++", ANY "(\"c\")", "c++"},
+        {"Ｃ＋＋", ANY "(\"c\")", "c++"},
+        {"#channel", ANY "(\"channel\")", "#channel"},
+        {"foo@bar.com", ANY "(\"foo bar com\")", "foo@bar.com",
+         ANY "(\"foo\" AND \"bar\" AND \"com\")"},
+        {"¥1,280.00", ANY "(\"1 280 00\")", "¥1,280.00", ANY "(\"1\" AND \"280\" AND \"00\")"},
+        {"￥1,280.00", ANY "(\"1 280 00\")", "¥1,280.00", ANY "(\"1\" AND \"280\" AND \"00\")"},
+        {"https://zoom.us/j/1", ANY "(\"zoom us j 1\")", "zoom.us/j/1",
+         ANY "(\"zoom\" AND \"us\" AND \"j\" AND \"1\")"},
+        {"https://zoom.us/", ANY "(\"zoom us\")", "zoom.us", ANY "(\"zoom\" AND \"us\")"},
+        {"https://", ANY "(\"https\")", "https://"},
+        {"don\u2019t", ANY "(\"don t\")", "don't", ANY "(\"don\" AND \"t\")"},
+        {"hello, world!", ANY "(\"hello\" AND \"world\")", ""},
+        {"--force", ANY "(\"force\")", "--force"},
+        {"*.txt", ANY "(\"txt\")", ".txt"},
+        {"a + b & c | d", ANY "(\"a\" AND \"b\" AND \"c\" AND \"d\")", ""},
+        {"\"", NULL, ""},
+        {"\"\"", NULL, ""},
+        {"-", NULL, ""},
+        {":", NULL, ""},
+        {"'", NULL, ""},
+        {"()", NULL, ""},
+        {"\u201c", NULL, ""},
+        {"¥", NULL, "¥"},
+        {"a ¥", ANY "(\"a\")", ""},
+        {"a \"¥\"", ANY "(\"a\")", "¥"},
+        {"电脑桌面", ANY "(\"电 脑 桌 面\")", ""},
+        {"电脑，桌面", ANY "(\"电 脑 桌 面\")", "电脑,桌面", ANY "(\"电 脑\" AND \"桌 面\")"},
+        {"用Excel做表", ANY "(\"用 excel 做 表\")", "", ANY "(\"用\" AND \"excel\" AND \"做 表\")"},
+        {"👍", ANY "(\"👍\")", ""},
+        {"ok 👍🏽", ANY "(\"ok\" AND \"👍 🏽\")", ""},
+        {"app:chromium", "app : (\"chromium\")", ""},
+        {"APP：\"LibreOffice Calc\" a", ANY "(\"a\") AND app : (\"libreoffice calc\")", ""},
+        {"ａｐｐ:x", "app : (\"x\")", ""},
+        {"title: report", "title : (\"report\")", ""},
+        {"site:zoom.us", "url : (\"zoom us\")", "zoom.us", "url : (\"zoom\" AND \"us\")"},
+        {"url:https://a.b/c", "url : (\"a b c\")", "a.b/c", "url : (\"a\" AND \"b\" AND \"c\")"},
+        {"file:x* actor:run-7", "file : (\"x\" *) AND actor : (\"run 7\")", "run-7",
+         "file : (\"x\" *) AND actor : (\"run\" AND \"7\")"},
+        {"text:a title:b title:c", "text : (\"a\") AND title : (\"b\" AND \"c\")", ""},
+        {"a -app:b", "(" ANY "(\"a\")) NOT (app : (\"b\"))", ""},
+        {"app:", ANY "(\"app\")", ""},
+        {"foo:bar", ANY "(\"foo bar\")", "foo:bar", ANY "(\"foo\" AND \"bar\")"},
+        {"on:foo", ANY "(\"on foo\")", "on:foo", ANY "(\"on\" AND \"foo\")"},
+        {"-C++ a", ANY "(\"a\")", ""},
+        {"\"yesterday\" news", ANY "(\"yesterday\" AND \"news\")", ""},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(RecallQuery) query = parse(rows[i].text);
+        g_autofree char *fts = recall_query_to_fts(query, RECALL_READING_LITERAL);
+        g_autofree char *parts = NULL;
+        g_autoptr(GString) literals = g_string_new(NULL);
+
+        if (g_strcmp0(fts, rows[i].fts) != 0)
+            fail_msg("%s: %s, not %s", rows[i].text, fts, rows[i].fts);
+        for (unsigned j = 0; j < query->terms->len; j++) {
+            RecallTerm *term = g_ptr_array_index(query->terms, j);
+
+            if (term->literal != NULL && !term->is_negative)
+                g_string_append_printf(literals, "%s%s", literals->len > 0 ? "|" : "",
+                                       term->literal);
+        }
+        assert_string_equal(literals->str, rows[i].literals);
+        if (query->has_parts != (rows[i].parts != NULL))
+            fail_msg("%s: parts", rows[i].text);
+        parts = recall_query_to_fts(query, RECALL_READING_PARTS);
+        if (rows[i].parts != NULL)
+            assert_string_equal(parts, rows[i].parts);
+        assert_int_equal(query->range.since_us, G_MININT64);
+        assert_int_equal(query->range.until_us, G_MAXINT64);
+    }
+}
+
+static void
+test_negatives_alone(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *negative;
+    } rows[] = {
+        {"-x", ANY "(\"x\")"},
+        {"-x -title:y", ANY "(\"x\") OR title : (\"y\")"},
+        {"-C++", NULL},
+        {"a", NULL},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(RecallQuery) query = parse(rows[i].text);
+        g_autofree char *negative = recall_query_to_fts_negative(query);
+
+        assert_true(g_strcmp0(negative, rows[i].negative) == 0);
+        assert_int_equal(query->has_negative_literals, strcmp(rows[i].text, "-C++") == 0);
+    }
+}
+
+static char *
+show(int64_t at_us)
+{
+    g_autoptr(GDateTime) now = make_now();
+    g_autoptr(GDateTime) utc = NULL;
+    g_autoptr(GDateTime) local = NULL;
+
+    if (at_us == G_MININT64 || at_us == G_MAXINT64)
+        return g_strdup("-");
+    utc = g_date_time_new_from_unix_utc(at_us / G_USEC_PER_SEC);
+    local = g_date_time_to_timezone(utc, g_date_time_get_timezone(now));
+    return g_date_time_format(local, "%m-%d %H:%M");
+}
+
+static void
+test_times(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *fts;
+        const char *since;
+        const char *until;
+    } rows[] = {
+        {"invoice yesterday", ANY "(\"invoice\")", "11-11 00:00", "11-12 00:00"},
+        {"yesterday invoice", ANY "(\"invoice\")", "11-11 00:00", "11-12 00:00"},
+        {"yesterday", NULL, "11-11 00:00", "11-12 00:00"},
+        {"last tuesday report", ANY "(\"report\")", "11-11 00:00", "11-12 00:00"},
+        {"发票 昨天", ANY "(\"发 票\")", "11-11 00:00", "11-12 00:00"},
+        {"昨天的发票", ANY "(\"发 票\")", "11-11 00:00", "11-12 00:00"},
+        {"昨天发票", ANY "(\"昨 天 发 票\")", "-", "-"},
+        {"11月3日下午 会议", ANY "(\"会 议\")", "11-03 12:00", "11-03 18:00"},
+        {"before:yesterday a", ANY "(\"a\")", "-", "11-11 00:00"},
+        {"after:yesterday a", ANY "(\"a\")", "11-11 00:00", "-"},
+        {"since:2025-11-03 until:2025-11-05", NULL, "11-03 00:00", "11-06 00:00"},
+        {"on:\"last tuesday\" a", ANY "(\"a\")", "11-11 00:00", "11-12 00:00"},
+        {"on:last tuesday a", ANY "(\"a\")", "11-11 00:00", "11-12 00:00"},
+        {"after:3 days ago before:yesterday", NULL, "11-09 00:00", "11-11 00:00"},
+        {"on: monday a", ANY "(\"a\")", "11-10 00:00", "11-11 00:00"},
+        {"on：昨天", NULL, "11-11 00:00", "11-12 00:00"},
+        {"until:14:05", NULL, "-", "11-12 14:05"},
+        {"on:november x", ANY "(\"x\")", "11-01 00:00", "12-01 00:00"},
+        {"november x", ANY "(\"november\" AND \"x\")", "-", "-"},
+        {"yesterday 14:00-15:00", NULL, "11-11 14:00", "11-11 15:00"},
+        {"yesterday this week", NULL, "11-11 00:00", "11-12 00:00"},
+        {"monday tuesday", NULL, "11-10 00:00", "11-12 00:00"},
+        {"before:\"soon\" x", ANY "(\"before soon\" AND \"x\")", "-", "-"},
+        {"-yesterday x", "(" ANY "(\"x\")) NOT (" ANY "(\"yesterday\"))", "-", "-"},
+        {"2025-11-03", NULL, "11-03 00:00", "11-04 00:00"},
+        {"2025-11-03-draft", ANY "(\"2025 11 03 draft\")", "-", "-"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(RecallQuery) query = parse(rows[i].text);
+        g_autofree char *fts = recall_query_to_fts(query, RECALL_READING_LITERAL);
+        g_autofree char *since = show(query->range.since_us);
+        g_autofree char *until = show(query->range.until_us);
+
+        if (g_strcmp0(fts, rows[i].fts) != 0)
+            fail_msg("%s: %s, not %s", rows[i].text, fts, rows[i].fts);
+        assert_string_equal(since, rows[i].since);
+        assert_string_equal(until, rows[i].until);
+    }
+}
+
+static void
+test_loose(void **state)
+{
+    g_autoptr(GDateTime) now = make_now();
+    g_autoptr(RecallQuery) query = recall_query_parse("昨天发票", strlen("昨天发票"), now, TRUE);
+    g_autofree char *fts = recall_query_to_fts(query, RECALL_READING_LITERAL);
+
+    assert_string_equal(fts, ANY "(\"发 票\")");
+    assert_true(query->range.since_us > G_MININT64);
+}
+
+static void
+test_readings(void **state)
+{
+    static const struct {
+        const char *text;
+        int after_literal;
+        int after_phrases;
+    } rows[] = {
+        {"word", -1, -1},
+        {"C++", RECALL_READING_PHRASES, -1},
+        {"a.b", RECALL_READING_PHRASES, RECALL_READING_PARTS},
+        {"\"a.b\"", RECALL_READING_PHRASES, -1},
+        {"-a.b", -1, -1},
+        {"Excel表", RECALL_READING_PARTS, RECALL_READING_PARTS},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(RecallQuery) query = parse(rows[i].text);
+
+        assert_int_equal(recall_query_next_reading(query, RECALL_READING_LITERAL),
+                         rows[i].after_literal);
+        assert_int_equal(recall_query_next_reading(query, RECALL_READING_PHRASES),
+                         rows[i].after_phrases);
+        assert_int_equal(recall_query_next_reading(query, RECALL_READING_PARTS), -1);
+    }
+}
+
+static void
+test_index_terms(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *terms;
+    } rows[] = {
+        {"a b", "a,b"},
+        {"\"a b\"", "a,b"},
+        {"电", "电"},
+        {"电脑桌", "电脑,脑桌,桌"},
+        {"用x脑", "用,x,脑"},
+        {"a b*", "a"},
+        {"a -b title:c", "a,c"},
+        {"", ""},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(RecallQuery) query = parse(rows[i].text);
+        g_autoptr(GPtrArray) terms = recall_query_dup_index_terms(query, RECALL_READING_LITERAL);
+        g_autoptr(GString) joined = g_string_new(NULL);
+
+        for (unsigned j = 0; j < terms->len; j++)
+            g_string_append_printf(joined, "%s%s", j > 0 ? "," : "",
+                                   (char *)g_ptr_array_index(terms, j));
+        assert_string_equal(joined->str, rows[i].terms);
+    }
+}
+
+static void
+test_add_phrase(void **state)
+{
+    g_autoptr(RecallQuery) query = parse("a");
+    g_autofree char *fts = NULL;
+
+    recall_query_add_phrase(query, RECALL_FIELD_APP, "LibreOffice \"Calc\" -x");
+    recall_query_add_phrase(query, RECALL_FIELD_APP, "");
+    fts = recall_query_to_fts(query, RECALL_READING_LITERAL);
+    assert_string_equal(fts, ANY "(\"a\") AND app : (\"libreoffice calc x\")");
+}
+
+static void
+test_maxima(void **state)
+{
+    g_autoptr(GString) words = g_string_new(NULL);
+    g_autoptr(GString) phrase = g_string_new("\"");
+    g_autoptr(RecallQuery) query = NULL;
+    g_autoptr(RecallQuery) long_phrase = NULL;
+
+    for (unsigned i = 0; i < 500; i++)
+        g_string_append_printf(words, "w%u ", i);
+    query = parse(words->str);
+    assert_int_equal(query->terms->len, RECALL_QUERY_N_TERMS_MAX);
+    g_string_append(phrase, words->str);
+    long_phrase = parse(phrase->str);
+    assert_int_equal(long_phrase->terms->len, 1);
+    assert_int_equal(((RecallTerm *)g_ptr_array_index(long_phrase->terms, 0))->tokens->len,
+                     RECALL_QUERY_N_TOKENS_MAX);
+}
+
+static void
+test_text_that_is_too_long(void **state)
+{
+    g_autoptr(GDateTime) now = make_now();
+    g_autofree char *text = g_strnfill(RECALL_QUERY_MAX_BYTES + 10, ' ');
+    g_autoptr(RecallQuery) at_max = NULL;
+    g_autoptr(RecallQuery) beyond = NULL;
+
+    text[RECALL_QUERY_MAX_BYTES - 1] = 'x';
+    at_max = recall_query_parse(text, RECALL_QUERY_MAX_BYTES + 10, now, FALSE);
+    assert_int_equal(at_max->terms->len, 1);
+    text[RECALL_QUERY_MAX_BYTES - 1] = ' ';
+    text[RECALL_QUERY_MAX_BYTES] = 'x';
+    beyond = recall_query_parse(text, RECALL_QUERY_MAX_BYTES + 10, now, FALSE);
+    assert_int_equal(beyond->terms->len, 0);
+}
+
+/* --- whatever is typed, SQLite takes what comes out --- */
+
+static sqlite3 *
+open_table(void)
+{
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    assert_true(recall_tokenizer_register(db, NULL));
+    assert_int_equal(
+        sqlite3_exec(db,
+                     "CREATE VIRTUAL TABLE scene_fts USING fts5(text, title, app, url, file, actor,"
+                     " tokenize='deskhand');"
+                     "INSERT INTO scene_fts(text, title) VALUES('a b c', 'd'), ('电脑', 'x')",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    return db;
+}
+
+static void
+run_fts(sqlite3_stmt *statement, const char *fts)
+{
+    int code = SQLITE_ROW;
+
+    if (fts == NULL)
+        return;
+    sqlite3_bind_text(statement, 1, fts, -1, SQLITE_STATIC);
+    while (code == SQLITE_ROW)
+        code = sqlite3_step(statement);
+    if (code != SQLITE_DONE)
+        fail_msg("%s: %s", fts, sqlite3_errmsg(sqlite3_db_handle(statement)));
+    sqlite3_reset(statement);
+}
+
+static void
+check_query(sqlite3_stmt *statement, const char *text, size_t length, GDateTime *now)
+{
+    for (int loose = 0; loose < 2; loose++) {
+        g_autoptr(RecallQuery) query = recall_query_parse(text, length, now, loose);
+        g_autofree char *negative = recall_query_to_fts_negative(query);
+
+        for (int reading = RECALL_READING_LITERAL; reading <= RECALL_READING_PARTS; reading++) {
+            g_autofree char *fts = recall_query_to_fts(query, reading);
+            g_autoptr(GPtrArray) terms = recall_query_dup_index_terms(query, reading);
+
+            run_fts(statement, fts);
+        }
+        run_fts(statement, negative);
+    }
+}
+
+static void
+test_random_strings(void **state)
+{
+    static const char *const pieces[] = {
+        "a",      "b",      "电",   "脑",       " ",   " ",       "\"",     "-",
+        ":",      "*",      "(",    ")",        "AND", "OR",      "NOT",    "NEAR",
+        "^",      "+",      "app:", "title:",   "on:", "before:", "昨天",   "3 days ago",
+        "\u201c", "\u300d", "　",   "：",       "'",   "\\",      "{text}", "\xff",
+        "\xe4",   "\x01",   "C++",  "https://", ".",   "👍",       "\u200d", "\u0301",
+        "{",      "}",      ",",    ";",        "--",  "%",       "é",      "1,280.00",
+        "ﬁ",      "\u00ad", "ｶﾞ"};
+    g_autoptr(GDateTime) now = make_now();
+    g_autoptr(GRand) rand = g_rand_new_with_seed(11);
+    sqlite3 *db = open_table();
+    sqlite3_stmt *statement = NULL;
+
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT rowid FROM scene_fts(?1) ORDER BY rowid DESC",
+                                        -1, &statement, NULL),
+                     SQLITE_OK);
+    for (unsigned i = 0; i < 5000; i++) {
+        g_autoptr(GString) text = g_string_new(NULL);
+
+        for (int n = g_rand_int_range(rand, 0, 12); n > 0; n--)
+            g_string_append(text, pieces[g_rand_int_range(rand, 0, G_N_ELEMENTS(pieces))]);
+        if (g_rand_int_range(rand, 0, 10) == 0)
+            g_string_insert_c(text, 0, '\0');
+        check_query(statement, text->str, text->len, now);
+    }
+    for (unsigned i = 0; i < 2000; i++) {
+        char bytes[80];
+        size_t length = g_rand_int_range(rand, 0, sizeof bytes);
+
+        for (size_t j = 0; j < length; j++)
+            bytes[j] = g_rand_int(rand);
+        check_query(statement, bytes, length, now);
+    }
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+}
+
+static void
+test_ten_thousand_of_anything(void **state)
+{
+    static const char *const pieces[] = {"\"",    "-",    "(",      "a",    "a ",   "电",
+                                         "电 ",   "*",    ":",      "\xff", "app:", "昨",
+                                         "昨天 ", "C++ ", "\"a\" ", "a.",   "-a "};
+    g_autoptr(GDateTime) now = make_now();
+    sqlite3 *db = open_table();
+    sqlite3_stmt *statement = NULL;
+
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT rowid FROM scene_fts(?1)", -1, &statement, NULL), SQLITE_OK);
+    for (size_t i = 0; i < G_N_ELEMENTS(pieces); i++) {
+        g_autoptr(GString) text = g_string_new(NULL);
+
+        while (text->len < 10000)
+            g_string_append(text, pieces[i]);
+        check_query(statement, text->str, text->len, now);
+    }
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_negatives_alone),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_loose),
+        cmocka_unit_test(test_readings),
+        cmocka_unit_test(test_index_terms),
+        cmocka_unit_test(test_add_phrase),
+        cmocka_unit_test(test_maxima),
+        cmocka_unit_test(test_text_that_is_too_long),
+        cmocka_unit_test(test_random_strings),
+        cmocka_unit_test(test_ten_thousand_of_anything),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
