@@ -218,7 +218,6 @@ prepare_store(const Synthetic *synthetic, const Options *options)
     if (g_file_get_contents(mark, &found, NULL, NULL) && strcmp(found, wanted) == 0)
         return;
     generate(synthetic, options);
-    tidy(options);
     if (!g_file_set_contents(mark, wanted, -1, &error))
         die("cannot finish the store", error);
 }
@@ -556,6 +555,7 @@ main(int argc, char **argv)
         options.folder = dup_default_folder(options.n_scenes);
     synthetic = synthetic_new(SEED, options.n_scenes, NOW_US);
     prepare_store(synthetic, &options);
+    tidy(&options);
     start_vault(&vault, program, options.folder);
     measure(&vault, synthetic, &options);
     printf("vault: %.1f MB resident, %.1f MB at most\n", measure_memory(&vault, "VmRSS:"),
