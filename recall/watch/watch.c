@@ -119,6 +119,18 @@ touches(const pixman_region32_t *region, const BaseRect *rect)
            PIXMAN_REGION_OUT;
 }
 
+/* Pixels around accessible text that its boxes leave out, such as the end of a clipped entry. */
+static gboolean
+is_told(const RecallWatch *self, const RecallRun *run)
+{
+    for (unsigned i = 0; i < self->accessible_runs->len; i++) {
+        if (base_rect_intersect(&((RecallRun *)self->accessible_runs->pdata[i])->box, &run->box,
+                                NULL))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void
 add_shown_runs(const RecallWatch *self, GPtrArray *from, GPtrArray *runs)
 {
@@ -126,7 +138,7 @@ add_shown_runs(const RecallWatch *self, GPtrArray *from, GPtrArray *runs)
         RecallRun *run = from->pdata[i];
         BaseRect middle = {run->box.x + run->box.width / 2, run->box.y + run->box.height / 2, 1, 1};
 
-        if (touches(&self->visible, &middle))
+        if (touches(&self->visible, &middle) && (from != self->ocr_runs || !is_told(self, run)))
             g_ptr_array_add(runs, recall_run_ref(run));
     }
 }
@@ -293,6 +305,25 @@ on_ocr_read(GObject *source, GAsyncResult *result, void *user_data)
     pixman_region32_fini(&unread);
 }
 
+/* Whole rows: a line that grew may now be found as other runs than before, and those of its runs
+ * that did not change are in the reader's cache. */
+static void
+find_wanted(RecallWatch *self)
+{
+    int n_boxes;
+    const pixman_box32_t *boxes;
+
+    pixman_region32_subtract(&self->reading, &self->reading, &self->covered);
+    pixman_region32_intersect(&self->reading, &self->reading, &self->visible);
+    boxes = pixman_region32_rectangles(&self->reading, &n_boxes);
+    pixman_region32_clear(&self->wanted);
+    for (int i = 0; i < n_boxes; i++)
+        pixman_region32_union_rect(&self->wanted, &self->wanted, 0, boxes[i].y1,
+                                   self->window->rect.width, boxes[i].y2 - boxes[i].y1);
+    pixman_region32_subtract(&self->wanted, &self->wanted, &self->covered);
+    pixman_region32_intersect(&self->wanted, &self->wanted, &self->visible);
+}
+
 static void
 start_ocr(RecallWatch *self)
 {
@@ -300,8 +331,7 @@ start_ocr(RecallWatch *self)
     pixman_region32_t ignored;
     RecallOcrRequest request;
 
-    pixman_region32_subtract(&self->wanted, &self->reading, &self->covered);
-    pixman_region32_intersect(&self->wanted, &self->wanted, &self->visible);
+    find_wanted(self);
     if (!pixman_region32_not_empty(&self->wanted)) {
         store(self);
         finish_reading(self);
