@@ -8,6 +8,9 @@
  * the page that scrolls cuts off, so the boxes around a text are asked too. */
 
 #define DEPTH_MAX 48
+#define N_LOOKS_MAX 6 /* at a new page; 1.7 s in all */
+#define LOOK_WAIT_MS 80
+#define LOOK_WAIT_MAX_MS 400
 #define DOCUMENT "org.a11y.atspi.Document"
 
 /* Nodes that hold others; what sticks out of them may be cut off. */
@@ -208,6 +211,57 @@ add_entries(RecallA11yReading *reading, GPtrArray *nodes)
     cover_all(reading, nodes, cover_roles);
 }
 
+static RecallA11yNode *
+find_document_of(RecallA11yReading *reading, GPtrArray *nodes)
+{
+    static const RecallA11yRole roles[] = {RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_UNKNOWN};
+    g_autoptr(GPtrArray) documents = recall_a11y_pick(nodes, roles);
+
+    recall_a11y_tree_ask_boxes(reading->link, documents);
+    return choose_document(reading, documents);
+}
+
+/* Whether @document (NULL: none) is what this window showed when it was last read; from now on it
+ * is. */
+static gboolean
+is_settled(RecallA11yReading *reading, const RecallA11yNode *document)
+{
+    g_autofree char *key = g_strconcat("page:", reading->frame, NULL);
+    const char *path = document == NULL ? "" : document->path;
+    gboolean is_same = g_strcmp0(g_hash_table_lookup(reading->memory->places, key), path) == 0;
+
+    if (!is_same)
+        g_hash_table_insert(reading->memory->places, g_steal_pointer(&key), g_strdup(path));
+    return is_same;
+}
+
+/* A page that is new to us may still grow in the tree though it is drawn: it is looked at until it
+ * has stopped. */
+static GPtrArray *
+match_settled(RecallA11yReading *reading, const char *path, const RecallA11yRole *roles)
+{
+    RecallA11yTree *tree = reading->memory->tree;
+    g_autoptr(GPtrArray) nodes = recall_a11y_tree_match(tree, reading->link, path, roles);
+
+    if (is_settled(reading, find_document_of(reading, nodes)))
+        return g_steal_pointer(&nodes);
+    for (unsigned i = 0; i < N_LOOKS_MAX && recall_a11y_link_get_error(reading->link) == NULL;
+         i++) {
+        GPtrArray *again = NULL;
+        gboolean is_same = FALSE;
+
+        recall_a11y_link_pause(reading->link, MIN(LOOK_WAIT_MS << i, LOOK_WAIT_MAX_MS));
+        again = recall_a11y_tree_match(tree, reading->link, path, roles);
+        is_same = is_settled(reading, find_document_of(reading, again)) &&
+                  again->len == nodes->len && find_document_of(reading, again) != NULL;
+        g_ptr_array_unref(nodes);
+        nodes = again;
+        if (is_same)
+            break;
+    }
+    return g_steal_pointer(&nodes);
+}
+
 gboolean
 recall_a11y_read_chromium(RecallA11yReading *reading)
 {
@@ -221,12 +275,11 @@ recall_a11y_read_chromium(RecallA11yReading *reading)
     static const RecallA11yRole text_roles[] = {RECALL_A11Y_ROLE_STATIC, RECALL_A11Y_ROLE_UNKNOWN};
     static const RecallA11yRole content_roles[] = {
         RECALL_A11Y_ROLE_PUSH_BUTTON, RECALL_A11Y_ROLE_LIST_ITEM, RECALL_A11Y_ROLE_UNKNOWN};
-    g_autoptr(GPtrArray) nodes =
-        recall_a11y_tree_match(reading->memory->tree, reading->link, reading->frame, roles);
+    g_autoptr(GPtrArray) nodes = match_settled(reading, reading->frame, roles);
     g_autoptr(GPtrArray) texts = recall_a11y_pick(nodes, text_roles);
     g_autoptr(GPtrArray) contents = recall_a11y_pick(nodes, content_roles);
     g_autoptr(GPtrArray) leaves = NULL;
-    const RecallA11yNode *document = NULL;
+    const RecallA11yNode *document = find_document_of(reading, nodes);
 
     recall_a11y_tree_ask_boxes(reading->link, nodes);
     ask_ancestors(reading, nodes);
@@ -237,10 +290,53 @@ recall_a11y_read_chromium(RecallA11yReading *reading)
     add_clipped(reading, leaves, RECALL_A11Y_SHAPE_BLOCK, TRUE);
     add_entries(reading, nodes);
     add_menu_items(reading, nodes);
-    document = choose_document(reading, nodes);
     if (document != NULL)
         ask_url(reading, document, "URI");
     return nodes->len > 0;
+}
+
+/* Those of @nodes that are not among @others. */
+static GPtrArray *
+pick_others(GPtrArray *nodes, GPtrArray *others)
+{
+    g_autoptr(GHashTable) set = g_hash_table_new(NULL, NULL);
+    GPtrArray *picked = g_ptr_array_new();
+
+    for (unsigned i = 0; i < others->len; i++)
+        g_hash_table_add(set, others->pdata[i]);
+    for (unsigned i = 0; i < nodes->len; i++) {
+        if (!g_hash_table_contains(set, nodes->pdata[i]))
+            g_ptr_array_add(picked, nodes->pdata[i]);
+    }
+    return picked;
+}
+
+static void
+add_page(RecallA11yReading *reading, GPtrArray *nodes)
+{
+    static const RecallA11yRole roles[] = {
+        RECALL_A11Y_ROLE_HEADING,      RECALL_A11Y_ROLE_PARAGRAPH,  RECALL_A11Y_ROLE_LINK,
+        RECALL_A11Y_ROLE_STATIC,       RECALL_A11Y_ROLE_SECTION,    RECALL_A11Y_ROLE_LABEL,
+        RECALL_A11Y_ROLE_LIST_ITEM,    RECALL_A11Y_ROLE_TABLE_CELL, RECALL_A11Y_ROLE_COLUMN_HEADER,
+        RECALL_A11Y_ROLE_ROW_HEADER,   RECALL_A11Y_ROLE_CAPTION,    RECALL_A11Y_ROLE_PUSH_BUTTON,
+        RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_UNKNOWN};
+    g_autoptr(GPtrArray) texts = recall_a11y_pick(nodes, roles);
+
+    recall_a11y_tree_ask_boxes(reading->link, nodes);
+    ask_ancestors(reading, nodes);
+    recall_a11y_tree_ask_texts(reading->link, texts);
+    add_clipped(reading, texts, RECALL_A11Y_SHAPE_BLOCK, FALSE);
+    add_entries(reading, nodes);
+}
+
+/* The address bar is a combo box with text in it; in pages, a combo box has none. */
+static void
+add_address(RecallA11yReading *reading, GPtrArray *nodes)
+{
+    static const RecallA11yRole roles[] = {RECALL_A11Y_ROLE_COMBO_BOX, RECALL_A11Y_ROLE_UNKNOWN};
+    g_autoptr(GPtrArray) bars = recall_a11y_pick(nodes, roles);
+
+    add_clipped(reading, bars, RECALL_A11Y_SHAPE_VIEW, TRUE);
 }
 
 /* Firefox does not walk into the page from its window, so the page is asked by itself. A node's
@@ -248,35 +344,24 @@ recall_a11y_read_chromium(RecallA11yReading *reading)
 gboolean
 recall_a11y_read_gecko(RecallA11yReading *reading)
 {
-    static const RecallA11yRole frame_roles[] = {
+    static const RecallA11yRole roles[] = {
         RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_ENTRY, RECALL_A11Y_ROLE_COMBO_BOX,
         RECALL_A11Y_ROLE_MENU_ITEM,    RECALL_A11Y_ROLE_LABEL, RECALL_A11Y_ROLE_UNKNOWN};
-    static const RecallA11yRole text_roles[] = {
-        RECALL_A11Y_ROLE_HEADING,      RECALL_A11Y_ROLE_PARAGRAPH,  RECALL_A11Y_ROLE_LINK,
-        RECALL_A11Y_ROLE_STATIC,       RECALL_A11Y_ROLE_SECTION,    RECALL_A11Y_ROLE_LABEL,
-        RECALL_A11Y_ROLE_LIST_ITEM,    RECALL_A11Y_ROLE_TABLE_CELL, RECALL_A11Y_ROLE_COLUMN_HEADER,
-        RECALL_A11Y_ROLE_ROW_HEADER,   RECALL_A11Y_ROLE_CAPTION,    RECALL_A11Y_ROLE_PUSH_BUTTON,
-        RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_UNKNOWN};
-    RecallA11yTree *tree = reading->memory->tree;
-    g_autoptr(GPtrArray) own =
-        recall_a11y_tree_match(tree, reading->link, reading->frame, frame_roles);
-    g_autoptr(GPtrArray) nodes = NULL;
-    g_autoptr(GPtrArray) texts = NULL;
-    const RecallA11yNode *document = NULL;
+    g_autoptr(GPtrArray) all = match_settled(reading, reading->frame, roles);
+    g_autoptr(GPtrArray) page = g_ptr_array_new();
+    g_autoptr(GPtrArray) own = NULL;
+    const RecallA11yNode *document = find_document_of(reading, all);
 
+    if (document != NULL) {
+        ask_url(reading, document, "DocURL");
+        g_ptr_array_unref(page);
+        page = recall_a11y_tree_match(reading->memory->tree, reading->link, document->path, NULL);
+        add_page(reading, page);
+    }
+    own = pick_others(all, page);
     recall_a11y_tree_ask_boxes(reading->link, own);
-    document = choose_document(reading, own);
     add_entries(reading, own);
+    add_address(reading, own);
     add_menu_items(reading, own);
-    if (document == NULL)
-        return own->len > 0;
-    ask_url(reading, document, "DocURL");
-    nodes = recall_a11y_tree_match(tree, reading->link, document->path, NULL);
-    texts = recall_a11y_pick(nodes, text_roles);
-    recall_a11y_tree_ask_boxes(reading->link, nodes);
-    ask_ancestors(reading, nodes);
-    recall_a11y_tree_ask_texts(reading->link, texts);
-    add_clipped(reading, texts, RECALL_A11Y_SHAPE_BLOCK, FALSE);
-    add_entries(reading, nodes);
-    return TRUE;
+    return all->len > 0;
 }

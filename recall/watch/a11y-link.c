@@ -10,6 +10,7 @@ struct RecallA11yLink {
     GCancellable *outer;
     unsigned long outer_id;
     int64_t deadline_us;
+    int64_t busy_us;
     unsigned n_calls;
     unsigned n_in_flight;
     GError *error;
@@ -168,6 +169,7 @@ drop_parameters(RecallA11yCall *call)
 gboolean
 recall_a11y_link_ask_all(RecallA11yLink *self, RecallA11yCall *calls, unsigned n_calls)
 {
+    int64_t start_us = g_get_monotonic_time();
     unsigned next = 0;
 
     g_main_context_push_thread_default(self->context);
@@ -181,6 +183,7 @@ recall_a11y_link_ask_all(RecallA11yLink *self, RecallA11yCall *calls, unsigned n
             g_main_context_iteration(self->context, TRUE);
     }
     g_main_context_pop_thread_default(self->context);
+    self->busy_us += g_get_monotonic_time() - start_us;
     return self->error == NULL;
 }
 
@@ -248,6 +251,12 @@ const char *
 recall_a11y_link_get_bus_name(const RecallA11yLink *self)
 {
     return self->bus_name;
+}
+
+int64_t
+recall_a11y_link_get_busy_us(const RecallA11yLink *self)
+{
+    return self->busy_us;
 }
 
 unsigned

@@ -68,5 +68,8 @@ const GError *recall_a11y_link_get_error(const RecallA11yLink *self);
 
 const char *recall_a11y_link_get_bus_name(const RecallA11yLink *self);
 
+/* Time spent waiting for answers, without pauses. */
+int64_t recall_a11y_link_get_busy_us(const RecallA11yLink *self);
+
 /* Questions sent so far. */
 unsigned recall_a11y_link_n_calls(const RecallA11yLink *self);

@@ -282,7 +282,8 @@ place_text(const Range *range,
 {
     BaseRect cell = {range->columns[column].x, range->rows[row].y, range->columns[column].width,
                      range->rows[row].height};
-    int width = (int)(recall_a11y_text_measure_px(text, get_em(&cell)) * scale);
+    int width = (int)(recall_a11y_text_measure_px(text, get_em(&cell)) *
+                      (recall_text_is_cjk(g_utf8_get_char(text)) ? 1 : scale));
     BaseRect box = {cell.x + CELL_PADDING_PX, cell.y, width, cell.height};
 
     *out_clip = cell;

@@ -146,13 +146,12 @@ static void *
 run_job(void *data, GCancellable *cancellable, GError **error)
 {
     Job *job = data;
-    int64_t start_us = g_get_monotonic_time();
     g_autoptr(RecallA11yLink) link =
         recall_a11y_link_new(job->bus, job->name, RECALL_A11Y_READ_DEADLINE_MS, cancellable);
     RecallText *text = recall_a11y_read_window(job->memory, link, job->window, &job->shown,
                                                job->is_all_changed ? NULL : &job->changed, error);
 
-    job->took_us = g_get_monotonic_time() - start_us;
+    job->took_us = recall_a11y_link_get_busy_us(link);
     return text;
 }
 
