@@ -8,7 +8,8 @@
  * the page that scrolls cuts off, so the boxes around a text are asked too. */
 
 #define DEPTH_MAX 48
-#define N_LOOKS_MAX 6 /* at a new page; 1.7 s in all */
+#define N_LOOKS_MAX 6     /* at a new page; 1.7 s in all */
+#define MENU_INDENT_PX 48 /* the column of pictures */
 #define LOOK_WAIT_MS 80
 #define LOOK_WAIT_MAX_MS 400
 #define DOCUMENT "org.a11y.atspi.Document"
@@ -193,9 +194,11 @@ add_menu_items(RecallA11yReading *reading, GPtrArray *nodes)
         RECALL_A11Y_ROLE_RADIO_MENU_ITEM, RECALL_A11Y_ROLE_UNKNOWN};
     g_autoptr(GPtrArray) items = recall_a11y_pick(nodes, roles);
 
+    int indent_px = reading->window->kind == RECALL_WINDOW_POPUP ? MENU_INDENT_PX : 4;
+
     recall_a11y_tree_ask_names(reading->link, items);
     for (unsigned i = 0; i < items->len; i++)
-        recall_a11y_reading_add_label(reading, items->pdata[i], RECALL_A11Y_ALIGN_START, 4);
+        recall_a11y_reading_add_label(reading, items->pdata[i], RECALL_A11Y_ALIGN_START, indent_px);
 }
 
 static void
@@ -243,7 +246,8 @@ match_settled(RecallA11yReading *reading, const char *path, const RecallA11yRole
     RecallA11yTree *tree = reading->memory->tree;
     g_autoptr(GPtrArray) nodes = recall_a11y_tree_match(tree, reading->link, path, roles);
 
-    if (is_settled(reading, find_document_of(reading, nodes)))
+    if (reading->window->kind != RECALL_WINDOW_NORMAL ||
+        is_settled(reading, find_document_of(reading, nodes)))
         return g_steal_pointer(&nodes);
     for (unsigned i = 0; i < N_LOOKS_MAX && recall_a11y_link_get_error(reading->link) == NULL;
          i++) {

@@ -8,8 +8,12 @@
  * with nothing but a picture on it has a name too. */
 
 #define BUTTON_PADDING_PX 12
-#define MENU_INDENT_PX 26 /* the column of check marks */
+#define MENU_INDENT_PX 28 /* the column of check marks */
 #define CHECK_INDENT_PX 22
+#define EXPANDER_MAX_PX                                                                            \
+    20 /* a button is higher; the title of what folds has an arrow before it                       \
+        */
+#define EXPANDER_INDENT_PX 16
 #define LABEL_EM_PX 14
 
 static const RecallA11yRole wanted_roles[] = {RECALL_A11Y_ROLE_LABEL,
@@ -90,8 +94,13 @@ add_buttons(RecallA11yReading *reading, GPtrArray *nodes)
     for (unsigned i = 0; i < buttons->len; i++) {
         RecallA11yNode *node = buttons->pdata[i];
 
-        if (node->text != NULL && *node->text != '\0' && has_room(node) &&
-            !is_picture(reading, node))
+        if (node->text == NULL || *node->text == '\0' || !has_room(node) ||
+            is_picture(reading, node))
+            continue;
+        if (node->box.height <= EXPANDER_MAX_PX)
+            recall_a11y_reading_add_label(reading, node, RECALL_A11Y_ALIGN_START,
+                                          EXPANDER_INDENT_PX);
+        else
             recall_a11y_reading_add_label(reading, node, RECALL_A11Y_ALIGN_CENTER, 0);
     }
 }
@@ -162,7 +171,10 @@ recall_a11y_read_gtk(RecallA11yReading *reading)
     nodes = recall_a11y_pick_in_view(reading, all);
     add_texts(reading, nodes);
     add_buttons(reading, nodes);
-    add_labels(reading, nodes, menu_roles, RECALL_A11Y_ALIGN_CENTER, 0);
+    add_labels(reading, nodes, menu_roles,
+               reading->window->kind == RECALL_WINDOW_POPUP ? RECALL_A11Y_ALIGN_START
+                                                            : RECALL_A11Y_ALIGN_CENTER,
+               MENU_INDENT_PX);
     add_labels(reading, nodes, check_roles, RECALL_A11Y_ALIGN_START, CHECK_INDENT_PX);
     add_labels(reading, nodes, cell_roles, RECALL_A11Y_ALIGN_START, 4);
     for (unsigned i = 0; i < nodes->len; i++) {

@@ -7,9 +7,11 @@
 
 #define EM 1000           /* units of widths */
 #define COVER_MARGIN_PX 2 /* ink reaches over the box a little */
-#define EDGE_PX 2         /* a word may stick out of the shown part so far across */
-#define LABEL_EM_PX 14    /* the usual size of labels in toolkits */
-#define FIXED_N_MIN 3     /* texts that agree, for a font of fixed width */
+#define DENSITY_WIDTH_MIN 2000
+#define SQUEEZED_SHARE 0.45
+#define EDGE_PX 2      /* a word may stick out of the shown part so far across */
+#define LABEL_EM_PX 15 /* the usual size of labels in toolkits */
+#define FIXED_N_MIN 3  /* texts that agree, for a font of fixed width */
 #define FIXED_SLACK_PX 1.5
 #define FIXED_WIDE 1667  /* what a wide character is to the others in most such fonts */
 #define LABEL_LINE_PX 18 /* and its line */
@@ -101,6 +103,7 @@ typedef struct {
     const char *at;
     int64_t passed; /* widths from @from to @at */
     int64_t all;    /* widths from @from to @to */
+    double density; /* pixels a width, where they are most; 0: not known */
 } Ruler;
 
 /* Goes on from @to to the stop after it. */
@@ -137,13 +140,40 @@ get_x(Ruler *ruler, const char *at, gboolean is_end)
            (int)(ruler->passed * (ruler->to.x - ruler->from.x) / MAX(ruler->all, 1));
 }
 
+/* Pixels that a width takes where the line was measured. */
+static double
+get_density(const Ruler *ruler)
+{
+    double density = 0;
+
+    for (unsigned i = 0; ruler->stops != NULL && i + 1 < ruler->stops->len; i += 2) {
+        const RecallA11yStop *stop = &g_array_index(ruler->stops, RecallA11yStop, i);
+        int64_t width =
+            measure(ruler->raw + MIN(stop[0].at_bytes, ruler->end.at_bytes),
+                    ruler->raw + MIN(stop[1].at_bytes, ruler->end.at_bytes), ruler->is_fixed);
+
+        if (width > DENSITY_WIDTH_MIN)
+            density = MAX(density, (double)(stop[1].x - stop[0].x) / width);
+    }
+    return density;
+}
+
+/* Words for which an ellipsis stands are told to be where it is, all of them. */
+static gboolean
+is_squeezed(const Ruler *ruler, const Unit *unit)
+{
+    return (unit->right - unit->left) <
+           ruler->density * measure(unit->start, unit->end, ruler->is_fixed) * SQUEEZED_SHARE;
+}
+
 static void
 end_unit(Ruler *ruler, Unit *unit, GArray *units)
 {
     if (unit->start == NULL)
         return;
     unit->right = get_x(ruler, unit->end, TRUE);
-    g_array_append_vals(units, unit, 1);
+    if (!is_squeezed(ruler, unit))
+        g_array_append_vals(units, unit, 1);
     unit->start = NULL;
 }
 
@@ -154,6 +184,7 @@ split_units(Ruler *ruler, GArray *units)
     Unit unit = {0};
 
     enter_stretch(ruler);
+    ruler->density = get_density(ruler);
     for (; *raw != '\0'; raw = g_utf8_next_char(raw)) {
         gunichar c = g_utf8_get_char(raw);
         gboolean is_cjk = recall_text_is_cjk(c);
