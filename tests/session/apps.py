@@ -178,4 +178,4 @@ def wait_title(desktop, window, part, deadline_s=30):
 
 def shell(script):
     """A command line for xterm that runs @script and stays."""
-    return ["bash", "--norc", "-c", f"{script}; read -r _"]
+    return ["bash", "--norc", "-c", f"{script.rstrip()}\nread -r _"]
