@@ -200,7 +200,7 @@ add_pending(RecallServiceAppend *self, PendingKind kind, GDBusMethodInvocation *
     Pending *pending = g_new0(Pending, 1);
 
     pending->kind = kind;
-    pending->invocation = g_object_ref(invocation);
+    pending->invocation = invocation; /* (transfer full): a handler that returns TRUE owns it */
     g_ptr_array_add(self->waiting, pending);
     self->n_waiting_bytes +=
         g_variant_get_size(g_dbus_method_invocation_get_parameters(invocation));
