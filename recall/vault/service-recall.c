@@ -485,7 +485,7 @@ push_call(RecallServiceRecall *self,
         return;
     }
     call = g_new0(Call, 1);
-    *call = (Call){self, g_object_ref(invocation), id, query};
+    *call = (Call){self, invocation, id, query};
     job = g_new0(CallJob, 1);
     *job = (CallJob){self->vault, id};
     self->n_refs++;

@@ -34,7 +34,8 @@ typedef struct {
     GHashTable *acknowledged; /* key to the number (int64_t) that was answered */
     uint64_t n_sent;
     unsigned n_in_flight;
-    char *refusal; /* D-Bus name of the last error that the vault answered */
+    const char *padding; /* of every text, or NULL */
+    char *refusal;       /* D-Bus name of the last error that the vault answered */
 } Session;
 
 static int
@@ -131,7 +132,9 @@ static void
 send_scene(Session *self)
 {
     Call *call = g_new0(Call, 1);
-    g_autofree char *text = text_of(++self->n_sent);
+    g_autofree char *words = text_of(++self->n_sent);
+    g_autofree char *text =
+        self->padding != NULL ? g_strconcat("x ", self->padding, NULL) : g_steal_pointer(&words);
     g_autoptr(ProtocolScene) scene =
         fixture_scene(self->n_sent, START_US + (int64_t)self->n_sent * 20000, text);
 
@@ -263,6 +266,38 @@ test_full_disk(void **state)
     umount2(self->folder->folder, MNT_DETACH);
 }
 
+static unsigned
+get_rss_kib(GSubprocess *process)
+{
+    g_autofree char *path =
+        g_strdup_printf("/proc/%s/status", g_subprocess_get_identifier(process));
+    g_autofree char *status = NULL;
+
+    assert_true(g_file_get_contents(path, &status, NULL, NULL));
+    return (unsigned)g_ascii_strtoull(strstr(status, "VmRSS:") + strlen("VmRSS:"), NULL, 10);
+}
+
+/* A call's memory goes with its answer. */
+static void
+test_memory(void **state)
+{
+    Session *self = *state;
+    g_autofree char *large = g_strnfill(PROTOCOL_SCENE_TEXT_MAX_BYTES - 100, 'x');
+    unsigned before_kib;
+    unsigned after_kib;
+
+    start_vault(self);
+    self->padding = large;
+    send_for(self, 200000);
+    before_kib = get_rss_kib(self->vault);
+    send_for(self, 1000000);
+    after_kib = get_rss_kib(self->vault);
+    print_message("%u KiB, after %u scenes of 256 KiB %u KiB\n", before_kib,
+                  g_hash_table_size(self->acknowledged), after_kib);
+    assert_true(g_hash_table_size(self->acknowledged) > 100);
+    assert_true(after_kib < before_kib + N_IN_FLIGHT * 1024);
+}
+
 static char *
 run_again(Session *self, const char *folder)
 {
@@ -323,6 +358,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_killed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_second, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ended, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
