@@ -1,0 +1,44 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gio/gio.h>
+
+/* An accessible application of one window with one label, as a process of its own, and the two
+ * services that an accessibility bus has, in this process. */
+
+#define FAKE_APP_TITLE "Fake window"
+#define FAKE_APP_LABEL "hello accessible world"
+
+/* Where the label says it is, on the screen. */
+#define FAKE_APP_LABEL_X 110
+#define FAKE_APP_LABEL_Y 60
+#define FAKE_APP_LABEL_WIDTH 220
+#define FAKE_APP_LABEL_HEIGHT 20
+
+/* Called first in main(): becomes the application and never returns when @argv says so. */
+void fake_app_run_if_asked(int argc, char **argv);
+
+typedef struct {
+    GSubprocess *process;
+    char *name; /* unique name on the bus */
+} FakeApp;
+
+/* @mode: "good"; "hung" (never answers); "counting" (its label counts how often it was asked) */
+FakeApp *fake_app_start(GDBusConnection *bus, const char *mode);
+void fake_app_stop(FakeApp *app);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FakeApp, fake_app_stop)
+
+typedef struct {
+    GSubprocess *daemon;
+    GDBusConnection *connection;
+    unsigned filter;
+    char *address;
+    GPtrArray *names;    /* of the applications that the registry knows; owned by their FakeApp */
+    gboolean is_enabled; /* org.a11y.Status.IsEnabled was set */
+} FakeBus;
+
+/* @path: of the socket. Sets nothing in the environment. */
+FakeBus *fake_bus_start(const char *path);
+void fake_bus_stop(FakeBus *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FakeBus, fake_bus_stop)
