@@ -422,19 +422,43 @@ on_start(void *user_data)
     return G_SOURCE_REMOVE;
 }
 
+static gboolean
+is_large(const pixman_region32_t *region)
+{
+    int n_boxes;
+    const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)region, &n_boxes);
+    int64_t area_px = 0;
+
+    for (int i = 0; i < n_boxes; i++)
+        area_px += (int64_t)(boxes[i].x2 - boxes[i].x1) * (boxes[i].y2 - boxes[i].y1);
+    return area_px >= RECALL_WATCH_LARGE_AREA_PX;
+}
+
+static int64_t
+get_due_us(const RecallWatch *self)
+{
+    int64_t interval_ms =
+        is_large(&self->fresh) ? RECALL_WATCH_LARGE_INTERVAL_MS : RECALL_WATCH_SMALL_INTERVAL_MS;
+
+    return self->started_us == 0 ? 0 : self->started_us + interval_ms * 1000;
+}
+
 /* The first change is read at once, those that follow at most once in an interval. */
 static void
 schedule(RecallWatch *self)
 {
-    int64_t due_us = self->started_us + RECALL_WATCH_READ_INTERVAL_MS * 1000;
     int64_t now_us = g_get_monotonic_time();
 
-    if (self->cancellable != NULL || self->start_source != 0 || self->frame == NULL ||
+    int64_t due_us;
+
+    if (self->cancellable != NULL || self->frame == NULL ||
         !pixman_region32_not_empty(&self->fresh))
         return;
     if (self->behind_us == 0)
         self->behind_us = now_us;
-    if (self->started_us == 0 || now_us >= due_us)
+    g_clear_handle_id(&self->start_source, g_source_remove);
+    due_us = get_due_us(self);
+    if (now_us >= due_us)
         start_reading(self);
     else
         self->start_source = g_timeout_add((due_us - now_us) / 1000 + 1, on_start, self);

@@ -11,9 +11,13 @@
 /* The watch over one window: its frame, what is being read of it, and its scene. Windows are
  * watched side by side: one whose application hangs keeps no other waiting. Main thread. */
 
-#define RECALL_WATCH_READ_INTERVAL_MS 1000 /* between the starts of two readings of a window */
-#define RECALL_WATCH_BUSY_MIN_MS 1000      /* what does not come to rest is sampled: at first ... */
-#define RECALL_WATCH_BUSY_MAX_MS 16000     /* ... and, while it brings no text, at the slowest */
+/* Between the starts of two readings of a window: what stands for a second must be read within it,
+ * and reading takes its own time. Typing can wait longer than a page that was turned. */
+#define RECALL_WATCH_SMALL_INTERVAL_MS 700
+#define RECALL_WATCH_LARGE_INTERVAL_MS 250
+#define RECALL_WATCH_LARGE_AREA_PX (256 * 256)
+#define RECALL_WATCH_BUSY_MIN_MS 1000  /* what does not come to rest is sampled: at first ... */
+#define RECALL_WATCH_BUSY_MAX_MS 16000 /* ... and, while it brings no text, at the slowest */
 #define RECALL_WATCH_PICTURE_INTERVAL_MS 15000 /* a picture that changes beside unchanged text */
 
 /* The parts that all watches use; they outlive every watch. */
