@@ -24,7 +24,7 @@ DEV = ROOT / "dev"
 PYTHON = "/usr/bin/python3"
 N_AT_ONCE = min(4, os.cpu_count() or 1)
 SESSION_FILE_DEADLINE_S = 420
-TAIL_LINES = 40
+TAIL_LINES = 160
 # In these the daemon runs among real applications a second time, with sanitizers.
 SESSION_ASAN = {"basic", "commands", "robust", "windows", "terminal", "calm"}
 

@@ -457,7 +457,12 @@ class Desktop:
         return tuple(int(values[k]) for k in ("X", "Y", "WIDTH", "HEIGHT"))
 
     def type(self, text, delay_ms=25):
-        self.xdotool("type", "--delay", delay_ms, "--", text)
+        """A newline is the Return key (xdotool drops one at the end)."""
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                self.key("Return")
+            if line:
+                self.xdotool("type", "--delay", delay_ms, "--", line)
 
     def key(self, *keys):
         self.xdotool("key", "--delay", "20", *keys)

@@ -46,6 +46,7 @@ def test_qt5(desktop):
 
 def test_typing_grows_one_scene(desktop):
     editor = apps.mousepad(desktop, desktop.write("typing.txt", ""))
+    desktop.place(editor.window, 100, 80, 1000, 600) # all of it fits in one line
     desktop.find("title:typing")
     desktop.type(TYPED, delay_ms=70)
     assert_found(desktop, TYPED)
@@ -71,6 +72,7 @@ def test_scrolled_text_is_found(desktop):
     lines = long_text(3)
     editor = apps.mousepad(desktop, desktop.write("scrolled.txt", "\n".join(lines)))
     desktop.find(lines[0].split()[0])
+    look_at_it()
     for _ in range(6):
         desktop.key("Next")
         look_at_it()

@@ -27,5 +27,5 @@ def test_picture(desktop):
     assert result["source"] in ("ocr", "mixed"), result
     assert_boxes(desktop, result, reads="Cormorant")
     assert_found(desktop, "two nights and breakfast")
-    assert_chinese(desktop, content.CHINESE[12])
+    assert_chinese(desktop, content.CHINESE[13])
     viewer.end()

@@ -50,7 +50,7 @@ def test_bad_titles(desktop):
                  "f09fa680"):
         bad = client(desktop, "title", data.replace(" ", ""))
         desktop.wait_window(of_class="Xclient")
-        is_still_well(desktop, "beside a bad title")
+        is_still_well(desktop, "beside a strange name")
         bad.end()
 
 
