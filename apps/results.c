@@ -61,7 +61,7 @@ static void
 append_bold(const List *list, const char *text)
 {
     g_autoptr(GVariant) all =
-        g_variant_ref_sink(g_variant_new_parsed("[(0, %u)]", (unsigned)strlen(text)));
+        g_variant_ref_sink(g_variant_new_parsed("[(uint32 0, %u)]", (unsigned)strlen(text)));
 
     app_output_append_marked(list->output->text, text, all, list->output->is_styled);
 }

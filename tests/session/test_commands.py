@@ -43,6 +43,7 @@ class Vault:
         self.env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "NO_COLOR")}
         self.env.update(HOME=str(self.folder), XDG_RUNTIME_DIR=str(self.folder),
                         XDG_DATA_HOME=str(self.folder / "data"), TZ="Europe/Berlin",
+                        G_DEBUG="fatal-criticals",
                         DBUS_SESSION_BUS_ADDRESS=f"unix:path={self.folder}/no-bus")
         self.process = None
         self.ids = {}
@@ -97,8 +98,9 @@ def on_terminal(vault, *arguments):
             if not block:
                 break
             text += block
-        os.close(ours)
-        assert process.wait(10) == 0
+        status = process.wait(10)
+        os.close(ours) # only now: it may be the terminal of this session, whose end is a SIGHUP
+        assert status == 0, (status, text)
     return text.decode()
 
 
