@@ -12,10 +12,14 @@
 #define RULE_DOWN_PX 24
 #define GAP_ACROSS_PX 14 /* between letters and words of one line */
 #define GAP_DOWN_PX 3
-#define SPLIT_HEIGHT_PX 24 /* taller ones may be several lines */
-#define JOIN_SHARE 0.6     /* of the lower one's rows that two parts of a line have in common */
-#define JOIN_HEIGHTS 3     /* so much may they differ */
-#define SPLIT_SHARE 0.12   /* of the mean ink of a row: less is a gap between lines */
+#define SPLIT_HEIGHT_PX 24     /* taller ones may be several lines */
+#define LARGE_HEIGHT_PX 26     /* from here on lines are looked for at half the size */
+#define SMALL_HEIGHT_SHARE 0.6 /* lower lines than this that fill so much of its width are small:  \
+                                */
+#define SMALL_WIDTH_SHARE 0.7
+#define JOIN_SHARE 0.6   /* of the lower one's rows that two parts of a line have in common */
+#define JOIN_HEIGHTS 3   /* so much may they differ */
+#define SPLIT_SHARE 0.12 /* of the mean ink of a row: less is a gap between lines */
 
 enum {
     EDGE_ACROSS = 1, /* differs from the pixel to the right */
@@ -86,7 +90,9 @@ drop_rules_down(Edges *self)
 
     for (int y = 0; y <= self->height; y++)
         for (int x = 0; x < self->width; x++) {
-            if (y < self->height && (self->flags[(size_t)self->width * y + x] & EDGE_ACROSS)) {
+            /* Where a rule crosses another one it differs from what is below, not beside. */
+            if (y < self->height &&
+                (self->flags[(size_t)self->width * y + x] & (EDGE_ACROSS | EDGE_DOWN))) {
                 lengths[x]++;
                 continue;
             }
@@ -386,14 +392,14 @@ compare_lines(const void *a, const void *b)
     return line_a->y != line_b->y ? line_a->y - line_b->y : line_a->x - line_b->x;
 }
 
-GArray *
-reader_lines_find(const ReaderPage *page, unsigned open_edges)
+/* Returns: (transfer full): of BaseRect, the ink of every line that there may be */
+static GArray *
+find_ink(const ReaderPage *page)
 {
     g_autofree uint8_t *flags = NULL;
     Edges edges = {0};
     g_autoptr(GArray) components = NULL;
-    g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(BaseRect));
-    GArray *whole;
+    GArray *lines = g_array_new(FALSE, FALSE, sizeof(BaseRect));
 
     find_edges(page, &edges);
     flags = edges.flags;
@@ -407,6 +413,62 @@ reader_lines_find(const ReaderPage *page, unsigned open_edges)
             g_array_append_val(lines, *box);
     }
     join_parts(&edges, lines);
+    return lines;
+}
+
+/* Two lines of small letters, seen from afar, may look like one of large ones. */
+static gboolean
+holds_small_lines(const GArray *lines, const BaseRect *large)
+{
+    int width = 0;
+
+    for (unsigned i = 0; i < lines->len; i++) {
+        BaseRect common;
+
+        if (base_rect_intersect(&g_array_index(lines, BaseRect, i), large, &common) &&
+            common.height < SMALL_HEIGHT_SHARE * large->height)
+            width += common.width;
+    }
+    return width > SMALL_WIDTH_SHARE * large->width;
+}
+
+static void
+replace_parts(GArray *lines, const BaseRect *large)
+{
+    for (unsigned i = lines->len; i > 0; i--)
+        if (base_rect_intersect(&g_array_index(lines, BaseRect, i - 1), large, NULL))
+            g_array_remove_index_fast(lines, i - 1);
+    g_array_append_val(lines, *large);
+}
+
+/* The strokes of large letters are as long as rules and are lost with them: they are letters again
+ * in a picture of half the size. */
+static void
+add_large_lines(const ReaderPage *page, GArray *lines)
+{
+    g_autoptr(ReaderPage) half = reader_page_halve(page);
+    g_autoptr(GArray) large_lines = NULL;
+
+    if (half->width < READER_LINE_HEIGHT_MIN_PX || half->height < READER_LINE_HEIGHT_MIN_PX)
+        return;
+    large_lines = find_ink(half);
+    for (unsigned i = 0; i < large_lines->len; i++) {
+        BaseRect line = g_array_index(large_lines, BaseRect, i);
+
+        line = (BaseRect){2 * line.x, 2 * line.y, 2 * line.width, 2 * line.height};
+        if (line.height >= LARGE_HEIGHT_PX && line.height <= READER_LINE_HEIGHT_MAX_PX &&
+            !holds_small_lines(lines, &line))
+            replace_parts(lines, &line);
+    }
+}
+
+GArray *
+reader_lines_find(const ReaderPage *page, unsigned open_edges)
+{
+    g_autoptr(GArray) lines = find_ink(page);
+    GArray *whole;
+
+    add_large_lines(page, lines);
     whole = keep_lines(page, lines, lines->len == 1 ? 0 : open_edges);
     g_array_sort(whole, compare_lines);
     return whole;

@@ -51,6 +51,37 @@ reader_page_free(ReaderPage *self)
     g_free(self);
 }
 
+static void
+halve_row(const ReaderPage *self, int y, uint8_t *grey, uint8_t *marks)
+{
+    size_t at = (size_t)self->width * 2 * y;
+    const uint8_t *above = self->grey + at;
+    const uint8_t *below = above + self->width;
+    const uint8_t *marks_above = self->marks + at;
+    const uint8_t *marks_below = marks_above + self->width;
+
+    for (int x = 0; x < self->width / 2; x++) {
+        grey[x] = (above[2 * x] + above[2 * x + 1] + below[2 * x] + below[2 * x + 1] + 2) / 4;
+        marks[x] = MAX(MAX(marks_above[2 * x], marks_above[2 * x + 1]),
+                       MAX(marks_below[2 * x], marks_below[2 * x + 1]));
+    }
+}
+
+ReaderPage *
+reader_page_halve(const ReaderPage *self)
+{
+    ReaderPage *half = g_new0(ReaderPage, 1);
+
+    half->width = self->width / 2;
+    half->height = self->height / 2;
+    half->grey = g_malloc((size_t)half->width * half->height);
+    half->marks = g_malloc((size_t)half->width * half->height);
+    for (int y = 0; y < half->height; y++)
+        halve_row(self, y, half->grey + (size_t)half->width * y,
+                  half->marks + (size_t)half->width * y);
+    return half;
+}
+
 static ReaderCrop *
 new_crop(int width, int height)
 {

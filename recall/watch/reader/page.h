@@ -22,6 +22,9 @@ ReaderPage *reader_page_new(const uint8_t *pixels, size_t stride, int width, int
 void reader_page_free(ReaderPage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReaderPage, reader_page_free)
 
+/* Returns: (transfer full): half as wide and high; a mark is the strongest of the four */
+ReaderPage *reader_page_halve(const ReaderPage *self);
+
 /* One line cut out: dark ink on light ground, whatever it was on the screen. */
 typedef struct {
     int width;

@@ -11,12 +11,11 @@
 #define PAD_PX 6
 #define FACTOR 1.5
 #define FACTOR_SHORT 2.0
-#define HEIGHT_HARD_PX 52      /* bitmap letters are made so high, 1.5 to 4 times */
-#define CJK_DENSITY 1.78       /* ink crossings a column; letters stay below, Chinese above */
-#define MIXED_DENSITY_MIN 1.45 /* where both occur in one line */
-#define MIXED_DENSITY_MAX 2.2
-#define UNSURE 80    /* confidence: try the other engine */
-#define HOPELESS 50  /* try it whatever the density */
+#define HEIGHT_HARD_PX 52     /* bitmap letters are made so high, 1.5 to 4 times */
+#define CJK_DENSITY 1.78      /* ink crossings a column; letters stay below, Chinese above */
+#define MIXED_DENSITY_MIN 1.5 /* below there is no Chinese in a line of letters */
+#define UNSURE 80             /* confidence: try the other engine */
+#define HOPELESS 50           /* try it whatever the density */
 #define LONG_SHAPE 3 /* times as wide as high: long enough for confidence to mean something */
 
 struct ReaderRecogniser {
@@ -120,27 +119,40 @@ choose(GArray *a, GArray *b)
     return takes_a ? a : b;
 }
 
-/* Whether the other language is worth its time. */
+/* Whether there may be Chinese in a line that was read as an alphabet's. */
 static gboolean
-is_doubtful(const ReaderCrop *line, double density, const GArray *words)
+may_hold_cjk(const ReaderCrop *line, double density, const GArray *words)
 {
     double confidence = reader_words_confidence(words);
 
     if (line->width < LONG_SHAPE * line->height || confidence >= UNSURE)
         return FALSE;
-    return confidence < HOPELESS || (density >= MIXED_DENSITY_MIN && density <= MIXED_DENSITY_MAX);
+    return confidence < HOPELESS || density >= MIXED_DENSITY_MIN;
+}
+
+/* @latin: (transfer full) */
+static GArray *
+mix(GArray *cjk, GArray *latin)
+{
+    if (!reader_words_has_cjk(cjk))
+        return choose(cjk, latin);
+    reader_words_mix(cjk, latin);
+    g_array_unref(latin);
+    return cjk;
 }
 
 GArray *
 reader_recogniser_read(ReaderRecogniser *self, const ReaderCrop *line)
 {
     double density = reader_crop_density(line);
-    gboolean is_cjk = density > CJK_DENSITY;
-    ReaderEngine *likely = is_cjk ? self->cjk : self->latin;
-    ReaderEngine *other = is_cjk ? self->latin : self->cjk;
-    GArray *words = likely != NULL ? read_with(likely, line) : reader_words_new();
+    GArray *words;
 
-    if (other == NULL || !is_doubtful(line, density, words))
-        return words;
-    return choose(words, read_with(other, line));
+    if (self->latin == NULL || self->cjk == NULL)
+        return read_with(self->latin != NULL ? self->latin : self->cjk, line);
+    if (density > CJK_DENSITY) {
+        words = read_with(self->cjk, line);
+        return reader_words_has_latin(words) ? mix(words, read_with(self->latin, line)) : words;
+    }
+    words = read_with(self->latin, line);
+    return may_hold_cjk(line, density, words) ? mix(read_with(self->cjk, line), words) : words;
 }

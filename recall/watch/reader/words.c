@@ -133,6 +133,100 @@ reader_words_join(GArray *self)
     }
 }
 
+static gboolean
+has_char(const GArray *words, gboolean (*is_it)(gunichar c))
+{
+    for (unsigned i = 0; i < words->len; i++)
+        for (const char *at = g_array_index(words, ReaderWord, i).text; *at != '\0';
+             at = g_utf8_next_char(at))
+            if (is_it(g_utf8_get_char(at)))
+                return TRUE;
+    return FALSE;
+}
+
+static gboolean
+is_latin(gunichar c)
+{
+    return g_unichar_isalnum(c) && !recall_text_is_cjk(c);
+}
+
+gboolean
+reader_words_has_cjk(const GArray *self)
+{
+    return has_char(self, recall_text_is_cjk);
+}
+
+gboolean
+reader_words_has_latin(const GArray *self)
+{
+    return has_char(self, is_latin);
+}
+
+static gboolean
+is_cjk_word(const ReaderWord *word)
+{
+    return starts_cjk(word) && ends_cjk(word);
+}
+
+/* Copies the words of @from whose middle lies between the two columns. */
+static GArray *
+copy_between(const GArray *from, int left, int right)
+{
+    GArray *words = reader_words_new();
+
+    for (unsigned i = 0; i < from->len; i++) {
+        const ReaderWord *word = &g_array_index(from, ReaderWord, i);
+        int middle = word->box.x + word->box.width / 2;
+
+        if (middle >= left && middle < right)
+            reader_words_add(words, g_strdup(word->text), &word->box, word->confidence);
+    }
+    return words;
+}
+
+/* Puts the words of @with into the place of @n words; @with is empty afterwards. */
+static void
+replace(GArray *self, unsigned start, unsigned n, GArray *with)
+{
+    g_array_remove_range(self, start, n);
+    g_array_insert_vals(self, start, with->data, with->len);
+    g_array_set_clear_func(with, NULL);
+    g_array_set_size(with, 0);
+}
+
+static void
+mix_stretch(GArray *self, unsigned start, unsigned *end, const GArray *latin)
+{
+    const ReaderWord *words = &g_array_index(self, ReaderWord, 0);
+    int left = start > 0 ? words[start - 1].box.x + words[start - 1].box.width : G_MININT;
+    int right = *end < self->len ? words[*end].box.x : G_MAXINT;
+    g_autoptr(GArray) ours = copy_between(self, left, right);
+    g_autoptr(GArray) theirs = copy_between(latin, left, right);
+    unsigned n = theirs->len;
+
+    if (n == 0 || reader_words_confidence(theirs) < reader_words_confidence(ours))
+        return;
+    replace(self, start, *end - start, theirs);
+    *end = start + n;
+}
+
+void
+reader_words_mix(GArray *self, const GArray *latin)
+{
+    unsigned start = 0;
+
+    while (start < self->len) {
+        unsigned end = start;
+
+        while (end < self->len && !is_cjk_word(&g_array_index(self, ReaderWord, end)))
+            end++;
+        if (end > start)
+            mix_stretch(self, start, &end, latin);
+        start = end + 1;
+    }
+    reader_words_join(self);
+}
+
 double
 reader_words_confidence(const GArray *self)
 {

@@ -31,6 +31,15 @@ void reader_words_shrink(GArray *self, int pad_px, double factor, int width, int
  * stand side by side become one, without the spaces that the engine puts between them. */
 void reader_words_join(GArray *self);
 
+/* Whether any word has a Chinese, Japanese or Korean character; an alphabet's letter or a digit. */
+gboolean reader_words_has_cjk(const GArray *self);
+gboolean reader_words_has_latin(const GArray *self);
+
+/* @self: read as Chinese, Japanese or Korean; @latin: the same line read as an alphabet.
+ * Where @self has a stretch of words of an alphabet and @latin is surer about it, its words take
+ * their place. Both joined. */
+void reader_words_mix(GArray *self, const GArray *latin);
+
 /* By letters; 0 when there are none. */
 double reader_words_confidence(const GArray *self);
 
