@@ -97,9 +97,9 @@ find_clip(const RecallA11yNode *node)
     return clip;
 }
 
-/* @is_own: the node's own box cuts its text off too */
+/* A node's own box cuts its text off, too. */
 static void
-add_clipped(RecallA11yReading *reading, GPtrArray *nodes, RecallA11yShape shape, gboolean is_own)
+add_clipped(RecallA11yReading *reading, GPtrArray *nodes, RecallA11yShape shape)
 {
     g_autofree BaseRect *clips = g_new0(BaseRect, nodes->len);
     RecallA11yManner manner = {.shape = shape};
@@ -108,9 +108,9 @@ add_clipped(RecallA11yReading *reading, GPtrArray *nodes, RecallA11yShape shape,
         const RecallA11yNode *node = nodes->pdata[i];
 
         clips[i] = find_clip(node);
-        if (is_own && base_rect_is_empty(&clips[i]))
+        if (base_rect_is_empty(&clips[i]))
             clips[i] = node->box;
-        else if (is_own)
+        else
             base_rect_intersect(&clips[i], &node->box, &clips[i]);
     }
     recall_a11y_reading_add(reading, nodes, clips, &manner);
@@ -210,7 +210,7 @@ add_entries(RecallA11yReading *reading, GPtrArray *nodes)
                                                  RECALL_A11Y_ROLE_UNKNOWN};
     g_autoptr(GPtrArray) entries = recall_a11y_pick(nodes, roles);
 
-    add_clipped(reading, entries, RECALL_A11Y_SHAPE_VIEW, TRUE);
+    add_clipped(reading, entries, RECALL_A11Y_SHAPE_VIEW);
     cover_all(reading, nodes, cover_roles);
 }
 
@@ -288,10 +288,10 @@ recall_a11y_read_chromium(RecallA11yReading *reading)
     recall_a11y_tree_ask_boxes(reading->link, nodes);
     ask_ancestors(reading, nodes);
     recall_a11y_tree_ask_names(reading->link, texts);
-    add_clipped(reading, texts, RECALL_A11Y_SHAPE_TIGHT, TRUE);
+    add_clipped(reading, texts, RECALL_A11Y_SHAPE_TIGHT);
     leaves = pick_leaves(contents, texts);
     recall_a11y_tree_ask_texts(reading->link, leaves);
-    add_clipped(reading, leaves, RECALL_A11Y_SHAPE_BLOCK, TRUE);
+    add_clipped(reading, leaves, RECALL_A11Y_SHAPE_BLOCK);
     add_entries(reading, nodes);
     add_menu_items(reading, nodes);
     if (document != NULL)
@@ -329,7 +329,7 @@ add_page(RecallA11yReading *reading, GPtrArray *nodes)
     recall_a11y_tree_ask_boxes(reading->link, nodes);
     ask_ancestors(reading, nodes);
     recall_a11y_tree_ask_texts(reading->link, texts);
-    add_clipped(reading, texts, RECALL_A11Y_SHAPE_BLOCK, FALSE);
+    add_clipped(reading, texts, RECALL_A11Y_SHAPE_BLOCK);
     add_entries(reading, nodes);
 }
 
@@ -340,7 +340,7 @@ add_address(RecallA11yReading *reading, GPtrArray *nodes)
     static const RecallA11yRole roles[] = {RECALL_A11Y_ROLE_COMBO_BOX, RECALL_A11Y_ROLE_UNKNOWN};
     g_autoptr(GPtrArray) bars = recall_a11y_pick(nodes, roles);
 
-    add_clipped(reading, bars, RECALL_A11Y_SHAPE_VIEW, TRUE);
+    add_clipped(reading, bars, RECALL_A11Y_SHAPE_VIEW);
 }
 
 /* Firefox does not walk into the page from its window, so the page is asked by itself. A node's

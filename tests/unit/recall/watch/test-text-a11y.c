@@ -8,7 +8,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -50,13 +49,23 @@ on_read(GObject *source, GAsyncResult *result, void *user_data)
     outcome->is_done = TRUE;
 }
 
+static pid_t
+get_pid(const FakeApp *app)
+{
+    int64_t pid = 0;
+
+    assert_true(g_ascii_string_to_signed(g_subprocess_get_identifier(app->process), 10, 1,
+                                         G_MAXINT32, &pid, NULL));
+    return (pid_t)pid;
+}
+
 static RecallWindow *
 make_window(const FakeApp *app)
 {
     RecallWindow *window = recall_window_new();
 
     window->xid = 77;
-    window->pid = app == NULL ? getpid() : (pid_t)atoll(g_subprocess_get_identifier(app->process));
+    window->pid = app == NULL ? getpid() : get_pid(app);
     window->rect = (BaseRect){100, 50, 400, 300};
     g_free(window->app);
     window->app = g_strdup("Fake");
