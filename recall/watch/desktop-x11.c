@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/desktop-x11.h"
 
+#include <string.h>
 #include <xcb/xcbext.h>
 
 static xcb_get_property_cookie_t
@@ -115,35 +116,13 @@ take_focus(RecallDesktopAskX11 *ask, const RecallDisplayX11 *display, RecallDesk
         self->pointer_xid = pointer->child;
 }
 
-/* What a window manager wrote on the root window outlives it; the window that it names does not. */
-static gboolean
-is_manager_alive(RecallDesktopAskX11 *ask, const RecallDisplayX11 *display)
-{
-    uint32_t named = 0;
-    uint32_t confirmed = 0;
-
-    if (!take_number(display, ask->manager, &named))
-        return FALSE;
-    return take_number(display,
-                       xcb_get_property(display->xcb, FALSE, named,
-                                        display->atoms[RECALL_ATOM_NET_SUPPORTING_WM_CHECK],
-                                        XCB_GET_PROPERTY_TYPE_ANY, 0, 1),
-                       &confirmed) &&
-           confirmed == named;
-}
-
 static void
-take_lists(RecallDesktopAskX11 *ask, const RecallDisplayX11 *display, RecallDesktopX11 *self)
+take_clients(RecallDesktopAskX11 *ask, const RecallDisplayX11 *display, RecallDesktopX11 *self)
 {
     g_autoptr(GArray) stacking = take_xids(display, ask->stacking);
     g_autoptr(GArray) clients = take_xids(display, ask->clients);
 
-    if (!self->is_managed)
-        self->client_xids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    else if (stacking->len > 0)
-        self->client_xids = g_steal_pointer(&stacking);
-    else
-        self->client_xids = g_steal_pointer(&clients);
+    self->client_xids = stacking->len > 0 ? g_steal_pointer(&stacking) : g_steal_pointer(&clients);
     reverse(self->client_xids);
 }
 
@@ -162,13 +141,53 @@ recall_desktop_x11_take(RecallDesktopX11 *self,
         self->screen = (BaseRect){0, 0, geometry->width, geometry->height};
     self->has_compositor = compositor != NULL && compositor->owner != XCB_NONE;
     self->child_xids = take_children(ask, display);
-    self->is_managed = is_manager_alive(ask, display);
-    take_lists(ask, display, self);
-    self->has_desktop = take_number(display, ask->desktop, &self->desktop) && self->is_managed;
-    if (!take_number(display, ask->active, &self->active_xid) || !self->is_managed)
-        self->active_xid = 0;
+    take_number(display, ask->manager, &self->manager_xid);
+    take_clients(ask, display, self);
+    self->has_desktop = take_number(display, ask->desktop, &self->desktop);
+    take_number(display, ask->active, &self->active_xid);
     take_focus(ask, display, self);
     ask->is_asked = FALSE;
+}
+
+/* What a window manager wrote on the root window outlives it; the window that it names does not. */
+void
+recall_desktop_x11_confirm(RecallDesktopX11 *self, const RecallDisplayX11 *display)
+{
+    uint32_t named = 0;
+
+    if (self->manager_xid != 0)
+        take_number(display,
+                    xcb_get_property(display->xcb, FALSE, self->manager_xid,
+                                     display->atoms[RECALL_ATOM_NET_SUPPORTING_WM_CHECK],
+                                     XCB_GET_PROPERTY_TYPE_ANY, 0, 1),
+                    &named);
+    self->is_managed = self->manager_xid != 0 && named == self->manager_xid;
+    if (self->is_managed)
+        return;
+    self->has_desktop = FALSE;
+    self->active_xid = 0;
+    g_array_set_size(self->client_xids, 0);
+}
+
+static gboolean
+is_same_list(const GArray *a, const GArray *b)
+{
+    return a->len == b->len &&
+           (a->len == 0 || memcmp(a->data, b->data, a->len * sizeof(uint32_t)) == 0);
+}
+
+gboolean
+recall_desktop_x11_equal(const RecallDesktopX11 *self, const RecallDesktopX11 *other)
+{
+    if (!self->is_managed &&
+        (self->focus_xid != other->focus_xid || self->pointer_xid != other->pointer_xid))
+        return FALSE;
+    return base_rect_equal(&self->screen, &other->screen) &&
+           self->has_compositor == other->has_compositor &&
+           self->manager_xid == other->manager_xid && self->active_xid == other->active_xid &&
+           self->has_desktop == other->has_desktop && self->desktop == other->desktop &&
+           is_same_list(self->client_xids, other->client_xids) &&
+           is_same_list(self->child_xids, other->child_xids);
 }
 
 void

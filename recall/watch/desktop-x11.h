@@ -28,7 +28,8 @@ typedef struct {
 
 typedef struct {
     BaseRect screen;
-    gboolean is_managed; /* a window manager of the EWMH kind lives */
+    uint32_t manager_xid; /* window that the window manager says it has, or 0 */
+    gboolean is_managed;  /* it lives: set by recall_desktop_x11_confirm() */
     gboolean has_compositor;
     gboolean has_desktop;
     uint32_t desktop;
@@ -45,9 +46,15 @@ void recall_desktop_x11_ask(RecallDesktopAskX11 *ask, const RecallDisplayX11 *di
 /* Whether all are answered. Every request sent before them is answered then too. Never blocks. */
 gboolean recall_desktop_x11_is_answered(RecallDesktopAskX11 *ask, const RecallDisplayX11 *display);
 
-/* Takes the answers; @ask may be asked again then. */
+/* Takes the answers, as they are; @ask may be asked again then. */
 void recall_desktop_x11_take(RecallDesktopX11 *self,
                              RecallDesktopAskX11 *ask,
                              const RecallDisplayX11 *display);
+
+/* Asks whether the window manager lives, and drops what a dead one left. One round trip. */
+void recall_desktop_x11_confirm(RecallDesktopX11 *self, const RecallDisplayX11 *display);
+
+/* Whether all that both say is the same; @self is confirmed, @other may be not. */
+gboolean recall_desktop_x11_equal(const RecallDesktopX11 *self, const RecallDesktopX11 *other);
 void recall_desktop_x11_clear(RecallDesktopX11 *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RecallDesktopX11, recall_desktop_x11_clear)

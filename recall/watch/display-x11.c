@@ -166,6 +166,15 @@ negotiate_randr(RecallDisplayX11 *self)
         self->randr_event = extension->first_event;
 }
 
+static void
+negotiate_shape(RecallDisplayX11 *self)
+{
+    const xcb_query_extension_reply_t *extension = get_extension(self, &xcb_shape_id);
+
+    self->has_shape = extension != NULL;
+    self->shape_event = extension != NULL ? extension->first_event : 0;
+}
+
 static gboolean
 set_up_extensions(RecallDisplayX11 *self, GError **error)
 {
@@ -179,7 +188,7 @@ set_up_extensions(RecallDisplayX11 *self, GError **error)
     negotiate_shm(self);
     negotiate_res(self);
     negotiate_randr(self);
-    self->has_shape = get_extension(self, &xcb_shape_id) != NULL;
+    negotiate_shape(self);
     return TRUE;
 }
 

@@ -53,6 +53,7 @@ typedef struct {
     uint8_t input_opcode; /* major opcode of XInputExtension */
     gboolean has_shm;     /* with file descriptors, so version 1.2 */
     gboolean has_shape;
+    uint8_t shape_event;
     gboolean has_res;          /* XRes 1.2: tells the process behind a window */
     xcb_window_t agent_window; /* owns the selection that says we are here */
 } RecallDisplayX11;

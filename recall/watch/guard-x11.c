@@ -6,7 +6,9 @@
 
 struct RecallGuardX11 {
     const RecallDisplayX11 *display;
-    gboolean is_on;
+    gboolean is_selected; /* the server announces */
+    gboolean is_moment;
+    gboolean has_moved; /* since the moment began */
     gboolean trusts_nothing;
     pixman_region32_t moved; /* root pixels */
     GArray *unplaced;        /* of uint32_t: did something, it is not known where */
@@ -44,23 +46,35 @@ select_children(RecallGuardX11 *self, gboolean is_on)
 
     xcb_change_window_attributes(self->display->xcb, self->display->screen->root, XCB_CW_EVENT_MASK,
                                  &mask);
-    self->is_on = is_on;
+    self->is_selected = is_on;
 }
 
 void
 recall_guard_x11_begin(RecallGuardX11 *self)
 {
+    self->is_moment = TRUE;
+    self->has_moved = FALSE;
     self->trusts_nothing = FALSE;
     pixman_region32_clear(&self->moved);
     g_array_set_size(self->unplaced, 0);
     g_hash_table_remove_all(self->places);
-    select_children(self, TRUE);
+    if (!self->is_selected)
+        select_children(self, TRUE);
 }
 
 void
 recall_guard_x11_end(RecallGuardX11 *self)
 {
-    select_children(self, FALSE);
+    self->is_moment = FALSE;
+    if (self->has_moved)
+        recall_guard_x11_rest(self);
+}
+
+void
+recall_guard_x11_rest(RecallGuardX11 *self)
+{
+    if (self->is_selected)
+        select_children(self, FALSE);
 }
 
 static void
@@ -76,62 +90,71 @@ note_created(RecallGuardX11 *self, const xcb_create_notify_event_t *event)
     BaseRect rect = {event->x, event->y, event->width + 2 * event->border_width,
                      event->height + 2 * event->border_width};
 
-    if (event->parent == self->display->screen->root &&
-        g_hash_table_size(self->places) < N_MOVED_MAX)
+    if (g_hash_table_size(self->places) < N_MOVED_MAX)
         g_hash_table_insert(self->places, GUINT_TO_POINTER(event->window),
                             g_memdup2(&rect, sizeof(rect)));
 }
 
-/* It was somewhere else before: both places count, and only the new one is told. */
 static void
-note_configured(RecallGuardX11 *self, const xcb_configure_notify_event_t *event)
+note_unplaced(RecallGuardX11 *self, xcb_window_t xid)
 {
-    if (event->event == self->display->screen->root && event->window != event->event)
-        self->trusts_nothing = TRUE;
-}
-
-static void
-note_unplaced(RecallGuardX11 *self, xcb_window_t parent, xcb_window_t xid)
-{
-    if (parent != self->display->screen->root)
-        return;
     if (self->unplaced->len < N_MOVED_MAX)
         g_array_append_val(self->unplaced, xid);
     else
         self->trusts_nothing = TRUE;
 }
 
-void
-recall_guard_x11_handle(RecallGuardX11 *self, const xcb_generic_event_t *event)
+static void
+note_place(RecallGuardX11 *self, const xcb_generic_event_t *event)
 {
-    if (!self->is_on)
-        return;
     switch (event->response_type & 0x7F) {
     case XCB_CREATE_NOTIFY:
         note_created(self, (const xcb_create_notify_event_t *)event);
         break;
-    case XCB_CONFIGURE_NOTIFY:
-        note_configured(self, (const xcb_configure_notify_event_t *)event);
-        break;
     case XCB_MAP_NOTIFY:
-        note_unplaced(self, ((const xcb_map_notify_event_t *)event)->event,
-                      ((const xcb_map_notify_event_t *)event)->window);
-        break;
     case XCB_UNMAP_NOTIFY:
-        note_unplaced(self, ((const xcb_unmap_notify_event_t *)event)->event,
-                      ((const xcb_unmap_notify_event_t *)event)->window);
-        break;
-    case XCB_CIRCULATE_NOTIFY:
-        note_unplaced(self, ((const xcb_circulate_notify_event_t *)event)->event,
-                      ((const xcb_circulate_notify_event_t *)event)->window);
-        break;
     case XCB_REPARENT_NOTIFY:
-        note_unplaced(self, ((const xcb_reparent_notify_event_t *)event)->event,
-                      ((const xcb_reparent_notify_event_t *)event)->window);
+    case XCB_CIRCULATE_NOTIFY: /* all begin with the parent and the window */
+        note_unplaced(self, ((const xcb_map_notify_event_t *)event)->window);
         break;
-    default:
+    case XCB_CONFIGURE_NOTIFY: /* where it was before is not told */
+        self->trusts_nothing = TRUE;
+        break;
+    default: /* one that is destroyed was unmapped before */
         break;
     }
+}
+
+/* Events about a window itself come from elsewhere; these are told to its parent. */
+static gboolean
+is_about_child(const RecallGuardX11 *self, const xcb_generic_event_t *event)
+{
+    const xcb_map_notify_event_t *head = (const xcb_map_notify_event_t *)event;
+
+    switch (event->response_type & 0x7F) {
+    case XCB_CREATE_NOTIFY:
+    case XCB_DESTROY_NOTIFY:
+    case XCB_MAP_NOTIFY:
+    case XCB_UNMAP_NOTIFY:
+    case XCB_REPARENT_NOTIFY:
+    case XCB_CIRCULATE_NOTIFY:
+    case XCB_CONFIGURE_NOTIFY:
+        return head->event == self->display->screen->root && head->window != head->event;
+    default:
+        return FALSE;
+    }
+}
+
+void
+recall_guard_x11_handle(RecallGuardX11 *self, const xcb_generic_event_t *event)
+{
+    if (!is_about_child(self, event))
+        return;
+    self->has_moved = TRUE;
+    if (self->is_moment)
+        note_place(self, event);
+    else
+        recall_guard_x11_rest(self);
 }
 
 void
@@ -177,7 +200,7 @@ recall_guard_x11_allows(RecallGuardX11 *self, const BaseRect *rect)
 {
     pixman_box32_t box = {rect->x, rect->y, rect->x + rect->width, rect->y + rect->height};
 
-    if (!self->is_on)
+    if (!self->is_moment)
         return TRUE;
     place_all(self);
     return !self->trusts_nothing &&

@@ -6,11 +6,14 @@
 
 #include <pixman.h>
 
-/* Between the moment at which the windows are listed and the one at which pixels are read a window
- * may come, go or move, and its pixels would be taken for those of another: a private one's too.
- * The server tells in order: what it announced before it answered with the pixels happened before.
- * So for the time of a moment it is asked to announce what the root window's children do, and
- * pixels of the places where something did are refused. */
+/* Whether windows came, went or moved.
+ *
+ * Between the moment at which the windows are listed and the one at which pixels are read one may
+ * do so, and its pixels would be taken for those of another: a private one's too. The server tells
+ * in order: what it announced before it answered with the pixels happened before. So it announces
+ * what the root window's children do, and pixels of the places where something did are refused.
+ *
+ * Between moments the first such event is enough: it is not told of more. */
 
 typedef struct RecallGuardX11 RecallGuardX11;
 
@@ -25,7 +28,10 @@ void recall_guard_x11_begin(RecallGuardX11 *self);
 /* After the last pixels were read. */
 void recall_guard_x11_end(RecallGuardX11 *self);
 
-/* Every event that came meanwhile. */
+/* Asks for no more events until the next moment. */
+void recall_guard_x11_rest(RecallGuardX11 *self);
+
+/* Every event; an event may be told twice. */
 void recall_guard_x11_handle(RecallGuardX11 *self, const xcb_generic_event_t *event);
 
 /* @region: root pixels where what is shown may not be what the list says */

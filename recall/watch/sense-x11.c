@@ -99,6 +99,7 @@ stop_tracking(RecallSense *self)
     xcb_damage_destroy(self->display->xcb, self->damage);
     self->damage = 0;
     select_input(self, FALSE);
+    recall_guard_x11_rest(self->guard);
     recall_windows_x11_forget(self->windows);
     recall_grab_x11_trim(self->grab);
     recall_debounce_init(&self->debounce, g_get_monotonic_time());
@@ -227,6 +228,33 @@ tell_moment(RecallSense *self, RecallMoment *moment, RecallWindowsX11List *list)
 }
 
 static void
+set_aside_events(RecallSense *self)
+{
+    xcb_generic_event_t *event;
+
+    while ((event = xcb_poll_for_queued_event(self->display->xcb)) != NULL)
+        g_queue_push_tail(&self->waiting, event);
+}
+
+static void
+notice(RecallSense *self, const xcb_generic_event_t *event)
+{
+    recall_guard_x11_handle(self->guard, event);
+    recall_windows_x11_notice(self->windows, event);
+}
+
+/* What the server announced before it answered happened before. */
+static void
+look_ahead(RecallSense *self)
+{
+    unsigned n_seen = g_queue_get_length(&self->waiting);
+
+    set_aside_events(self);
+    for (GList *at = g_queue_peek_nth_link(&self->waiting, n_seen); at != NULL; at = at->next)
+        notice(self, at->data);
+}
+
+static void
 finish_moment(RecallSense *self)
 {
     RecallMoment moment = {
@@ -240,6 +268,7 @@ finish_moment(RecallSense *self)
 
     self->is_asking = FALSE;
     take_damage(self, &moment.damage);
+    look_ahead(self);
     if (recall_windows_x11_finish(self->windows, &self->lit, &list) && !self->is_paused)
         tell_moment(self, &moment, &list);
     recall_guard_x11_end(self->guard);
@@ -279,6 +308,7 @@ static void
 handle_resize(RecallSense *self)
 {
     learn_monitors(self);
+    recall_windows_x11_distrust(self->windows);
     self->is_whole = TRUE;
     if (!self->is_paused)
         recall_debounce_change(&self->debounce, g_get_monotonic_time());
@@ -302,7 +332,7 @@ handle_event(RecallSense *self, const xcb_generic_event_t *event)
     uint8_t type = event->response_type & 0x7F;
     uint8_t randr = self->display->randr_event;
 
-    recall_guard_x11_handle(self->guard, event);
+    notice(self, event);
     if (type == self->display->damage_event + XCB_DAMAGE_NOTIFY) {
         if (!self->is_paused)
             recall_debounce_notice(&self->debounce, g_get_monotonic_time());
@@ -335,15 +365,6 @@ handle_events(RecallSense *self)
 }
 
 /* --- the main loop --- */
-
-static void
-set_aside_events(RecallSense *self)
-{
-    xcb_generic_event_t *event;
-
-    while ((event = xcb_poll_for_queued_event(self->display->xcb)) != NULL)
-        g_queue_push_tail(&self->waiting, event);
-}
 
 /* Answers are read together with events, so either may wait in memory with nothing on the socket.
  */
@@ -482,17 +503,6 @@ recall_sense_wake(RecallSense *self, unsigned delay_ms)
     schedule(self);
 }
 
-/* What the server announced before it answered with the pixels happened before. */
-static void
-look_at_events(RecallSense *self)
-{
-    unsigned n_seen = g_queue_get_length(&self->waiting);
-
-    set_aside_events(self);
-    for (GList *at = g_queue_peek_nth_link(&self->waiting, n_seen); at != NULL; at = at->next)
-        recall_guard_x11_handle(self->guard, at->data);
-}
-
 static gboolean
 grab_checked(RecallSense *self,
              const BaseRect *rect,
@@ -502,7 +512,7 @@ grab_checked(RecallSense *self,
 {
     if (!recall_grab_x11_take(self->grab, rect, pixels, stride, error))
         return FALSE;
-    look_at_events(self);
+    look_ahead(self);
     if (recall_guard_x11_allows(self->guard, rect))
         return TRUE;
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,

@@ -73,8 +73,10 @@ find_bounds(const RecallDisplayX11 *display, GArray *tops)
     xcb_shape_query_extents_cookie_t extents[RECALL_WINDOW_N_MAX];
     xcb_shape_get_rectangles_cookie_t rects[RECALL_WINDOW_N_MAX];
 
-    for (unsigned i = 0; i < tops->len; i++)
+    for (unsigned i = 0; i < tops->len; i++) {
+        xcb_shape_select_input(xcb, g_array_index(tops, RecallTopX11, i).xid, TRUE);
         extents[i] = xcb_shape_query_extents(xcb, g_array_index(tops, RecallTopX11, i).xid);
+    }
     for (unsigned i = 0; i < tops->len; i++) {
         RecallTopX11 *top = &g_array_index(tops, RecallTopX11, i);
         g_autofree xcb_shape_query_extents_reply_t *reply =

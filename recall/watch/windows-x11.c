@@ -12,6 +12,8 @@ struct RecallWindowsX11 {
     RecallClientsX11 *clients;
     RecallFramesX11 *frames;
     RecallDesktopAskX11 ask;
+    RecallDesktopX11 desktop; /* when @windows was made */
+    GPtrArray *windows;       /* of RecallWindow; NULL: to be made anew */
 };
 
 RecallWindowsX11 *
@@ -45,6 +47,8 @@ recall_windows_x11_free(RecallWindowsX11 *self)
     recall_clients_x11_free(self->clients);
     recall_frames_x11_free(self->frames);
     g_free(self->ask.focus_reply);
+    recall_desktop_x11_clear(&self->desktop);
+    g_clear_pointer(&self->windows, g_ptr_array_unref);
     g_free(self);
 }
 
@@ -322,30 +326,62 @@ find_owners(GPtrArray *windows)
     }
 }
 
+static void
+make_windows(RecallWindowsX11 *self, const pixman_region32_t *lit)
+{
+    RecallDesktopX11 *desktop = &self->desktop;
+    g_autoptr(GArray) tops = NULL;
+    g_autoptr(GArray) members = NULL;
+
+    recall_desktop_x11_confirm(desktop, self->display);
+    tops = recall_tops_x11_find(self->display, desktop->child_xids, &desktop->screen,
+                                desktop->has_compositor);
+    members = list_members(self, desktop, tops);
+    look_up_members(self, members);
+    self->windows = stack_windows(self, desktop, members, lit);
+    mark_active(self, desktop, self->windows);
+    find_owners(self->windows);
+}
+
 gboolean
 recall_windows_x11_finish(RecallWindowsX11 *self,
                           const pixman_region32_t *lit,
                           RecallWindowsX11List *out_list)
 {
     g_auto(RecallDesktopX11) desktop = {0};
-    g_autoptr(GArray) tops = NULL;
-    g_autoptr(GArray) members = NULL;
-    g_autoptr(GPtrArray) windows = NULL;
 
     recall_desktop_x11_take(&desktop, &self->ask, self->display);
-    tops = recall_tops_x11_find(self->display, desktop.child_xids, &desktop.screen,
-                                desktop.has_compositor);
-    members = list_members(self, &desktop, tops);
-    look_up_members(self, members);
-    windows = stack_windows(self, &desktop, members, lit);
-    mark_active(self, &desktop, windows);
-    find_owners(windows);
+    if (self->windows != NULL && !recall_desktop_x11_equal(&self->desktop, &desktop))
+        recall_windows_x11_distrust(self);
+    if (self->windows == NULL) {
+        recall_desktop_x11_clear(&self->desktop);
+        self->desktop = desktop;
+        desktop = (RecallDesktopX11){0};
+        make_windows(self, lit);
+    }
     if (xcb_connection_has_error(self->display->xcb) != 0)
         return FALSE;
-    out_list->screen = desktop.screen;
-    out_list->has_compositor = desktop.has_compositor;
-    out_list->windows = g_steal_pointer(&windows);
+    out_list->screen = self->desktop.screen;
+    out_list->has_compositor = self->desktop.has_compositor;
+    out_list->windows = g_ptr_array_ref(self->windows);
     return TRUE;
+}
+
+void
+recall_windows_x11_distrust(RecallWindowsX11 *self)
+{
+    g_clear_pointer(&self->windows, g_ptr_array_unref);
+}
+
+void
+recall_windows_x11_notice(RecallWindowsX11 *self, const xcb_generic_event_t *event)
+{
+    uint8_t type = event->response_type & 0x7F;
+
+    if ((type >= XCB_CREATE_NOTIFY && type <= XCB_CIRCULATE_NOTIFY) ||
+        type == XCB_PROPERTY_NOTIFY ||
+        (self->display->has_shape && type == self->display->shape_event))
+        recall_windows_x11_distrust(self);
 }
 
 gboolean
@@ -362,5 +398,6 @@ recall_windows_x11_forget(RecallWindowsX11 *self)
 {
     g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 
+    recall_windows_x11_distrust(self);
     recall_clients_x11_refresh(self->clients, none);
 }

@@ -5,9 +5,10 @@
 #include "recall/watch/display-x11.h"
 #include "recall/watch/window.h"
 
-/* The windows on the screen and what of each is visible, asked anew for every moment and not kept
- * up by events: so windows that come and go a hundred times a second cost nothing in between. Only
- * what applications say about themselves is kept (clients-x11.h). */
+/* The windows on the screen and what of each is visible. They are listed for a moment, not kept up
+ * by events, so that windows that come and go a hundred times a second cost nothing in between; and
+ * not listed again when nothing happened to them since, as while a caret blinks. What applications
+ * say about their windows is kept (clients-x11.h). */
 
 typedef struct RecallWindowsX11 RecallWindowsX11;
 
@@ -40,8 +41,14 @@ gboolean recall_windows_x11_finish(RecallWindowsX11 *self,
                                    const pixman_region32_t *lit,
                                    RecallWindowsX11List *out_list);
 
-/* Returns: TRUE when a moment is due for it */
+/* Every event, when its turn comes. Returns: TRUE when a moment is due for it */
 gboolean recall_windows_x11_handle(RecallWindowsX11 *self, const xcb_generic_event_t *event);
+
+/* Every event, as soon as it is there and before recall_windows_x11_finish(); may be told twice. */
+void recall_windows_x11_notice(RecallWindowsX11 *self, const xcb_generic_event_t *event);
+
+/* Something happened to the windows: they are to be listed again. */
+void recall_windows_x11_distrust(RecallWindowsX11 *self);
 
 /* Forgets all windows and asks for no more events about them. */
 void recall_windows_x11_forget(RecallWindowsX11 *self);

@@ -32,6 +32,7 @@ struct Fixture {
     RecallSense *sense;
     unsigned n_moments;
     unsigned n_lost;
+    int lost_code;        /* of G_IO_ERROR */
     gboolean is_grabbing; /* in every moment */
     unsigned n_refused_grabs;
     void (*before_grab)(Fixture *fixture); /* once */
@@ -78,8 +79,10 @@ on_moment(const RecallMoment *moment, void *user_data)
 static void
 on_lost(const GError *error, void *user_data)
 {
-    assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED));
-    ((Fixture *)user_data)->n_lost++;
+    Fixture *fixture = user_data;
+
+    fixture->lost_code = error->code;
+    fixture->n_lost++;
 }
 
 static const RecallSenseEvents events = {on_moment, on_lost};
@@ -501,6 +504,53 @@ test_window_of_another_host(void **state)
     assert_int_equal(get_window(fixture, xid)->pid, 0);
 }
 
+/* Without the server's word the window's own counts. */
+static void
+test_process_without_the_server(void **state)
+{
+    Fixture *fixture = open_fixture("800x600x24", "-extension", "X-Resource");
+    uint32_t xid = xserver_open_window(fixture->server, FALSE, 30, 40, 300, 200);
+    uint32_t pid = 4321;
+
+    xserver_set_numbers(fixture->server, xid, "_NET_WM_PID", "CARDINAL", &pid, 1);
+    settle(fixture);
+    assert_int_equal(get_window(fixture, xid)->pid, 4321);
+    close_fixture(fixture);
+}
+
+/* The list is kept while nothing happens to it, and made anew for whatever does. */
+static void
+test_list_is_kept(void **state)
+{
+    Fixture *fixture = *state;
+    xcb_connection_t *xcb = fixture->server->xcb;
+    uint32_t below = xserver_open_window(fixture->server, FALSE, 0, 0, 300, 200);
+    uint32_t above = xserver_open_window(fixture->server, FALSE, 50, 50, 300, 200);
+    uint32_t numbers[] = {60, XCB_STACK_MODE_BELOW};
+    g_autoptr(GPtrArray) windows = NULL;
+
+    settle(fixture);
+    windows = g_ptr_array_ref(fixture->last.windows);
+    xserver_fill(fixture->server, above, 0xFF, 0, 0, 10, 10);
+    wait_for_moments(fixture, 1);
+    assert_ptr_equal(fixture->last.windows, windows);
+    assert_int_equal(count_pixels(&fixture->last.damage), 10 * 10);
+
+    xcb_configure_window(xcb, above, XCB_CONFIG_WINDOW_X, &numbers[0]);
+    settle(fixture);
+    assert_int_equal(get_window(fixture, above)->rect.x, 60);
+    xcb_configure_window(xcb, above, XCB_CONFIG_WINDOW_STACK_MODE, &numbers[1]);
+    settle(fixture);
+    assert_int_equal(count_pixels(&get_window(fixture, below)->visible), 300 * 200);
+    xcb_unmap_window(xcb, below);
+    settle(fixture);
+    assert_null(get_window(fixture, below));
+    assert_int_equal(count_pixels(&get_window(fixture, above)->visible), 300 * 200);
+    xcb_map_window(xcb, below);
+    settle(fixture);
+    assert_non_null(get_window(fixture, below));
+}
+
 static void
 test_titles_are_bounded_and_clean(void **state)
 {
@@ -912,6 +962,27 @@ test_grab_without_shared_memory(void **state)
     close_fixture(fixture);
 }
 
+/* As through a tunnel: the server has the extension, and our memory cannot be given to it. */
+static void
+test_grab_over_tcp(void **state)
+{
+    g_autoptr(XServer) server = xserver_start("800x600x24", "-listen", "tcp");
+    XServer *remote = g_new0(XServer, 1);
+    Fixture *fixture;
+
+    assert_non_null(server);
+    remote->name = g_strconcat("127.0.0.1", server->name, NULL);
+    remote->xcb = xcb_connect(remote->name, NULL);
+    if (xcb_connection_has_error(remote->xcb) != 0) {
+        xserver_free(remote);
+        skip(); /* the network is shut */
+    }
+    remote->screen = xcb_setup_roots_iterator(xcb_get_setup(remote->xcb)).data;
+    fixture = watch_server(remote);
+    assert_grabs(fixture, 0x123456, 0x123456);
+    close_fixture(fixture);
+}
+
 static void
 test_grab_of_16_bits(void **state)
 {
@@ -1099,6 +1170,7 @@ test_server_goes_and_comes_back(void **state)
         if (i % 2 == 0)
             assert_false(recall_sense_grab(fixture->sense, &rect, pixels, 40, &error));
         wait_for(&fixture->n_lost, 1);
+        assert_int_equal(fixture->lost_code, G_IO_ERROR_CONNECTION_CLOSED);
         recall_sense_set_paused(fixture->sense, TRUE);
         recall_sense_wake(fixture->sense, 0);
         run_for(20);
@@ -1136,6 +1208,19 @@ test_second_agent_is_refused(void **state)
     recall_sense_free(fixture->sense);
     fixture->sense = recall_sense_new(fixture->server->name, &events, fixture, &error);
     assert_null(error);
+}
+
+static void
+test_display_is_taken_over(void **state)
+{
+    Fixture *fixture = *state;
+    uint32_t xid = xserver_open_window(fixture->server, FALSE, 0, 0, 100, 100);
+
+    xcb_set_selection_owner(fixture->server->xcb, xid,
+                            xserver_atom(fixture->server, "_DESKHAND_AGENT_S0"), XCB_CURRENT_TIME);
+    xcb_flush(fixture->server->xcb);
+    wait_for(&fixture->n_lost, 1);
+    assert_int_equal(fixture->lost_code, G_IO_ERROR_BUSY);
 }
 
 /* A server that does not answer must not stop the main loop. */
@@ -1177,6 +1262,8 @@ main(void)
         SENSE_TEST(test_window_says_who_it_is),
         SENSE_TEST(test_change_of_title_is_a_change),
         SENSE_TEST(test_window_of_another_host),
+        cmocka_unit_test(test_process_without_the_server),
+        SENSE_TEST(test_list_is_kept),
         SENSE_TEST(test_titles_are_bounded_and_clean),
         SENSE_TEST(test_visible_is_what_others_do_not_cover),
         SENSE_TEST(test_extreme_sizes),
@@ -1190,6 +1277,7 @@ main(void)
         SENSE_TEST(test_grab),
         SENSE_TEST(test_grab_refuses_what_moved),
         cmocka_unit_test(test_grab_without_shared_memory),
+        cmocka_unit_test(test_grab_over_tcp),
         cmocka_unit_test(test_grab_of_16_bits),
         cmocka_unit_test(test_refuses_palette),
         cmocka_unit_test(test_names_the_missing_extension),
@@ -1199,6 +1287,7 @@ main(void)
         cmocka_unit_test(test_server_goes_and_comes_back),
         cmocka_unit_test(test_no_server),
         SENSE_TEST(test_second_agent_is_refused),
+        SENSE_TEST(test_display_is_taken_over),
         cmocka_unit_test(test_hung_server),
     };
 

@@ -38,18 +38,8 @@ spawn(XServer *self, const char *screen, const char *option, const char *value)
 {
     int fds[2];
     char number[NAME_MAX_BYTES];
-    const char *argv[] = {"Xvfb",
-                          "-displayfd",
-                          number,
-                          "-screen",
-                          "0",
-                          screen,
-                          "-noreset",
-                          "-nolisten",
-                          "tcp",
-                          option,
-                          option != NULL ? value : NULL,
-                          NULL};
+    const char *argv[] = {"Xvfb",     "-displayfd", number, "-screen", "0",   screen,
+                          "-noreset", "-nolisten",  "tcp",  option,    value, NULL};
     gboolean is_started;
 
     if (pipe(fds) != 0)
