@@ -26,9 +26,12 @@ typedef struct {
 } RecallMoment;
 
 typedef struct {
-    /* @moment: borrowed for the call. The next moment comes only after this returned. */
+    /* @moment: borrowed for the call; its windows may be those of the moment before when nothing
+     * happened to them. The next moment comes only after this returned. Do not free the
+     * RecallSense from here. */
     void (*on_moment)(const RecallMoment *moment, void *user_data);
-    /* The X server is gone. Free the RecallSense from an idle callback, not from here. */
+    /* The X server is gone (G_IO_ERROR_CONNECTION_CLOSED), or another agent took the display over
+     * (G_IO_ERROR_BUSY). Free the RecallSense from an idle callback, not from here. */
     void (*on_lost)(const GError *error, void *user_data);
 } RecallSenseEvents;
 
