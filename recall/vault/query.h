@@ -77,10 +77,6 @@ int recall_query_next_reading(const RecallQuery *self, RecallReading reading);
  * Returns: (transfer full) (nullable): NULL when there is nothing to look up */
 char *recall_query_to_fts(const RecallQuery *self, RecallReading reading);
 
-/* Terms as the index has them, pairs of single characters among them, that each match must have
- * somewhere. Returns: (transfer full): of char * */
-GPtrArray *recall_query_dup_index_terms(const RecallQuery *self, RecallReading reading);
-
 /* What must not match, when nothing must: for a query of only negative words. */
 char *recall_query_to_fts_negative(const RecallQuery *self);
 

@@ -23,9 +23,7 @@
 
 /* Made for a week that is over, by recall/vault/sieve.h, and gone as soon as it changes. */
 #define RECALL_SCHEMA_SIEVE_SQL                                                                    \
-    "CREATE TABLE IF NOT EXISTS sieve("                                                            \
-    " term TEXT PRIMARY KEY,"                                                                      \
-    " bits BLOB NOT NULL) WITHOUT ROWID;"                                                          \
+    "CREATE TABLE IF NOT EXISTS sieve(id INTEGER PRIMARY KEY, bits BLOB NOT NULL);"                \
     "CREATE TRIGGER IF NOT EXISTS sieve_insert AFTER INSERT ON scene"                              \
     " WHEN EXISTS(SELECT 1 FROM sieve) BEGIN DELETE FROM sieve; END;"                              \
     "CREATE TRIGGER IF NOT EXISTS sieve_delete AFTER DELETE ON scene"                              \

@@ -49,7 +49,7 @@ struct RecallSearch {
     unsigned week_index;
     char *fts; /* of the attempt in hand */
     char *fts_negative;
-    GPtrArray *index_terms; /* of char *: for the sieve */
+    RecallNeeds *needs;
     unsigned n_found;
     unsigned n_checked;
     int64_t first_before_id;
@@ -110,8 +110,8 @@ begin_attempt(RecallSearch *self)
     g_free(self->fts_negative);
     self->fts = recall_query_to_fts(get_query(self), get_reading(self));
     self->fts_negative = self->fts == NULL ? recall_query_to_fts_negative(get_query(self)) : NULL;
-    g_clear_pointer(&self->index_terms, g_ptr_array_unref);
-    self->index_terms = recall_query_dup_index_terms(get_query(self), get_reading(self));
+    recall_needs_free(self->needs);
+    self->needs = recall_needs_new(get_query(self), get_reading(self));
     self->cursor.before_id = self->first_before_id;
     if (self->is_first_page)
         self->cursor.n_to_skip = 0;
@@ -226,7 +226,7 @@ recall_search_free(RecallSearch *self)
     recall_query_free(self->queries[0]);
     recall_query_free(self->queries[1]);
     g_clear_pointer(&self->weeks, g_array_unref);
-    g_clear_pointer(&self->index_terms, g_ptr_array_unref);
+    recall_needs_free(self->needs);
     g_clear_pointer(&self->weighed, g_array_unref);
     g_clear_pointer(&self->norms, g_bytes_unref);
     g_free(self->fts);
@@ -513,12 +513,15 @@ sift_week(RecallSearch *self,
 {
     SegmentFunc func = is_by_weight(self) ? weigh_week : search_week;
     g_autoptr(GArray) rows = NULL;
+    RecallSieveAnswer answer = RECALL_SIEVE_PASSES;
 
-    if (!recall_sieve_probe(segment, self->index_terms, &rows, error))
+    if (!recall_sieve_ask(segment, self->needs, &answer, &rows, error))
         return FALSE;
-    if (rows == NULL)
-        return func(self, slice, segment, first, last, out_is_complete, error);
     *out_is_complete = TRUE;
+    if (answer == RECALL_SIEVE_HAS_NONE)
+        return TRUE;
+    if (answer == RECALL_SIEVE_PASSES)
+        return func(self, slice, segment, first, last, out_is_complete, error);
     for (unsigned i = 0; i < rows->len && *out_is_complete; i++) {
         int64_t row = g_array_index(rows, int64_t, i);
 

@@ -2,247 +2,455 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/sieve.h"
 
+#include "recall/vault/bloom.h"
+#include "recall/vault/tokenizer.h"
+
 #include <string.h>
 
-/* Terms hold letters and digits only, so these keys are no terms. "#": all is built. "#0", "#1"
- * ...: numbers of the scenes in order, so many in each. */
-#define KEY_BUILT "#"
-#define N_ROWS_IN_CHUNK 512
-#define N_CHUNKS_MAX 4096 /* two million scenes in a week */
+/* A row's number says what it is: the kind, then a number within it or a hash. */
+#define ID_HEAD INT64_C(0)            /* all is built: a Head */
+#define ID_WORKING INT64_C(1)         /* gone when a scene was written meanwhile */
+#define KIND_ROWS (INT64_C(1) << 60)  /* numbers of the scenes in order, so many in each */
+#define KIND_TERMS (INT64_C(2) << 60) /* blocks of the Bloom filters */
+#define KIND_RUNS (INT64_C(3) << 60)
+#define KIND_BITS (INT64_C(4) << 60) /* by hash of the term */
+#define HASH_MASK ((UINT64_C(1) << 60) - 1)
 
-#define SQL_IS_BUILT "SELECT 1 FROM sieve WHERE term = '" KEY_BUILT "'"
-#define SQL_BITS "SELECT bits FROM sieve WHERE term = ?1 AND EXISTS(" SQL_IS_BUILT ")"
-#define SQL_CHUNK "SELECT bits FROM sieve WHERE term = ?1"
-#define SQL_STORE "INSERT OR REPLACE INTO sieve(term, bits) VALUES(?1, ?2)"
-#define SQL_LAST "SELECT max(term) FROM sieve WHERE term >= '0'"
-#define SQL_ROWS "SELECT id FROM scene ORDER BY id"
+#define N_ROWS_IN_CHUNK 512
+#define N_SCENES_MIN 16 /* of a term that has bits, however small the week */
+#define N_PAGES_MERGED 64
+/* Of text: says how many different runs to expect. */
+#define N_BYTES_PER_RUN 7
+
+#define SQL_GET "SELECT bits FROM sieve WHERE id = ?1"
+#define SQL_PUT "INSERT OR REPLACE INTO sieve(id, bits) VALUES(?1, ?2)"
+#define SQL_ROWS "SELECT id, length(CAST(text AS BLOB)) FROM scene ORDER BY id"
+#define SQL_TEXTS "SELECT id, text, title, app, url, file FROM scene WHERE id > ?1 ORDER BY id"
 #define SQL_VOCABULARY                                                                             \
     "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, scene_fts, row)"
-#define SQL_FREQUENT "SELECT term FROM temp.vocabulary WHERE term > ?1 AND doc >= ?2"
+#define SQL_TERMS "SELECT term, doc FROM temp.vocabulary WHERE term > ?1"
 #define SQL_TERM "SELECT rowid FROM scene_fts WHERE scene_fts MATCH ?1"
 #define SQL_MERGE "INSERT INTO scene_fts(scene_fts, rank) VALUES('merge', ?1)"
-#define N_PAGES_MERGED 64
-#define N_SCENES_MIN 16 /* of a word that has bits, however small the week */
+
+typedef struct {
+    uint32_t n_rows;
+    uint32_t n_term_blocks;
+    uint32_t n_run_blocks;
+} Head;
+
+typedef enum { MERGING, LISTING, READING_TERMS, READING_TEXTS, WRITING, DONE } Stage;
+
+struct RecallSieve {
+    Stage stage;
+    GArray *rows;     /* of uint32_t */
+    GArray *hashes;   /* of uint64_t: of the terms */
+    char *last_term;  /* that was read */
+    int64_t last_row; /* whose text was read */
+    RecallBloom *terms;
+    RecallBloom *runs;
+};
 
 /* --- reading and writing the table --- */
 
+static gboolean
+step(RecallSegment *segment, sqlite3_stmt *statement, gboolean *out_has_row, GError **error)
+{
+    int code = sqlite3_step(statement);
+
+    *out_has_row = code == SQLITE_ROW;
+    return code == SQLITE_ROW || code == SQLITE_DONE || recall_segment_set_error(segment, error);
+}
+
 /* @out: (transfer full): NULL when there is no such row */
 static gboolean
-load(RecallSegment *segment, const char *sql, const char *key, GBytes **out, GError **error)
+get(RecallSegment *segment, int64_t id, GBytes **out, GError **error)
 {
-    sqlite3_stmt *statement = recall_segment_get_statement(segment, sql, error);
-    int code = SQLITE_ERROR;
+    sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_GET, error);
+    gboolean has_row = FALSE;
+    gboolean is_good = FALSE;
 
     if (statement == NULL)
         return FALSE;
-    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
-    code = sqlite3_step(statement);
+    sqlite3_bind_int64(statement, 1, id);
+    is_good = step(segment, statement, &has_row, error);
     *out = NULL;
-    if (code == SQLITE_ROW)
+    if (has_row)
         *out = g_bytes_new(sqlite3_column_blob(statement, 0),
                            (size_t)sqlite3_column_bytes(statement, 0));
-    else if (code != SQLITE_DONE)
-        recall_segment_set_error(segment, error);
     sqlite3_reset(statement);
-    return code == SQLITE_ROW || code == SQLITE_DONE;
+    return is_good;
 }
 
 static gboolean
-store(RecallSegment *segment, const char *key, const void *data, size_t length, GError **error)
+put(RecallSegment *segment, int64_t id, const void *data, size_t length, GError **error)
 {
-    sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_STORE, error);
+    sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_PUT, error);
 
     if (statement == NULL)
         return FALSE;
-    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 1, id);
     sqlite3_bind_blob(statement, 2, data, (int)length, SQLITE_STATIC);
     return recall_segment_run(segment, statement, error);
+}
+
+static int64_t
+id_of_bits(uint64_t hash)
+{
+    return KIND_BITS | (int64_t)(hash & HASH_MASK);
+}
+
+/* @out: zero when nothing is built */
+static gboolean
+get_head(RecallSegment *segment, Head *out, GError **error)
+{
+    g_autoptr(GBytes) bytes = NULL;
+
+    if (!get(segment, ID_HEAD, &bytes, error))
+        return FALSE;
+    memset(out, 0, sizeof *out);
+    if (bytes != NULL && g_bytes_get_size(bytes) == sizeof *out)
+        memcpy(out, g_bytes_get_data(bytes, NULL), sizeof *out);
+    return TRUE;
 }
 
 gboolean
 recall_sieve_is_built(RecallSegment *segment, gboolean *out_is_built, GError **error)
 {
-    g_autoptr(GBytes) built = NULL;
+    Head head = {0};
 
-    if (!load(segment, SQL_CHUNK, KEY_BUILT, &built, error))
+    if (!get_head(segment, &head, error))
         return FALSE;
-    *out_is_built = built != NULL;
+    *out_is_built = head.n_term_blocks > 0;
     return TRUE;
 }
 
 /* --- building --- */
 
-/* Returns: (transfer full): of uint32_t: the scenes' numbers in order, or NULL */
-static GArray *
-list_rows(RecallSegment *segment, GError **error)
+RecallSieve *
+recall_sieve_new(void)
 {
-    sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_ROWS, error);
-    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    int code = SQLITE_ERROR;
+    RecallSieve *self = g_new0(RecallSieve, 1);
 
-    if (statement == NULL)
-        return NULL;
-    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
-        uint32_t row = (uint32_t)sqlite3_column_int64(statement, 0);
-
-        g_array_append_val(rows, row);
-    }
-    if (code != SQLITE_DONE)
-        recall_segment_set_error(segment, error);
-    sqlite3_reset(statement);
-    return code == SQLITE_DONE ? g_steal_pointer(&rows) : NULL;
+    self->rows = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    self->hashes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    self->last_term = g_strdup("");
+    self->last_row = -1;
+    return self;
 }
 
-static gboolean
-store_rows(RecallSegment *segment, const GArray *rows, GError **error)
+static void
+clear(RecallSieve *self)
 {
-    for (unsigned i = 0; i < rows->len; i += N_ROWS_IN_CHUNK) {
-        g_autofree char *key = g_strdup_printf("#%u", i / N_ROWS_IN_CHUNK);
-        unsigned n = MIN(N_ROWS_IN_CHUNK, rows->len - i);
+    g_array_unref(self->rows);
+    g_array_unref(self->hashes);
+    g_free(self->last_term);
+    recall_bloom_free(self->terms);
+    recall_bloom_free(self->runs);
+}
 
-        if (!store(segment, key, &g_array_index(rows, uint32_t, i), n * sizeof(uint32_t), error))
+void
+recall_sieve_free(RecallSieve *self)
+{
+    if (self == NULL)
+        return;
+    clear(self);
+    g_free(self);
+}
+
+static void
+begin_again(RecallSieve *self)
+{
+    RecallSieve *fresh = recall_sieve_new();
+
+    clear(self);
+    *self = *fresh;
+    g_free(fresh);
+}
+
+/* Joins the pieces of the index, all of them in the end. */
+static gboolean
+merge(RecallSieve *self, RecallSegment *segment, int64_t deadline_us, GError **error)
+{
+    sqlite3 *db = recall_segment_get_db(segment);
+    sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_MERGE, error);
+
+    if (statement == NULL)
+        return FALSE;
+    while (self->stage == MERGING && g_get_monotonic_time() < deadline_us) {
+        int n_before = sqlite3_total_changes(db);
+
+        sqlite3_bind_int(statement, 1, -N_PAGES_MERGED);
+        if (!recall_segment_run(segment, statement, error))
             return FALSE;
+        if (sqlite3_total_changes(db) - n_before < 2) /* FTS5 says so that nothing was to do */
+            self->stage = LISTING;
     }
     return TRUE;
 }
 
+static gboolean
+put_rows(RecallSieve *self, RecallSegment *segment, GError **error)
+{
+    const GArray *rows = self->rows;
+
+    for (unsigned i = 0; i < rows->len; i += N_ROWS_IN_CHUNK) {
+        unsigned n = MIN(N_ROWS_IN_CHUNK, rows->len - i);
+
+        if (!put(segment, KIND_ROWS | i / N_ROWS_IN_CHUNK, &g_array_index(rows, uint32_t, i),
+                 n * sizeof(uint32_t), error))
+            return FALSE;
+    }
+    return put(segment, ID_WORKING, "", 0, error);
+}
+
+static gboolean
+list_rows(RecallSieve *self, RecallSegment *segment, GError **error)
+{
+    sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_ROWS, error);
+    size_t n_bytes = 0;
+    gboolean has_row = FALSE;
+    gboolean is_good = FALSE;
+
+    if (statement == NULL)
+        return FALSE;
+    while ((is_good = step(segment, statement, &has_row, error)) && has_row) {
+        uint32_t row = (uint32_t)sqlite3_column_int64(statement, 0);
+
+        g_array_append_val(self->rows, row);
+        n_bytes += (size_t)sqlite3_column_int64(statement, 1);
+    }
+    sqlite3_reset(statement);
+    self->runs = recall_bloom_new(n_bytes / N_BYTES_PER_RUN);
+    self->stage = self->rows->len > RECALL_SIEVE_N_SCENES_MAX ? DONE : READING_TERMS;
+    return is_good && put_rows(self, segment, error);
+}
+
 /* Both are in order, so that one walk finds the places of all. */
 static gboolean
-read_bits(RecallSegment *segment,
+read_bits(const RecallSieve *self,
+          RecallSegment *segment,
           const char *term,
-          const GArray *rows,
           uint8_t *bits,
           GError **error)
 {
     sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_TERM, error);
     g_autofree char *expression = g_strdup_printf("\"%s\"", term);
     unsigned at = 0;
-    int code = SQLITE_ERROR;
+    gboolean has_row = FALSE;
+    gboolean is_good = FALSE;
 
     if (statement == NULL)
         return FALSE;
     sqlite3_bind_text(statement, 1, expression, -1, SQLITE_STATIC);
-    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+    while ((is_good = step(segment, statement, &has_row, error)) && has_row) {
         uint32_t row = (uint32_t)sqlite3_column_int64(statement, 0);
 
-        while (at < rows->len && g_array_index(rows, uint32_t, at) < row)
+        while (at < self->rows->len && g_array_index(self->rows, uint32_t, at) < row)
             at++;
-        if (at < rows->len && g_array_index(rows, uint32_t, at) == row)
+        if (at < self->rows->len && g_array_index(self->rows, uint32_t, at) == row)
             bits[at / 8] |= 1 << at % 8;
     }
-    if (code != SQLITE_DONE)
-        recall_segment_set_error(segment, error);
     sqlite3_reset(statement);
-    return code == SQLITE_DONE;
-}
-
-static gboolean
-store_term(RecallSegment *segment, const char *term, const GArray *rows, GError **error)
-{
-    size_t n_bytes = (rows->len + 7) / 8;
-    g_autofree uint8_t *bits = g_malloc0(n_bytes);
-
-    return read_bits(segment, term, rows, bits, error) &&
-           store(segment, term, bits, n_bytes, error);
-}
-
-/* Terms of the index after @last, in order, each stored, until time is up. */
-static gboolean
-store_terms(RecallSegment *segment,
-            const char *last,
-            const GArray *rows,
-            gboolean *out_is_done,
-            GError **error)
-{
-    int64_t deadline_us = g_get_monotonic_time() + RECALL_SIEVE_STEP_US;
-    sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_FREQUENT, error);
-    gboolean is_good = TRUE;
-    int code = SQLITE_ROW;
-
-    if (statement == NULL)
-        return FALSE;
-    sqlite3_bind_text(statement, 1, last, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 2, MAX(rows->len / RECALL_SIEVE_SHARE, N_SCENES_MIN));
-    while (is_good && g_get_monotonic_time() < deadline_us &&
-           (code = sqlite3_step(statement)) == SQLITE_ROW)
-        is_good = store_term(segment, (const char *)sqlite3_column_text(statement, 0), rows, error);
-    if (is_good && code != SQLITE_ROW && code != SQLITE_DONE)
-        is_good = recall_segment_set_error(segment, error);
-    sqlite3_reset(statement);
-    *out_is_done = code == SQLITE_DONE;
     return is_good;
 }
 
-/* Goes on after the last term that is stored. */
 static gboolean
-build(RecallSegment *segment, gboolean *out_is_done, GError **error)
+take_term(RecallSieve *self, RecallSegment *segment, const char *term, int64_t n, GError **error)
 {
-    g_autoptr(GBytes) last = NULL;
-    g_autoptr(GArray) rows = list_rows(segment, error);
-    g_autofree char *term = NULL;
+    uint64_t hash = recall_bloom_hash(term, strlen(term));
+    size_t n_bytes = (self->rows->len + 7) / 8;
+    g_autofree uint8_t *bits = NULL;
 
-    if (rows == NULL || !recall_segment_execute(segment, SQL_VOCABULARY, error) ||
-        !load(segment, SQL_LAST, NULL, &last, error))
-        return FALSE;
-    term = g_strndup(g_bytes_get_size(last) > 0 ? g_bytes_get_data(last, NULL) : "",
-                     g_bytes_get_size(last));
-    if (term[0] == 0 && !store_rows(segment, rows, error))
-        return FALSE;
-    if (!store_terms(segment, term, rows, out_is_done, error))
-        return FALSE;
-    return !*out_is_done || store(segment, KEY_BUILT, "", 0, error);
+    g_array_append_val(self->hashes, hash);
+    if (n < MAX(self->rows->len / RECALL_SIEVE_SHARE, N_SCENES_MIN))
+        return TRUE;
+    bits = g_malloc0(n_bytes);
+    return read_bits(self, segment, term, bits, error) &&
+           put(segment, id_of_bits(hash), bits, n_bytes, error);
 }
 
-/* Joins the pieces of the index. The first call of an index begins to join all of them, as later
- * ones go on with it. @out_is_done: it is in one piece */
-static gboolean
-merge(RecallSegment *segment, gboolean *out_is_done, GError **error)
+static void
+fill_terms(RecallSieve *self)
 {
-    int64_t deadline_us = g_get_monotonic_time() + RECALL_SIEVE_STEP_US;
-    sqlite3 *db = recall_segment_get_db(segment);
-    sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_MERGE, error);
+    self->terms = recall_bloom_new(self->hashes->len);
+    for (unsigned i = 0; i < self->hashes->len; i++)
+        recall_bloom_add(self->terms, g_array_index(self->hashes, uint64_t, i));
+    self->stage = READING_TEXTS;
+}
 
-    *out_is_done = FALSE;
+/* The terms of the index in order, each into the filter, the frequent ones with their bits. */
+static gboolean
+read_terms(RecallSieve *self, RecallSegment *segment, int64_t deadline_us, GError **error)
+{
+    sqlite3_stmt *statement = NULL;
+    gboolean has_row = TRUE;
+    gboolean is_good = TRUE;
+
+    if (!recall_segment_execute(segment, SQL_VOCABULARY, error))
+        return FALSE;
+    statement = recall_segment_get_statement(segment, SQL_TERMS, error);
     if (statement == NULL)
         return FALSE;
-    while (!*out_is_done && g_get_monotonic_time() < deadline_us) {
-        int n_before = sqlite3_total_changes(db);
+    sqlite3_bind_text(statement, 1, self->last_term, -1, SQLITE_TRANSIENT);
+    while (is_good && has_row && g_get_monotonic_time() < deadline_us) {
+        is_good = step(segment, statement, &has_row, error);
+        if (!is_good || !has_row)
+            break;
+        g_free(self->last_term);
+        self->last_term = g_strdup((const char *)sqlite3_column_text(statement, 0));
+        is_good =
+            take_term(self, segment, self->last_term, sqlite3_column_int64(statement, 1), error);
+    }
+    sqlite3_reset(statement);
+    if (is_good && !has_row)
+        fill_terms(self);
+    return is_good;
+}
 
-        sqlite3_bind_int(statement, 1, -N_PAGES_MERGED);
-        if (!recall_segment_run(segment, statement, error))
+static void
+take_text(RecallSieve *self, const char *text, size_t length_bytes)
+{
+    RecallRun run = {0};
+    RecallToken token = {0};
+    size_t position = 0;
+
+    while (recall_tokenizer_next(text, length_bytes, &position, &token)) {
+        g_array_set_size(self->hashes, 0);
+        recall_run_take(&run, &token, self->hashes);
+        for (unsigned i = 0; i < self->hashes->len; i++)
+            recall_bloom_add(self->runs, g_array_index(self->hashes, uint64_t, i));
+    }
+}
+
+static gboolean
+read_texts(RecallSieve *self, RecallSegment *segment, int64_t deadline_us, GError **error)
+{
+    sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_TEXTS, error);
+    gboolean has_row = TRUE;
+    gboolean is_good = statement != NULL;
+
+    if (statement == NULL)
+        return FALSE;
+    sqlite3_bind_int64(statement, 1, self->last_row);
+    while (is_good && has_row && g_get_monotonic_time() < deadline_us) {
+        is_good = step(segment, statement, &has_row, error);
+        if (!is_good || !has_row)
+            break;
+        self->last_row = sqlite3_column_int64(statement, 0);
+        for (int i = 1; i <= 5; i++) {
+            const char *text = (const char *)sqlite3_column_text(statement, i);
+
+            take_text(self, text, (size_t)sqlite3_column_bytes(statement, i));
+        }
+    }
+    sqlite3_reset(statement);
+    if (is_good && !has_row)
+        self->stage = WRITING;
+    return is_good;
+}
+
+static gboolean
+put_bloom(RecallSegment *segment, int64_t kind, const RecallBloom *bloom, GError **error)
+{
+    for (unsigned i = 0; i < recall_bloom_get_n_blocks(bloom); i++) {
+        if (!put(segment, kind | i, recall_bloom_get_block(bloom, i), RECALL_BLOOM_BLOCK_BYTES,
+                 error))
             return FALSE;
-        *out_is_done = sqlite3_total_changes(db) - n_before < 2; /* as FTS5 says it is done */
     }
     return TRUE;
 }
 
 static gboolean
-work(RecallSegment *segment, gboolean *out_is_done, GError **error)
+write_filters(RecallSieve *self, RecallSegment *segment, GError **error)
 {
-    gboolean is_merged = FALSE;
+    Head head = {self->rows->len, recall_bloom_get_n_blocks(self->terms),
+                 recall_bloom_get_n_blocks(self->runs)};
 
-    *out_is_done = FALSE;
-    if (!merge(segment, &is_merged, error))
+    self->stage = DONE;
+    return put_bloom(segment, KIND_TERMS, self->terms, error) &&
+           put_bloom(segment, KIND_RUNS, self->runs, error) &&
+           put(segment, ID_HEAD, &head, sizeof head, error);
+}
+
+static gboolean
+work(RecallSieve *self, RecallSegment *segment, GError **error)
+{
+    int64_t deadline_us = g_get_monotonic_time() + RECALL_SIEVE_STEP_US;
+
+    switch (self->stage) {
+    case MERGING:
+        return merge(self, segment, deadline_us, error);
+    case LISTING:
+        return list_rows(self, segment, error);
+    case READING_TERMS:
+        return read_terms(self, segment, deadline_us, error);
+    case READING_TEXTS:
+        return read_texts(self, segment, deadline_us, error);
+    case WRITING:
+        return write_filters(self, segment, error);
+    default:
+        return TRUE;
+    }
+}
+
+/* A scene that was written since the last step has dropped all that this work put down. */
+static gboolean
+check_is_valid(RecallSieve *self, RecallSegment *segment, GError **error)
+{
+    g_autoptr(GBytes) working = NULL;
+
+    if (self->stage <= LISTING)
+        return TRUE;
+    if (!get(segment, ID_WORKING, &working, error))
         return FALSE;
-    return !is_merged || build(segment, out_is_done, error);
+    if (working == NULL)
+        begin_again(self);
+    return TRUE;
 }
 
 gboolean
-recall_sieve_step(RecallSegment *segment, gboolean *out_is_done, GError **error)
+recall_sieve_step(RecallSieve *self, RecallSegment *segment, gboolean *out_is_done, GError **error)
 {
     if (!recall_sieve_is_built(segment, out_is_done, error))
         return FALSE;
     if (*out_is_done)
         return TRUE;
-    if (recall_segment_execute(segment, "BEGIN IMMEDIATE", error) &&
-        work(segment, out_is_done, error) && recall_segment_execute(segment, "COMMIT", error))
+    if (check_is_valid(self, segment, error) &&
+        recall_segment_execute(segment, "BEGIN IMMEDIATE", error) && work(self, segment, error) &&
+        recall_segment_execute(segment, "COMMIT", error)) {
+        *out_is_done = self->stage == DONE;
         return TRUE;
+    }
     if (!sqlite3_get_autocommit(recall_segment_get_db(segment)))
         recall_segment_execute(segment, "ROLLBACK", NULL);
+    begin_again(self);
     return FALSE;
 }
 
 /* --- asking --- */
+
+/* @out_has_all: FALSE when one of @hashes is for sure not in the filter */
+static gboolean
+ask_bloom(RecallSegment *segment,
+          int64_t kind,
+          unsigned n_blocks,
+          const GArray *hashes,
+          gboolean *out_has_all,
+          GError **error)
+{
+    *out_has_all = TRUE;
+    for (unsigned i = 0; i < hashes->len && *out_has_all && n_blocks > 0; i++) {
+        uint64_t hash = g_array_index(hashes, uint64_t, i);
+        g_autoptr(GBytes) block = NULL;
+
+        if (!get(segment, kind | recall_bloom_find_block(hash, n_blocks), &block, error))
+            return FALSE;
+        if (block != NULL)
+            *out_has_all = recall_bloom_block_has(g_bytes_get_data(block, NULL),
+                                                  g_bytes_get_size(block), hash);
+    }
+    return TRUE;
+}
 
 static void
 keep_common(uint64_t *common, size_t n_words, GBytes *bits)
@@ -270,20 +478,45 @@ count_bits(const uint64_t *common, size_t n_words)
     return n;
 }
 
+/* What all terms that have bits have in common. @out_n_terms: how many those are */
 static gboolean
-load_row(RecallSegment *segment, size_t index, GArray *out_rows, GError **error)
+narrow(RecallSegment *segment,
+       const GArray *hashes,
+       uint64_t *common,
+       size_t n_words,
+       unsigned *out_n_terms,
+       GError **error)
 {
-    g_autofree char *key = g_strdup_printf("#%zu", index / N_ROWS_IN_CHUNK);
+    memset(common, 0xff, n_words * sizeof *common);
+    *out_n_terms = 0;
+    for (unsigned i = 0; i < hashes->len; i++) {
+        g_autoptr(GBytes) bits = NULL;
+
+        if (!get(segment, id_of_bits(g_array_index(hashes, uint64_t, i)), &bits, error))
+            return FALSE;
+        if (bits == NULL)
+            continue;
+        keep_common(common, n_words, bits);
+        *out_n_terms += 1;
+        if (count_bits(common, n_words) == 0)
+            return TRUE;
+    }
+    return TRUE;
+}
+
+static gboolean
+get_row(RecallSegment *segment, size_t index, GArray *out_rows, GError **error)
+{
     g_autoptr(GBytes) chunk = NULL;
     size_t at = index % N_ROWS_IN_CHUNK * sizeof(uint32_t);
     uint32_t number = 0;
     int64_t row = 0;
 
-    if (!load(segment, SQL_CHUNK, key, &chunk, error))
+    if (!get(segment, KIND_ROWS | (int64_t)(index / N_ROWS_IN_CHUNK), &chunk, error))
         return FALSE;
     if (chunk == NULL || g_bytes_get_size(chunk) < at + sizeof number) {
         g_set_error_literal(error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_DAMAGED,
-                            "a table of scenes is too short");
+                            "a list of scenes is too short");
         return FALSE;
     }
     memcpy(&number, (const uint8_t *)g_bytes_get_data(chunk, NULL) + at, sizeof number);
@@ -293,7 +526,7 @@ load_row(RecallSegment *segment, size_t index, GArray *out_rows, GError **error)
 }
 
 static GArray *
-load_rows(RecallSegment *segment, const uint64_t *common, size_t n_words, GError **error)
+get_rows(RecallSegment *segment, const uint64_t *common, size_t n_words, GError **error)
 {
     g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(int64_t));
 
@@ -302,60 +535,60 @@ load_rows(RecallSegment *segment, const uint64_t *common, size_t n_words, GError
             unsigned bit = 63 - __builtin_clzll(left);
 
             left &= ~(UINT64_C(1) << bit);
-            if (!load_row(segment, i * 64 + bit, rows, error))
+            if (!get_row(segment, i * 64 + bit, rows, error))
                 return NULL;
         }
     }
     return g_steal_pointer(&rows);
 }
 
-/* Narrows @common by each term that has bits. @out_n_terms: how many had some */
 static gboolean
-narrow(RecallSegment *segment,
-       const GPtrArray *terms,
-       uint64_t **common,
-       size_t *n_words,
-       unsigned *out_n_terms,
-       GError **error)
+ask_bits(RecallSegment *segment,
+         const Head *head,
+         const GArray *hashes,
+         RecallSieveAnswer *out_answer,
+         GArray **out_rows,
+         GError **error)
 {
-    *out_n_terms = 0;
-    for (unsigned i = 0; i < terms->len; i++) {
-        g_autoptr(GBytes) bits = NULL;
+    size_t n_words = ((size_t)head->n_rows + 63) / 64;
+    g_autofree uint64_t *common = g_new(uint64_t, MAX(n_words, 1));
+    unsigned n_terms = 0;
+    unsigned n = 0;
 
-        if (!load(segment, SQL_BITS, g_ptr_array_index(terms, i), &bits, error))
-            return FALSE;
-        if (bits == NULL)
-            continue;
-        if (*common == NULL) {
-            *n_words = (g_bytes_get_size(bits) + 7) / 8;
-            *common = g_malloc(*n_words * sizeof(uint64_t));
-            memset(*common, 0xff, *n_words * sizeof(uint64_t));
-        }
-        keep_common(*common, *n_words, bits);
-        *out_n_terms += 1;
-        if (*out_n_terms > 1 && count_bits(*common, *n_words) == 0)
-            return TRUE;
-    }
-    return TRUE;
+    if (!narrow(segment, hashes, common, n_words, &n_terms, error))
+        return FALSE;
+    n = count_bits(common, n_words);
+    if (n_terms < 2 || n > RECALL_SIEVE_N_ROWS_MAX)
+        return TRUE;
+    *out_answer = n == 0 ? RECALL_SIEVE_HAS_NONE : RECALL_SIEVE_HAS_FEW;
+    *out_rows = n == 0 ? NULL : get_rows(segment, common, n_words, error);
+    return n == 0 || *out_rows != NULL;
 }
 
 gboolean
-recall_sieve_probe(RecallSegment *segment,
-                   const GPtrArray *terms,
-                   GArray **out_rows,
-                   GError **error)
+recall_sieve_ask(RecallSegment *segment,
+                 const RecallNeeds *needs,
+                 RecallSieveAnswer *out_answer,
+                 GArray **out_rows,
+                 GError **error)
 {
-    g_autofree uint64_t *common = NULL;
-    size_t n_words = 0;
-    unsigned n_terms = 0;
+    Head head = {0};
+    gboolean has_all = TRUE;
 
+    *out_answer = RECALL_SIEVE_PASSES;
     *out_rows = NULL;
-    if (terms->len < 2)
+    if (needs->terms->len == 0)
         return TRUE;
-    if (!narrow(segment, terms, &common, &n_words, &n_terms, error))
+    if (!get_head(segment, &head, error))
         return FALSE;
-    if (n_terms < 2 || count_bits(common, n_words) > RECALL_SIEVE_N_ROWS_MAX)
+    if (head.n_term_blocks == 0 || head.n_rows > RECALL_SIEVE_N_SCENES_MAX)
         return TRUE;
-    *out_rows = load_rows(segment, common, n_words, error);
-    return *out_rows != NULL;
+    if (!ask_bloom(segment, KIND_TERMS, head.n_term_blocks, needs->terms, &has_all, error))
+        return FALSE;
+    if (has_all && !ask_bloom(segment, KIND_RUNS, head.n_run_blocks, needs->runs, &has_all, error))
+        return FALSE;
+    if (!has_all)
+        *out_answer = RECALL_SIEVE_HAS_NONE;
+    return !has_all || needs->terms->len < 2 ||
+           ask_bits(segment, &head, needs->terms, out_answer, out_rows, error);
 }

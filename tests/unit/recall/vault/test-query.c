@@ -262,35 +262,6 @@ test_readings(void **state)
 }
 
 static void
-test_index_terms(void **state)
-{
-    static const struct {
-        const char *text;
-        const char *terms;
-    } rows[] = {
-        {"a b", "a,b"},
-        {"\"a b\"", "a,b"},
-        {"电", "电"},
-        {"电脑桌", "电脑,脑桌,桌"},
-        {"用x脑", "用,x,脑"},
-        {"a b*", "a"},
-        {"a -b title:c", "a,c"},
-        {"", ""},
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autoptr(RecallQuery) query = parse(rows[i].text);
-        g_autoptr(GPtrArray) terms = recall_query_dup_index_terms(query, RECALL_READING_LITERAL);
-        g_autoptr(GString) joined = g_string_new(NULL);
-
-        for (unsigned j = 0; j < terms->len; j++)
-            g_string_append_printf(joined, "%s%s", j > 0 ? "," : "",
-                                   (char *)g_ptr_array_index(terms, j));
-        assert_string_equal(joined->str, rows[i].terms);
-    }
-}
-
-static void
 test_add_phrase(void **state)
 {
     g_autoptr(RecallQuery) query = parse("a");
@@ -381,7 +352,6 @@ check_query(sqlite3_stmt *statement, const char *text, size_t length, GDateTime 
 
         for (int reading = RECALL_READING_LITERAL; reading <= RECALL_READING_PARTS; reading++) {
             g_autofree char *fts = recall_query_to_fts(query, reading);
-            g_autoptr(GPtrArray) terms = recall_query_dup_index_terms(query, reading);
 
             run_fts(statement, fts);
         }
@@ -456,17 +426,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),
-        cmocka_unit_test(test_negatives_alone),
-        cmocka_unit_test(test_times),
-        cmocka_unit_test(test_loose),
-        cmocka_unit_test(test_readings),
-        cmocka_unit_test(test_index_terms),
-        cmocka_unit_test(test_add_phrase),
-        cmocka_unit_test(test_maxima),
-        cmocka_unit_test(test_text_that_is_too_long),
-        cmocka_unit_test(test_random_strings),
-        cmocka_unit_test(test_ten_thousand_of_anything),
+        cmocka_unit_test(test_words),          cmocka_unit_test(test_negatives_alone),
+        cmocka_unit_test(test_times),          cmocka_unit_test(test_loose),
+        cmocka_unit_test(test_readings),       cmocka_unit_test(test_add_phrase),
+        cmocka_unit_test(test_maxima),         cmocka_unit_test(test_text_that_is_too_long),
+        cmocka_unit_test(test_random_strings), cmocka_unit_test(test_ten_thousand_of_anything),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,13 +105,14 @@ seal_all(Fixture *self)
     g_autoptr(GArray) weeks = recall_vault_dup_weeks(self->vault);
 
     for (unsigned i = 0; i < weeks->len; i++) {
+        g_autoptr(RecallSieve) sieve = recall_sieve_new();
         RecallSegment *segment = NULL;
         gboolean is_done = FALSE;
 
         assert_true(
             recall_vault_get_segment(self->vault, g_array_index(weeks, int, i), &segment, NULL));
         while (!is_done)
-            assert_true(recall_sieve_step(segment, &is_done, NULL));
+            assert_true(recall_sieve_step(sieve, segment, &is_done, NULL));
     }
 }
 
