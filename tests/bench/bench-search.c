@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SEED 20260101
 #define NOW_US                                                                                     \
@@ -27,7 +28,7 @@
 #define N_QUERIES 200
 #define LIMIT 20
 #define DEADLINE_MS 60000
-#define STORE_VERSION 1 /* of what is generated: count up when that changes */
+#define STORE_VERSION 2 /* of what is generated: count up when that changes */
 
 typedef struct {
     char *folder;
@@ -41,6 +42,26 @@ die(const char *what, GError *error)
 {
     fprintf(stderr, "bench-search: %s: %s\n", what, error != NULL ? error->message : "failed");
     exit(EXIT_FAILURE);
+}
+
+/* One line that changes on a terminal, else a line now and then. */
+static void
+show_progress(const char *what, unsigned n_done, unsigned n_all)
+{
+    static int64_t began_us;
+    static int64_t shown_us;
+    gboolean is_terminal = isatty(STDERR_FILENO);
+    int64_t now_us = g_get_monotonic_time();
+
+    if (shown_us == 0 || n_done == 0)
+        began_us = now_us;
+    if (n_done < n_all && now_us - shown_us < (is_terminal ? 1 : 20) * G_USEC_PER_SEC)
+        return;
+    shown_us = now_us;
+    fprintf(stderr, "%s%u of %u %s, %.0f s to go%s", is_terminal ? "\r" : "", n_done, n_all, what,
+            n_done == 0 ? 0
+                        : (double)(now_us - began_us) / G_USEC_PER_SEC / n_done * (n_all - n_done),
+            is_terminal && n_done < n_all ? "   " : "\n");
 }
 
 /* --- the store --- */
@@ -153,7 +174,6 @@ empty_folder(const char *folder)
 static void
 generate(const Synthetic *synthetic, const Options *options)
 {
-    int64_t began_us = g_get_monotonic_time();
     sqlite3 *baseline = NULL;
     sqlite3_stmt *insert = NULL;
 
@@ -161,15 +181,11 @@ generate(const Synthetic *synthetic, const Options *options)
     baseline = create_baseline(options->folder);
     insert = prepare(baseline, "INSERT INTO plain(rowid, text, title, app, url)"
                                " VALUES(?1, ?2, ?3, ?4, ?5)");
+    show_progress("scenes generated", 0, options->n_scenes);
     for (unsigned index = 0; index < (unsigned)options->n_scenes;) {
-        double spent_s = 0;
-
         index = fill_week(synthetic, options, index, insert);
-        spent_s = (double)(g_get_monotonic_time() - began_us) / G_USEC_PER_SEC;
-        fprintf(stderr, "\r%u of %d scenes generated, %.0f s to go   ", index, options->n_scenes,
-                spent_s / index * (options->n_scenes - index));
+        show_progress("scenes generated", index, options->n_scenes);
     }
-    fprintf(stderr, "\n");
     sqlite3_finalize(insert);
     execute(baseline, "COMMIT; INSERT INTO plain(plain) VALUES('optimize')");
     sqlite3_close(baseline);
@@ -196,15 +212,14 @@ tidy(const Options *options)
 {
     int last = recall_segment_week_at(NOW_US - 1);
 
+    show_progress("weeks tidied", 0, SYNTHETIC_N_WEEKS);
     for (int week = last - SYNTHETIC_N_WEEKS; week < last; week++) {
         g_autoptr(RecallSegment) segment = recall_segment_open(options->folder, week, FALSE, NULL);
 
         if (segment != NULL)
             tidy_week(segment);
-        fprintf(stderr, "\r%d of %d weeks tidied   ", week + 1 - last + SYNTHETIC_N_WEEKS,
-                SYNTHETIC_N_WEEKS);
+        show_progress("weeks tidied", week + 1 - last + SYNTHETIC_N_WEEKS, SYNTHETIC_N_WEEKS);
     }
-    fprintf(stderr, "\n");
 }
 
 /* Generates what is not there yet, or not wholly. */

@@ -10,6 +10,7 @@
 #define N_ENGLISH 60000
 #define N_CHINESE 40000
 #define N_HAN 3500
+#define N_NAMES 300000 /* of people, files, orders: a handful of scenes each in a million */
 #define N_TOPICS 40
 #define N_TOPIC_WORDS 300
 #define TOPIC_SHARE 0.3 /* of the words of a scene */
@@ -208,6 +209,16 @@ synthetic_free(Synthetic *self)
     g_free(self);
 }
 
+/* One for each scene. */
+static char *
+make_name(const Synthetic *self, unsigned index)
+{
+    Dice dice = {self->seed ^ (index + 1) * UINT64_C(0xa0761d6478bd642f)};
+
+    roll(&dice);
+    return make_english(N_ENGLISH + roll_below(&dice, N_NAMES));
+}
+
 /* A topic's words are no other topic's; they are from the middle of the language. */
 static unsigned
 topic_word(unsigned topic, unsigned rank)
@@ -341,11 +352,13 @@ synthetic_make_scene(const Synthetic *self, unsigned index)
     ProtocolScene *scene = protocol_scene_new();
     Scenery scenery = choose_scenery(self, index);
     GString *text = g_string_sized_new(2048);
+    g_autofree char *name = make_name(self, index);
     unsigned n_words = SYNTHETIC_N_WORDS / 2 + roll_below(&scenery.dice, SYNTHETIC_N_WORDS);
 
     scenery.x = 8;
     fill_head(self, scene, &scenery, index);
     put_words(&scenery, text, scene->spans, programs[scenery.program].menu);
+    put_words(&scenery, text, scene->spans, name);
     for (unsigned i = 0; i < n_words; i++) {
         put_word(&scenery, text, scene->spans, choose_word(self, &scenery));
         if (roll_below(&scenery.dice, 12) == 0)
@@ -487,7 +500,7 @@ synthetic_make_query(const Synthetic *self, SyntheticClass class, unsigned numbe
     roll(&dice);
     switch (class) {
     case SYNTHETIC_RARE:
-        return g_strdup(self->english[30000 + roll_below(&dice, N_ENGLISH - 30000)]);
+        return make_name(self, roll_below(&dice, self->n_scenes));
     case SYNTHETIC_ORDINARY:
         return g_strdup(self->english[100 + roll_below(&dice, 4000)]);
     case SYNTHETIC_FREQUENT:
