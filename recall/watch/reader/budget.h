@@ -8,7 +8,7 @@
 /* How much of the processor reading may take: a bucket of time that fills slowly, so that a full
  * screen is read at once and an endless flood is sampled. Pure: the caller brings the clock. */
 
-#define READER_BUDGET_BURST_US (6 * G_USEC_PER_SEC)   /* two dense screens */
+#define READER_BUDGET_BURST_US (8 * G_USEC_PER_SEC)   /* three dense screens */
 #define READER_BUDGET_RESERVE_US (3 * G_USEC_PER_SEC) /* kept for lines that stay */
 #define READER_BUDGET_SHARE 0.1                       /* of one core, in the long run */
 

@@ -12,13 +12,16 @@
 #define RULE_DOWN_PX 24
 #define GAP_ACROSS_PX 14 /* between letters and words of one line */
 #define GAP_DOWN_PX 3
-#define SPLIT_HEIGHT_PX 24     /* taller ones may be several lines */
-#define LARGE_HEIGHT_PX 26     /* from here on lines are looked for at half the size */
-#define SMALL_HEIGHT_SHARE 0.6 /* lower lines than this that fill so much of its width are small:  \
-                                */
+#define SPLIT_HEIGHT_PX 24 /* taller ones may be several lines */
+#define LARGE_HEIGHT_PX 26 /* from here on lines are looked for at half the size */
+#define SMALL_HEIGHT_SHARE                                                                         \
+    0.6 /* lower lines than this that fill so much of its width are small:                         \
+         */
 #define SMALL_WIDTH_SHARE 0.7
 #define JOIN_SHARE 0.6   /* of the lower one's rows that two parts of a line have in common */
 #define JOIN_HEIGHTS 3   /* so much may they differ */
+#define SPLIT_PART_PX 8  /* so may lower ones, when they are long */
+#define SPLIT_SHAPE 3    /* times as wide as high */
 #define SPLIT_SHARE 0.12 /* of the mean ink of a row: less is a gap between lines */
 
 enum {
@@ -253,23 +256,36 @@ add_part(const Edges *edges, const BaseRect *whole, int start, int end, GArray *
         g_array_append_val(lines, part);
 }
 
-/* Cuts a block of lines at the rows that are nearly empty. */
+/* Cuts a block of lines at the rows that are nearly empty. @least: rows of a part at least, in
+ * which a cut is not looked for */
 static void
-split(const Edges *edges, const BaseRect *box, GArray *lines)
+split(const Edges *edges, const BaseRect *box, int least, GArray *lines)
 {
     g_autofree unsigned *counts = g_new0(unsigned, box->height);
     double sum = 0;
-    int start = box->y;
+    int start = 0;
 
     for (int i = 0; i < box->height; i++)
         sum += counts[i] = count_edges(edges, box, box->y + i);
     for (int i = 0; i < box->height; i++) {
-        if (counts[i] >= SPLIT_SHARE * sum / box->height)
+        if (counts[i] >= SPLIT_SHARE * sum / box->height || i - start < least ||
+            box->height - i < least)
             continue;
-        add_part(edges, box, start, box->y + i, lines);
-        start = box->y + i + 1;
+        add_part(edges, box, box->y + start, box->y + i, lines);
+        start = i + 1;
     }
-    add_part(edges, box, start, box->y + box->height, lines);
+    add_part(edges, box, box->y + start, box->y + box->height, lines);
+}
+
+static void
+add_lines(const Edges *edges, const BaseRect *box, GArray *lines)
+{
+    if (box->height > SPLIT_HEIGHT_PX)
+        split(edges, box, 0, lines);
+    else if (box->height >= 2 * SPLIT_PART_PX && box->width > SPLIT_SHAPE * box->height)
+        split(edges, box, SPLIT_PART_PX, lines);
+    else
+        g_array_append_val(lines, *box);
 }
 
 /* One pixel more on each side: the faint rim of smooth letters, and some ground. */
@@ -404,14 +420,8 @@ find_ink(const ReaderPage *page)
     find_edges(page, &edges);
     flags = edges.flags;
     components = find_components(&edges);
-    for (unsigned i = 0; i < components->len; i++) {
-        const BaseRect *box = &g_array_index(components, BaseRect, i);
-
-        if (box->height > SPLIT_HEIGHT_PX)
-            split(&edges, box, lines);
-        else
-            g_array_append_val(lines, *box);
-    }
+    for (unsigned i = 0; i < components->len; i++)
+        add_lines(&edges, &g_array_index(components, BaseRect, i), lines);
     join_parts(&edges, lines);
     return lines;
 }

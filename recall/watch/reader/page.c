@@ -152,11 +152,19 @@ darkest(const ReaderCrop *self)
 double
 reader_crop_density(const ReaderCrop *self)
 {
+    BaseRect all = {0, 0, self->width, self->height};
+
+    return reader_crop_part_density(self, &all);
+}
+
+double
+reader_crop_part_density(const ReaderCrop *self, const BaseRect *part)
+{
     int limit = (self->ground + darkest(self)) / 2;
     unsigned n_crossings = 0;
     unsigned n_columns = 0;
 
-    for (int x = 0; x < self->width; x++) {
+    for (int x = MAX(part->x, 0); x < MIN(part->x + part->width, self->width); x++) {
         unsigned n = 0;
         gboolean was_ink = FALSE;
 

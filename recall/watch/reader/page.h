@@ -42,6 +42,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReaderCrop, reader_crop_free)
  * of an alphabet, 2.2 for Chinese. */
 double reader_crop_density(const ReaderCrop *self);
 
+/* Likewise, of the columns of @part, crop pixels. */
+double reader_crop_part_density(const ReaderCrop *self, const BaseRect *part);
+
 typedef struct {
     uint64_t high;
     uint64_t low;

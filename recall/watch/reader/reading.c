@@ -4,18 +4,23 @@
 
 #include "recall/watch/reader/budget.h"
 #include "recall/watch/reader/cache.h"
+#include "recall/watch/reader/glyphs.h"
 #include "recall/watch/reader/lines.h"
 #include "recall/watch/reader/recogniser.h"
 #include "recall/watch/reader/words.h"
 
 #include <time.h>
 
+#define AUDIT_LINES                                                                                \
+    20                /* of so many lines of known letters one is read by the engine all the same */
 #define BARREN_COST 3 /* a line without words is charged so many times: a video pays for itself */
 
 struct ReaderReading {
     ReaderRecogniser *recogniser;
     ReaderCache *cache;
+    ReaderGlyphs *glyphs;
     ReaderBudget budget;
+    unsigned n_spelled; /* lines that needed no engine */
 };
 
 /* One request while it is answered. */
@@ -26,6 +31,8 @@ typedef struct {
     ReaderAnswerFunc on_answer;
     void *user_data;
     int64_t start_us;
+    ReaderGrid grid;   /* of the page; pitch 0: none */
+    gboolean is_guess; /* too little was seen to be sure of it */
 } Job;
 
 /* A line that was not read before. */
@@ -33,7 +40,14 @@ typedef struct {
     BaseRect box;
     ReaderDigest digest;
     int64_t seen_us;
+    GArray *words; /* of ReaderWord; NULL: not read yet */
 } NewLine;
+
+static void
+clear_new_line(void *line)
+{
+    g_clear_pointer(&((NewLine *)line)->words, g_array_unref);
+}
 
 static int64_t
 get_cpu_us(void)
@@ -55,6 +69,7 @@ reader_reading_new(const char *data_path, const char *languages, GError **error)
     self = g_new0(ReaderReading, 1);
     self->recogniser = g_steal_pointer(&recogniser);
     self->cache = reader_cache_new();
+    self->glyphs = reader_glyphs_new();
     reader_budget_init(&self->budget, g_get_monotonic_time());
     return self;
 }
@@ -66,6 +81,7 @@ reader_reading_free(ReaderReading *self)
         return;
     reader_recogniser_free(self->recogniser);
     reader_cache_free(self->cache);
+    reader_glyphs_free(self->glyphs);
     g_free(self);
 }
 
@@ -75,8 +91,7 @@ reader_reading_forget(ReaderReading *self)
     reader_cache_forget(self->cache);
 }
 
-/* Returns: whether there was anything to say */
-static gboolean
+static void
 answer_words(const Job *job, const BaseRect *line, const GArray *raw)
 {
     g_autoptr(GArray) words = reader_words_copy(raw);
@@ -85,7 +100,7 @@ answer_words(const Job *job, const BaseRect *line, const GArray *raw)
 
     reader_words_drop_noise(words, job->request->is_strict != 0);
     if (words->len == 0)
-        return FALSE;
+        return;
     for (unsigned i = 0; i < words->len; i++) {
         const ReaderWord *word = &g_array_index(words, ReaderWord, i);
         BaseRect box = {line->x + word->box.x, line->y + word->box.y, word->box.width,
@@ -95,7 +110,6 @@ answer_words(const Job *job, const BaseRect *line, const GArray *raw)
         protocol_reader_answer_add_word(answer, word->text, &box, word->is_joined);
     }
     job->on_answer(answer, job->user_data);
-    return TRUE;
 }
 
 static void
@@ -108,18 +122,33 @@ answer_unread(const Job *job, const BaseRect *line)
     job->on_answer(answer, job->user_data);
 }
 
+static void
+find_grid(Job *job, const ReaderColumns *columns)
+{
+    int pitch = reader_glyphs_pitch(job->reading->glyphs);
+
+    job->grid = reader_columns_find_grid(columns);
+    job->is_guess = job->grid.pitch == 0;
+    if (job->is_guess && pitch > 0)
+        job->grid = reader_columns_fit(columns, pitch);
+}
+
 /* Answers what is known. Returns: (transfer full): of NewLine: the others */
 static GArray *
-answer_known(const Job *job, const GArray *lines)
+answer_known(Job *job, const GArray *lines)
 {
     GArray *new_lines = g_array_new(FALSE, FALSE, sizeof(NewLine));
+    g_auto(ReaderColumns) columns = {0};
 
+    g_array_set_clear_func(new_lines, clear_new_line);
+    reader_columns_init(&columns, job->page->width);
     for (unsigned i = 0; i < lines->len; i++) {
         const BaseRect *line = &g_array_index(lines, BaseRect, i);
         g_autoptr(ReaderCrop) crop = reader_crop_new(job->page, line);
-        NewLine new_line = {*line, reader_crop_digest(crop), 0};
+        NewLine new_line = {*line, reader_crop_digest(crop), 0, NULL};
         GArray *words = reader_cache_get(job->reading->cache, &new_line.digest);
 
+        reader_columns_add(&columns, crop, line->x);
         if (words != NULL) {
             answer_words(job, line, words);
             continue;
@@ -127,6 +156,7 @@ answer_known(const Job *job, const GArray *lines)
         new_line.seen_us = reader_cache_note(job->reading->cache, &new_line.digest, job->start_us);
         g_array_append_val(new_lines, new_line);
     }
+    find_grid(job, &columns);
     return new_lines;
 }
 
@@ -144,16 +174,77 @@ compare_new(const void *a, const void *b)
 }
 
 static void
-read_line(const Job *job, const NewLine *line)
+finish_line(const Job *job, NewLine *line)
+{
+    answer_words(job, &line->box, line->words);
+    reader_cache_put(job->reading->cache, &line->digest, g_steal_pointer(&line->words));
+}
+
+/* Reads it by its letters alone. Returns: FALSE when not all of them are known */
+static gboolean
+spell_line(const Job *job, NewLine *line)
+{
+    ReaderReading *self = job->reading;
+    g_autoptr(ReaderCrop) crop = NULL;
+    g_autoptr(ReaderCells) cells = NULL;
+
+    if (job->grid.pitch == 0)
+        return FALSE;
+    crop = reader_crop_new(job->page, &line->box);
+    cells = reader_cells_new(&job->grid, crop, line->box.x);
+    line->words = reader_glyphs_read(self->glyphs, cells);
+    if (line->words != NULL && ++self->n_spelled % AUDIT_LINES == 0)
+        g_clear_pointer(&line->words, g_array_unref);
+    return line->words != NULL;
+}
+
+static gboolean
+has_sure_words(const GArray *raw, gboolean is_strict)
+{
+    g_autoptr(GArray) words = reader_words_copy(raw);
+
+    reader_words_drop_noise(words, is_strict);
+    return words->len > 0;
+}
+
+static void
+read_line(const Job *job, NewLine *line)
 {
     g_autoptr(ReaderCrop) crop = reader_crop_new(job->page, &line->box);
     int64_t start_us = get_cpu_us();
-    GArray *words = reader_recogniser_read(job->reading->recogniser, crop);
-    gboolean is_barren = !answer_words(job, &line->box, words);
+    int64_t cpu_us;
 
-    reader_cache_put(job->reading->cache, &line->digest, words);
-    reader_budget_take(&job->reading->budget,
-                       (get_cpu_us() - start_us) * (is_barren ? BARREN_COST : 1));
+    line->words = reader_recogniser_read(job->reading->recogniser, crop);
+    cpu_us = get_cpu_us() - start_us;
+    if (!has_sure_words(line->words, job->request->is_strict != 0))
+        cpu_us *= BARREN_COST;
+    reader_budget_take(&job->reading->budget, cpu_us);
+    if (job->grid.pitch > 0 && !job->is_guess) {
+        g_autoptr(ReaderCells) cells = reader_cells_new(&job->grid, crop, line->box.x);
+
+        reader_glyphs_learn(job->reading->glyphs, cells, line->words);
+    }
+}
+
+/* The first lines were read before the letters of the last ones were known. */
+static void
+correct_line(const Job *job, NewLine *line)
+{
+    g_autoptr(ReaderCrop) crop = reader_crop_new(job->page, &line->box);
+    g_autoptr(ReaderCells) cells = reader_cells_new(&job->grid, crop, line->box.x);
+
+    reader_glyphs_correct(job->reading->glyphs, cells, line->words);
+}
+
+static gboolean
+may_read(const Job *job, const NewLine *line)
+{
+    int64_t now_us = g_get_monotonic_time();
+    gboolean is_stable =
+        job->start_us - line->seen_us >= READER_STABLE_MS * G_TIME_SPAN_MILLISECOND;
+
+    return now_us - job->start_us < READER_REQUEST_MAX_MS * G_TIME_SPAN_MILLISECOND &&
+           reader_budget_allows(&job->reading->budget, now_us, is_stable);
 }
 
 static void
@@ -161,16 +252,21 @@ read_new(const Job *job, GArray *new_lines)
 {
     g_array_sort(new_lines, compare_new);
     for (unsigned i = 0; i < new_lines->len; i++) {
-        const NewLine *line = &g_array_index(new_lines, NewLine, i);
-        int64_t now_us = g_get_monotonic_time();
-        gboolean is_stable =
-            job->start_us - line->seen_us >= READER_STABLE_MS * G_TIME_SPAN_MILLISECOND;
+        NewLine *line = &g_array_index(new_lines, NewLine, i);
 
-        if (now_us - job->start_us < READER_REQUEST_MAX_MS * G_TIME_SPAN_MILLISECOND &&
-            reader_budget_allows(&job->reading->budget, now_us, is_stable))
+        if (!spell_line(job, line) && may_read(job, line))
             read_line(job, line);
-        else
+    }
+    for (unsigned i = 0; i < new_lines->len; i++) {
+        NewLine *line = &g_array_index(new_lines, NewLine, i);
+
+        if (line->words == NULL) {
             answer_unread(job, &line->box);
+            continue;
+        }
+        if (job->grid.pitch > 0 && !job->is_guess)
+            correct_line(job, line);
+        finish_line(job, line);
     }
 }
 
@@ -185,7 +281,12 @@ reader_reading_run(ReaderReading *self,
     g_autoptr(ReaderPage) page = reader_page_new(pixels, (size_t)request->width_px * 4,
                                                  request->width_px, request->height_px);
     g_autoptr(GArray) lines = reader_lines_find(page, request->edges);
-    Job job = {self, request, page, on_answer, user_data, g_get_monotonic_time()};
+    Job job = {.reading = self,
+               .request = request,
+               .page = page,
+               .on_answer = on_answer,
+               .user_data = user_data,
+               .start_us = g_get_monotonic_time()};
     g_autoptr(GArray) new_lines = answer_known(&job, lines);
 
     read_new(&job, new_lines);

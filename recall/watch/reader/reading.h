@@ -7,7 +7,7 @@
 /* From a picture to the words of its lines: what was read before is not read again, what stays is
  * read before what is new, and no more than the budget allows. One thread. */
 
-#define READER_REQUEST_MAX_MS 4000 /* then the other lines are left unread */
+#define READER_REQUEST_MAX_MS 5500 /* then the other lines are left unread */
 #define READER_STABLE_MS 600       /* shown for so long */
 
 typedef struct ReaderReading ReaderReading;

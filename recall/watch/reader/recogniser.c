@@ -11,12 +11,11 @@
 #define PAD_PX 6
 #define FACTOR 1.5
 #define FACTOR_SHORT 2.0
-#define HEIGHT_HARD_PX 52     /* bitmap letters are made so high, 1.5 to 4 times */
-#define CJK_DENSITY 1.78      /* ink crossings a column; letters stay below, Chinese above */
-#define MIXED_DENSITY_MIN 1.5 /* below there is no Chinese in a line of letters */
-#define UNSURE 80             /* confidence: try the other engine */
-#define HOPELESS 50           /* try it whatever the density */
-#define LONG_SHAPE 3 /* times as wide as high: long enough for confidence to mean something */
+#define HEIGHT_HARD_PX 52   /* bitmap letters are made so high, 1.5 to 4 times */
+#define CJK_DENSITY 1.78    /* ink crossings a column; letters stay below, Chinese above */
+#define UNSURE 55           /* confidence: try the other engine */
+#define LEAST_CJK_SHAPE 0.6 /* a character's width, of the line's height */
+#define LONG_SHAPE 3        /* times as wide as high: no single word in a cell */
 
 struct ReaderRecogniser {
     ReaderEngine *latin; /* either may be NULL, not both */
@@ -119,15 +118,21 @@ choose(GArray *a, GArray *b)
     return takes_a ? a : b;
 }
 
-/* Whether there may be Chinese in a line that was read as an alphabet's. */
+/* Whether there may be Chinese in a line that was read as an alphabet's: a word that makes no sense
+ * and is as dense. */
 static gboolean
-may_hold_cjk(const ReaderCrop *line, double density, const GArray *words)
+may_hold_cjk(const ReaderCrop *line, const GArray *words)
 {
-    double confidence = reader_words_confidence(words);
+    if (words->len == 0)
+        return line->width >= line->height;
+    for (unsigned i = 0; i < words->len; i++) {
+        const ReaderWord *word = &g_array_index(words, ReaderWord, i);
 
-    if (line->width < LONG_SHAPE * line->height || confidence >= UNSURE)
-        return FALSE;
-    return confidence < HOPELESS || density >= MIXED_DENSITY_MIN;
+        if (word->confidence < UNSURE && word->box.width >= LEAST_CJK_SHAPE * line->height &&
+            reader_crop_part_density(line, &word->box) > CJK_DENSITY)
+            return TRUE;
+    }
+    return FALSE;
 }
 
 /* @latin: (transfer full) */
@@ -154,5 +159,5 @@ reader_recogniser_read(ReaderRecogniser *self, const ReaderCrop *line)
         return reader_words_has_latin(words) ? mix(words, read_with(self->latin, line)) : words;
     }
     words = read_with(self->latin, line);
-    return may_hold_cjk(line, density, words) ? mix(read_with(self->cjk, line), words) : words;
+    return may_hold_cjk(line, words) ? mix(read_with(self->cjk, line), words) : words;
 }

@@ -33,6 +33,20 @@ reader_words_add(GArray *self, char *text, const BaseRect *box, float confidence
     g_array_append_val(self, word);
 }
 
+void
+reader_words_replace(GArray *self,
+                     unsigned start,
+                     unsigned n,
+                     char *text,
+                     const BaseRect *box,
+                     float confidence)
+{
+    ReaderWord word = {text, *box, confidence, FALSE};
+
+    g_array_remove_range(self, start, n);
+    g_array_insert_val(self, start, word);
+}
+
 GArray *
 reader_words_copy(const GArray *self)
 {

@@ -24,6 +24,14 @@ GArray *reader_words_new(void);
 /* @text: (transfer full) */
 void reader_words_add(GArray *self, char *text, const BaseRect *box, float confidence);
 
+/* One word instead of @n; @text: (transfer full) */
+void reader_words_replace(GArray *self,
+                          unsigned start,
+                          unsigned n,
+                          char *text,
+                          const BaseRect *box,
+                          float confidence);
+
 /* From the enlarged crop's pixels back to the crop's, cut to @width by @height. */
 void reader_words_shrink(GArray *self, int pad_px, double factor, int width, int height);
 

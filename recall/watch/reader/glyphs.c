@@ -1,0 +1,326 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/reader/glyphs.h"
+
+#include "recall/watch/reader/words.h"
+
+#include <string.h>
+
+#define N_CANDIDATES 4
+#define VOTES_MIN 3       /* of which a letter is known */
+#define SHARE_MIN 0.75    /* of all its votes */
+#define RIVAL_VOTES_MIN 8 /* where another shape has the same letter with many more votes: */
+#define RIVAL_SHARE_MIN 0.9
+#define RIVAL_FACTOR 4
+#define VOTES_MAX 200 /* then old votes fade, so that a mistake can be mended */
+#define KNOWN_CONFIDENCE 96
+#define MOSTLY_KNOWN_SHARE                                                                         \
+    0.7 /* of a word's letters; then the engine is believed about the rest: */
+#define MOSTLY_KNOWN_CONFIDENCE 75
+
+typedef struct {
+    gunichar c;
+    float votes;
+} Candidate;
+
+typedef struct {
+    uint64_t key;
+    int pitch;
+    Candidate candidates[N_CANDIDATES]; /* the first has the most votes */
+} Glyph;
+
+struct ReaderGlyphs {
+    GHashTable *glyphs; /* uint64_t in the Glyph, to Glyph */
+    GHashTable
+        *votes; /* pitch and letter, to the votes of the shape that has the most: see key_of() */
+    int pitch;
+};
+
+ReaderGlyphs *
+reader_glyphs_new(void)
+{
+    ReaderGlyphs *self = g_new0(ReaderGlyphs, 1);
+
+    self->glyphs = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+    self->votes = g_hash_table_new(NULL, NULL);
+    return self;
+}
+
+void
+reader_glyphs_free(ReaderGlyphs *self)
+{
+    if (self == NULL)
+        return;
+    g_hash_table_unref(self->glyphs);
+    g_hash_table_unref(self->votes);
+    g_free(self);
+}
+
+int
+reader_glyphs_pitch(const ReaderGlyphs *self)
+{
+    return self->pitch;
+}
+
+static void *
+key_of(int pitch, gunichar c)
+{
+    return GSIZE_TO_POINTER(c * (size_t)(READER_GRID_PITCH_MAX_PX + 1) + pitch);
+}
+
+static Glyph *
+find_or_add(ReaderGlyphs *self, uint64_t key, int pitch)
+{
+    Glyph *glyph = g_hash_table_lookup(self->glyphs, &key);
+
+    if (glyph != NULL)
+        return glyph;
+    if (g_hash_table_size(self->glyphs) >= READER_GLYPHS_N_MAX) {
+        g_hash_table_remove_all(self->glyphs);
+        g_hash_table_remove_all(self->votes);
+    }
+    glyph = g_new0(Glyph, 1);
+    glyph->key = key;
+    glyph->pitch = pitch;
+    g_hash_table_insert(self->glyphs, &glyph->key, glyph);
+    return glyph;
+}
+
+static float
+sum_votes(const Glyph *glyph)
+{
+    float sum = 0;
+
+    for (int i = 0; i < N_CANDIDATES; i++)
+        sum += glyph->candidates[i].votes;
+    return sum;
+}
+
+static void
+fade(Glyph *glyph)
+{
+    if (sum_votes(glyph) < VOTES_MAX)
+        return;
+    for (int i = 0; i < N_CANDIDATES; i++)
+        glyph->candidates[i].votes /= 2;
+}
+
+/* A letter that has no place yet takes the last one, of which there are fewest votes. */
+static void
+vote(ReaderGlyphs *self, uint64_t key, int pitch, gunichar c)
+{
+    Glyph *glyph = find_or_add(self, key, pitch);
+    Candidate *candidates = glyph->candidates;
+    int i = 0;
+
+    while (i < N_CANDIDATES - 1 && candidates[i].c != c && candidates[i].c != 0)
+        i++;
+    if (candidates[i].c != c)
+        candidates[i] = (Candidate){c, 0};
+    candidates[i].votes += 1;
+    for (; i > 0 && candidates[i].votes > candidates[i - 1].votes; i--) {
+        Candidate swap = candidates[i];
+
+        candidates[i] = candidates[i - 1];
+        candidates[i - 1] = swap;
+    }
+    fade(glyph);
+    if (candidates[0].votes >
+        GPOINTER_TO_INT(g_hash_table_lookup(self->votes, key_of(pitch, candidates[0].c))))
+        g_hash_table_insert(self->votes, key_of(pitch, candidates[0].c),
+                            GINT_TO_POINTER((int)candidates[0].votes));
+}
+
+/* Returns: 0 when it is not known */
+static gunichar
+get_letter(const ReaderGlyphs *self, uint64_t key)
+{
+    const Glyph *glyph = g_hash_table_lookup(self->glyphs, &key);
+    float most;
+    float share;
+    float votes;
+
+    if (glyph == NULL)
+        return 0;
+    votes = glyph->candidates[0].votes;
+    share = votes / sum_votes(glyph);
+    most = GPOINTER_TO_INT(
+        g_hash_table_lookup(self->votes, key_of(glyph->pitch, glyph->candidates[0].c)));
+    if (most > RIVAL_FACTOR * votes && (votes < RIVAL_VOTES_MIN || share < RIVAL_SHARE_MIN))
+        return 0;
+    return votes >= VOTES_MIN && share >= SHARE_MIN ? glyph->candidates[0].c : 0;
+}
+
+/* Letters without an empty cell between them. */
+typedef struct {
+    unsigned start; /* cells */
+    unsigned end;
+    int left; /* crop columns */
+    int right;
+} Token;
+
+static gboolean
+next_token(const ReaderCells *cells, unsigned start, Token *out)
+{
+    const uint64_t *keys = (const uint64_t *)(void *)cells->keys->data;
+
+    while (start < cells->keys->len && keys[start] == 0)
+        start++;
+    out->start = start;
+    out->end = start;
+    while (out->end < cells->keys->len && keys[out->end] != 0)
+        out->end++;
+    out->left = cells->x + (int)out->start * cells->grid.pitch;
+    out->right = cells->x + (int)out->end * cells->grid.pitch;
+    return out->end > out->start;
+}
+
+/* The words that stand where the token stands. Returns: FALSE when one of them reaches beyond it */
+static gboolean
+find_words(const GArray *words, const Token *token, int slack, unsigned *start, unsigned *end)
+{
+    *start = 0;
+    while (*start < words->len) {
+        const BaseRect *box = &g_array_index(words, ReaderWord, *start).box;
+
+        if (box->x + box->width / 2 >= token->left)
+            break;
+        (*start)++;
+    }
+    for (*end = *start; *end < words->len; (*end)++) {
+        const BaseRect *box = &g_array_index(words, ReaderWord, *end).box;
+
+        if (box->x + box->width / 2 >= token->right)
+            break;
+        if (box->x < token->left - slack || box->x + box->width > token->right + slack)
+            return FALSE;
+    }
+    return *end > *start;
+}
+
+/* Returns: (transfer full) */
+static char *
+join_words(const GArray *words, unsigned start, unsigned end)
+{
+    GString *text = g_string_new(NULL);
+
+    for (unsigned i = start; i < end; i++)
+        g_string_append(text, g_array_index(words, ReaderWord, i).text);
+    return g_string_free(text, FALSE);
+}
+
+void
+reader_glyphs_learn(ReaderGlyphs *self, const ReaderCells *cells, const GArray *words)
+{
+    const uint64_t *keys = (const uint64_t *)(void *)cells->keys->data;
+    Token token = {0};
+
+    while (next_token(cells, token.end, &token)) {
+        unsigned start;
+        unsigned end;
+        g_autofree char *text = NULL;
+        const char *at;
+
+        if (!find_words(words, &token, cells->grid.pitch, &start, &end))
+            continue;
+        text = join_words(words, start, end);
+        if (g_utf8_strlen(text, -1) != token.end - token.start)
+            continue;
+        at = text;
+        for (unsigned i = token.start; i < token.end; i++, at = g_utf8_next_char(at))
+            vote(self, keys[i], cells->grid.pitch, g_utf8_get_char(at));
+        self->pitch = cells->grid.pitch;
+    }
+}
+
+/* Returns: (transfer full): NULL when a letter is not known. @guess: (nullable): as many letters,
+ * used for those */
+static char *
+spell(const ReaderGlyphs *self, const ReaderCells *cells, const Token *token, const char *guess)
+{
+    const uint64_t *keys = (const uint64_t *)(void *)cells->keys->data;
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (unsigned i = token->start; i < token->end; i++) {
+        gunichar c = get_letter(self, keys[i]);
+
+        if (c == 0 && guess == NULL)
+            return NULL;
+        g_string_append_unichar(text, c != 0 ? c : g_utf8_get_char(guess));
+        if (guess != NULL)
+            guess = g_utf8_next_char(guess);
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static unsigned
+count_known(const ReaderGlyphs *self, const ReaderCells *cells, const Token *token)
+{
+    unsigned n = 0;
+
+    for (unsigned i = token->start; i < token->end; i++)
+        n += get_letter(self, g_array_index(cells->keys, uint64_t, i)) != 0;
+    return n;
+}
+
+static BaseRect
+get_box(const ReaderCells *cells, const Token *token)
+{
+    int left = MAX(token->left, 0);
+
+    return (BaseRect){left, 0, token->right - left, cells->height};
+}
+
+GArray *
+reader_glyphs_read(ReaderGlyphs *self, const ReaderCells *cells)
+{
+    g_autoptr(GArray) words = reader_words_new();
+    Token token = {0};
+
+    while (next_token(cells, token.end, &token)) {
+        char *text = spell(self, cells, &token, NULL);
+        BaseRect box = get_box(cells, &token);
+
+        if (text == NULL)
+            return NULL;
+        reader_words_add(words, text, &box, KNOWN_CONFIDENCE);
+    }
+    return words->len > 0 ? g_steal_pointer(&words) : NULL;
+}
+
+static void
+correct_token(ReaderGlyphs *self, const ReaderCells *cells, const Token *token, GArray *words)
+{
+    g_autofree char *known = spell(self, cells, token, NULL);
+    g_autofree char *read = NULL;
+    BaseRect box = get_box(cells, token);
+    unsigned start;
+    unsigned end;
+    gboolean is_apart = find_words(words, token, cells->grid.pitch, &start, &end);
+
+    if (known != NULL && (is_apart || start == end)) {
+        reader_words_replace(words, start, end - start, g_steal_pointer(&known), &box,
+                             KNOWN_CONFIDENCE);
+        return;
+    }
+    if (!is_apart)
+        return;
+    read = join_words(words, start, end);
+    if (g_utf8_strlen(read, -1) == token->end - token->start) {
+        float confidence = g_array_index(words, ReaderWord, start).confidence;
+
+        if (count_known(self, cells, token) >= MOSTLY_KNOWN_SHARE * (token->end - token->start))
+            confidence = MAX(confidence, MOSTLY_KNOWN_CONFIDENCE);
+        reader_words_replace(words, start, end - start, spell(self, cells, token, read), &box,
+                             confidence);
+    }
+}
+
+void
+reader_glyphs_correct(ReaderGlyphs *self, const ReaderCells *cells, GArray *words)
+{
+    Token token = {0};
+
+    while (next_token(cells, token.end, &token))
+        correct_token(self, cells, &token, words);
+}

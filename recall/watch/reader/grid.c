@@ -1,0 +1,205 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/reader/grid.h"
+
+#include <string.h>
+#include <xxhash.h>
+
+#define INK_CONTRAST 24    /* darker than the ground by more */
+#define CROSSED_SHARE 0.12 /* of the crossings that chance would put on the cells' borders */
+#define EXPECTED_MIN 40    /* crossings that chance would put there: fewer tell nothing */
+#define N_LEVELS 3         /* greys that a key tells apart, besides the ground */
+
+void
+reader_columns_init(ReaderColumns *self, int width)
+{
+    self->width = width;
+    self->crossings = g_new0(uint32_t, width);
+    self->n_crossings = 0;
+}
+
+void
+reader_columns_clear(ReaderColumns *self)
+{
+    g_clear_pointer(&self->crossings, g_free);
+}
+
+void
+reader_columns_add(ReaderColumns *self, const ReaderCrop *line, int x)
+{
+    for (int row = 0; row < line->height; row++) {
+        const uint8_t *grey = line->grey + (size_t)line->width * row;
+        gboolean was_ink = FALSE;
+
+        for (int i = 0; i < line->width; i++) {
+            gboolean is_ink = line->ground - grey[i] > INK_CONTRAST;
+
+            self->crossings[x + i] += is_ink && was_ink;
+            self->n_crossings += is_ink && was_ink;
+            was_ink = is_ink;
+        }
+    }
+}
+
+static uint64_t
+count_crossed(const ReaderColumns *self, int pitch, int phase)
+{
+    uint64_t n = 0;
+
+    for (int x = phase; x < self->width; x += pitch)
+        n += self->crossings[x];
+    return n;
+}
+
+ReaderGrid
+reader_columns_fit(const ReaderColumns *self, int pitch)
+{
+    ReaderGrid grid = {pitch, 0};
+    uint64_t least = UINT64_MAX;
+
+    for (int phase = 0; phase < pitch; phase++) {
+        uint64_t n = count_crossed(self, pitch, phase);
+
+        if (n < least) {
+            least = n;
+            grid.phase = phase;
+        }
+    }
+    return grid;
+}
+
+ReaderGrid
+reader_columns_find_grid(const ReaderColumns *self)
+{
+    for (int pitch = READER_GRID_PITCH_MIN_PX; pitch <= READER_GRID_PITCH_MAX_PX; pitch++) {
+        ReaderGrid grid = reader_columns_fit(self, pitch);
+        double expected = (double)self->n_crossings / pitch;
+
+        if (expected >= EXPECTED_MIN &&
+            count_crossed(self, pitch, grid.phase) < CROSSED_SHARE * expected)
+            return grid;
+    }
+    return (ReaderGrid){0, 0};
+}
+
+/* A cell while it is measured; a part of a cell at the crop's edge counts as one. */
+typedef struct {
+    int left; /* crop columns */
+    int right;
+    int top;    /* rows of its ink */
+    int bottom; /* exclusive; 0: empty */
+    int ground;
+    int depth; /* the greatest distance from @ground */
+} Cell;
+
+/* Within a selection or under a cursor a cell has a ground of its own. */
+static int
+find_ground(const ReaderCrop *line, const Cell *cell)
+{
+    unsigned counts[256] = {0};
+    int commonest = line->ground;
+
+    for (int y = 0; y < line->height; y++)
+        for (int x = cell->left; x < cell->right; x++)
+            counts[line->grey[(size_t)line->width * y + x]]++;
+    for (int i = 0; i < 256; i++)
+        if (counts[i] > counts[commonest])
+            commonest = i;
+    return commonest;
+}
+
+static void
+measure(const ReaderCrop *line, Cell *cell)
+{
+    cell->ground = find_ground(line, cell);
+    cell->top = line->height;
+    cell->bottom = 0;
+    cell->depth = 0;
+    for (int y = 0; y < line->height; y++)
+        for (int x = cell->left; x < cell->right; x++) {
+            int depth = abs(cell->ground - line->grey[(size_t)line->width * y + x]);
+
+            if (depth <= INK_CONTRAST)
+                continue;
+            cell->top = MIN(cell->top, y);
+            cell->bottom = y + 1;
+            cell->depth = MAX(cell->depth, depth);
+        }
+}
+
+/* The row on which most letters end. */
+static int
+find_base(const Cell *cells, unsigned n_cells, int height)
+{
+    g_autofree unsigned *counts = g_new0(unsigned, height + 1);
+    int base = height;
+
+    for (unsigned i = 0; i < n_cells; i++)
+        if (cells[i].bottom > 0)
+            counts[cells[i].bottom]++;
+    for (int y = height; y >= 0; y--)
+        if (counts[y] > counts[base])
+            base = y;
+    return base;
+}
+
+static uint64_t
+make_key(const ReaderCrop *line, const ReaderGrid *grid, int cell_x, const Cell *cell, int base)
+{
+    uint8_t levels[READER_GRID_PITCH_MAX_PX];
+    int32_t head[] = {grid->pitch, cell->bottom - base, cell->bottom - cell->top};
+    XXH64_hash_t key = XXH3_64bits(head, sizeof head);
+
+    if (cell->bottom == 0)
+        return 0;
+    for (int y = cell->top; y < cell->bottom; y++) {
+        memset(levels, 0, sizeof levels);
+        for (int x = cell->left; x < cell->right; x++) {
+            int depth = abs(cell->ground - line->grey[(size_t)line->width * y + x]);
+
+            levels[x - cell_x] = (depth * N_LEVELS + cell->depth / 2) / cell->depth;
+        }
+        key = XXH3_64bits_withSeed(levels, grid->pitch, key);
+    }
+    return MAX(key, 1);
+}
+
+ReaderCells *
+reader_cells_new(const ReaderGrid *grid, const ReaderCrop *line, int x)
+{
+    ReaderCells *self = g_new0(ReaderCells, 1);
+    int offset = (x - grid->phase) % grid->pitch;
+    unsigned n_cells;
+    g_autofree Cell *cells = NULL;
+    int base;
+
+    self->grid = *grid;
+    self->height = line->height;
+    self->x = -(offset < 0 ? offset + grid->pitch : offset);
+    n_cells = (line->width - self->x + grid->pitch - 1) / grid->pitch;
+    self->keys = g_array_sized_new(FALSE, TRUE, sizeof(uint64_t), n_cells);
+    cells = g_new0(Cell, n_cells);
+    for (unsigned i = 0; i < n_cells; i++) {
+        int left = self->x + (int)i * grid->pitch;
+
+        cells[i].left = MAX(left, 0);
+        cells[i].right = MIN(left + grid->pitch, line->width);
+        measure(line, &cells[i]);
+    }
+    base = find_base(cells, n_cells, line->height);
+    for (unsigned i = 0; i < n_cells; i++) {
+        uint64_t key = make_key(line, grid, self->x + (int)i * grid->pitch, &cells[i], base);
+
+        g_array_append_val(self->keys, key);
+    }
+    return self;
+}
+
+void
+reader_cells_free(ReaderCells *self)
+{
+    if (self == NULL)
+        return;
+    g_array_unref(self->keys);
+    g_free(self);
+}
