@@ -4,6 +4,7 @@
 #include "recall/vault/listen.h"
 #include "recall/vault/service-append.h"
 #include "recall/vault/service-recall.h"
+#include "recall/vault/tidy.h"
 
 #include <glib-unix.h>
 #include <locale.h>
@@ -26,6 +27,7 @@ typedef struct {
     ProtocolPeerServer *append_server;
     RecallServiceRecall *recall;
     ProtocolPeerServer *recall_server;
+    RecallTidy *tidy;
 } Program;
 
 static void *
@@ -106,13 +108,17 @@ start(Program *self, char *folder, GError **error)
         return FALSE;
     self->recall = recall_service_recall_new(self->worker, self->vault);
     self->recall_server = serve("recall.sock", on_recall_client, self, error);
-    return self->recall_server != NULL;
+    if (self->recall_server == NULL)
+        return FALSE;
+    self->tidy = recall_tidy_new(self->worker, self->vault);
+    return TRUE;
 }
 
 /* What was acknowledged is on the disk already; closing only tidies the files. */
 static void
 stop(Program *self)
 {
+    recall_tidy_free(self->tidy);
     protocol_peer_server_free(self->recall_server);
     recall_service_recall_free(self->recall);
     protocol_peer_server_free(self->append_server);
