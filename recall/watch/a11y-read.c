@@ -36,18 +36,25 @@ recall_a11y_memory_free(RecallA11yMemory *self)
     g_free(self);
 }
 
-/* Asking for all properties of the root is also what makes Chromium build its tree. */
+/* Chromium builds its tree only for one who asks for all properties of the root. Qt 5 crashes on
+ * the same question (it takes every Properties call for a Get with two arguments), so no other is
+ * asked. */
+static void
+wake_chromium(RecallA11yLink *link)
+{
+    g_autoptr(GVariant) all =
+        recall_a11y_link_ask(link, RECALL_A11Y_ROOT_PATH, "org.freedesktop.DBus.Properties",
+                             "GetAll", g_variant_new("(s)", RECALL_A11Y_ACCESSIBLE), "(a{sv})");
+}
+
 static void
 meet_application(RecallA11yMemory *self, RecallA11yLink *link)
 {
     g_autoptr(GVariant) toolkit = NULL;
     g_autoptr(GVariant) name = NULL;
-    g_autoptr(GVariant) all = NULL;
 
     if (self->toolkit != NULL)
         return;
-    all = recall_a11y_link_ask(link, RECALL_A11Y_ROOT_PATH, "org.freedesktop.DBus.Properties",
-                               "GetAll", g_variant_new("(s)", RECALL_A11Y_ACCESSIBLE), "(a{sv})");
     name = recall_a11y_link_get_property(link, RECALL_A11Y_ROOT_PATH, RECALL_A11Y_ACCESSIBLE,
                                          "Name", "s");
     toolkit = recall_a11y_link_get_property(link, RECALL_A11Y_ROOT_PATH,
@@ -55,6 +62,8 @@ meet_application(RecallA11yMemory *self, RecallA11yLink *link)
     if (toolkit == NULL)
         return;
     self->toolkit = g_variant_dup_string(toolkit, NULL);
+    if (g_str_equal(self->toolkit, "Chromium"))
+        wake_chromium(link);
     /* GTK measures a range character by character; browsers do not. */
     self->layout = recall_a11y_layout_new(
         g_str_equal(self->toolkit, "gtk") ? RECALL_A11Y_RANGES_ENDS : RECALL_A11Y_RANGES_WHOLE);

@@ -123,11 +123,12 @@ def featherpad(desktop, path):
                              of_class="featherpad")
 
 
-def xterm(desktop, *command, geometry="90x30+40+40", size=11, title="xterm"):
+def xterm(desktop, *command, geometry="90x30+40+40", size=11, title="xterm", blinks=True):
     need("xterm")
     return desktop.start_app(
         "xterm", ["xterm", "-geometry", geometry, "-fa", "DejaVu Sans Mono", "-fd",
-                  "Noto Sans Mono CJK SC", "-fs", size, "-T", title, "-bc", "-e", *command],
+                  "Noto Sans Mono CJK SC", "-fs", size, "-T", title, "-bc" if blinks else "+bc",
+                  "-e", *command],
         of_class="xterm")
 
 

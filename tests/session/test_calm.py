@@ -37,7 +37,7 @@ def n_scenes_of(desktop, app):
 
 
 def test_an_idle_desktop_makes_no_wake_ups(desktop):
-    apps.xterm(desktop, *apps.shell("echo all is quiet by the lagoon"))
+    apps.xterm(desktop, *apps.shell("echo all is quiet by the lagoon"), blinks=False)
     assert_found(desktop, "lagoon")
     desktop.settle()
     look_at_it(3) # what was started for the last moment has come to its end
