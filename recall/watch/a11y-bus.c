@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-bus.h"
 
+#include "recall/watch/a11y-root-x11.h"
+
 #include <string.h>
 
 #define LAUNCHER "org.a11y.Bus"
@@ -194,6 +196,18 @@ join_address(RecallA11yBus *self, const char *address)
                                       NULL, self->cancellable, on_joined, self);
 }
 
+/* Without a session bus that answers there may still be an accessibility bus. */
+static void
+join_by_display(RecallA11yBus *self)
+{
+    g_autofree char *address = recall_a11y_root_x11_get_address();
+
+    if (address != NULL && g_dbus_is_supported_address(address, NULL))
+        join_address(self, address);
+    else
+        join_later(self);
+}
+
 static void
 on_address(GObject *source, GAsyncResult *result, void *user_data)
 {
@@ -206,7 +220,7 @@ on_address(GObject *source, GAsyncResult *result, void *user_data)
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
     if (reply == NULL) {
-        join_later(self);
+        join_by_display(self);
         return;
     }
     g_variant_get(reply, "(&s)", &address);
@@ -233,7 +247,7 @@ on_session(GObject *source, GAsyncResult *result, void *user_data)
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
     if (session == NULL) {
-        join_later(self);
+        join_by_display(self);
         return;
     }
     self->session = session;
@@ -267,7 +281,7 @@ join(RecallA11yBus *self)
     g_autofree char *address = find_session_address();
 
     if (address == NULL || !g_dbus_is_supported_address(address, NULL)) {
-        join_later(self);
+        join_by_display(self);
         return;
     }
     g_dbus_connection_new_for_address(address,

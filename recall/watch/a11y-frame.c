@@ -116,17 +116,21 @@ borrow_frame(RecallA11yLink *link, const RecallWindow *window, GPtrArray *nodes)
     return best == NULL ? NULL : g_strdup(best->path);
 }
 
-/* The frame that was told for sure before, when it still is there and in place. */
+/* The frame that was told for sure before, when it still is there, in place and called alike. */
 static const char *
 look_up_frame(RecallA11yMemory *memory, RecallA11yLink *link, const RecallWindow *window)
 {
     const char *path = g_hash_table_lookup(memory->frames, GUINT_TO_POINTER(window->xid));
+    g_autoptr(GVariant) name = NULL;
     BaseRect box = {0};
 
     if (path == NULL)
         return NULL;
     box = recall_a11y_ask_box(link, path);
-    if (get_distance(&window->rect, &box) <= FRAME_SLACK_PX)
+    name = recall_a11y_link_get_property(link, path, RECALL_A11Y_ACCESSIBLE, "Name", "s");
+    if (get_distance(&window->rect, &box) <= FRAME_SLACK_PX && name != NULL &&
+        (score_title(window->title, g_variant_get_string(name, NULL)) > 0 ||
+         g_hash_table_size(memory->frames) == 1))
         return path;
     g_hash_table_remove(memory->frames, GUINT_TO_POINTER(window->xid));
     return NULL;

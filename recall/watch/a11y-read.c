@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-read.h"
 
+#include "recall/watch/file-guess.h"
+
 #include <string.h>
 
 #define PLACES_N_MAX 1024
@@ -169,6 +171,8 @@ recall_a11y_read_window(RecallA11yMemory *memory,
                     "No accessible text for this window of %s", window->app);
         return NULL;
     }
+    if (text->url == NULL && text->file == NULL)
+        text->file = recall_file_guess(window->title, window->pid);
     return g_steal_pointer(&text);
 }
 
