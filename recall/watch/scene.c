@@ -4,13 +4,20 @@
 
 #include <string.h>
 
+#define N_PLACES 32
+
 /* One run and since when it stands. */
 typedef struct {
     RecallRun *run;
     int64_t since_us;
+} Line;
+
+/* Where something ticked. */
+typedef struct {
+    BaseRect box;
     int64_t ticked_us;
     unsigned n_ticks;
-} Line;
+} Place;
 
 struct RecallScene {
     uint64_t key;
@@ -24,7 +31,9 @@ struct RecallScene {
     int64_t labelled_us; /* since when title, url and file stand */
     uint32_t width_px;
     uint32_t height_px;
-    GPtrArray *lines;    /* of Line */
+    GPtrArray *lines;       /* of Line */
+    Place places[N_PLACES]; /* a ring */
+    unsigned next_place;
     GHashTable *archive; /* text of a line to the second in which a scene that holds it ended */
 };
 
@@ -154,8 +163,6 @@ carry_over(GHashTable *index, const Line *old)
         return FALSE;
     line = g_ptr_array_steal_index_fast(same, same->len - 1);
     line->since_us = old->since_us;
-    line->ticked_us = old->ticked_us;
-    line->n_ticks = old->n_ticks;
     return TRUE;
 }
 
@@ -172,17 +179,49 @@ find_successor(GPtrArray *lines, const Line *old, int64_t now_us)
     return NULL;
 }
 
-/* Ticking: same letters, same place, again and again. */
+/* Fewer letters than half of it: what is read of a ticking clock may have some. */
 static gboolean
-count_tick(Line *line, const Line *old, int64_t now_us)
+is_mostly_signs(const char *text)
 {
-    if (!differs_only_in_signs(line->run->text, old->run->text))
+    g_autofree char *letters = dup_letters(text);
+
+    return g_utf8_strlen(letters, -1) * 2 < g_utf8_strlen(text, -1);
+}
+
+static Place *
+find_place(RecallScene *self, const BaseRect *box)
+{
+    Place *place;
+
+    for (unsigned i = 0; i < N_PLACES; i++) {
+        if (stands_in_same_place(&self->places[i].box, box))
+            return &self->places[i];
+    }
+    place = &self->places[self->next_place];
+    self->next_place = (self->next_place + 1) % N_PLACES;
+    *place = (Place){*box, 0, 0};
+    return place;
+}
+
+/* Same letters or hardly any, same place, again and again; a reading may fail meanwhile.
+ * @successor: (nullable) */
+static gboolean
+count_tick(RecallScene *self, const Line *old, const Line *successor, int64_t now_us)
+{
+    gboolean ticks = is_mostly_signs(old->run->text);
+    Place *place;
+
+    if (successor != NULL)
+        ticks = (ticks && is_mostly_signs(successor->run->text)) ||
+                differs_only_in_signs(old->run->text, successor->run->text);
+    if (!ticks)
         return FALSE;
-    if (now_us - old->since_us > RECALL_SCENE_TICK_MAX_US)
-        return FALSE;
-    line->n_ticks = old->n_ticks + 1;
-    line->ticked_us = now_us;
-    return line->n_ticks > RECALL_SCENE_N_TICKS;
+    place = find_place(self, &old->run->box);
+    if (now_us - place->ticked_us > RECALL_SCENE_TICK_MAX_US)
+        place->n_ticks = 0;
+    place->n_ticks++;
+    place->ticked_us = now_us;
+    return place->n_ticks > RECALL_SCENE_N_TICKS;
 }
 
 static gboolean
@@ -194,10 +233,10 @@ is_archived(const RecallScene *self, const char *text, int64_t now_us)
 }
 
 static gboolean
-has_lost(const RecallScene *self, GPtrArray *lines, const Line *old, int64_t now_us)
+has_lost(RecallScene *self, GPtrArray *lines, const Line *old, int64_t now_us)
 {
     Line *successor = find_successor(lines, old, now_us);
-    gboolean is_ticking = successor != NULL && count_tick(successor, old, now_us);
+    gboolean is_ticking = count_tick(self, old, successor, now_us);
 
     return !is_ticking && now_us - old->since_us >= RECALL_SCENE_STOOD_US &&
            !is_archived(self, old->run->text, now_us);

@@ -33,6 +33,7 @@ struct RecallWatch {
     gboolean is_sample;        /* the reading under way looks at what does not come to rest */
     gboolean is_picture_stale; /* pixels changed since it was stored */
     gboolean must_store;       /* a label or a place changed: store even if no text did */
+    int64_t stored_us;         /* wall clock of the moment that was stored last */
     int64_t seen_us;           /* wall clock of the last moment */
     int64_t behind_us;         /* monotonic times from here on, 0: none */
     int64_t reading_behind_us;
@@ -197,6 +198,7 @@ store(RecallWatch *self)
 {
     RecallSceneChange change = observe(self);
 
+    self->stored_us = self->seen_us;
     if (change != RECALL_SCENE_SAME || self->must_store || is_picture_old(self))
         put_scene(self);
     else
@@ -577,10 +579,13 @@ take_window(RecallWatch *self, RecallWindow *window, const char *app)
 static void
 go_on(RecallWatch *self)
 {
-    if (self->cancellable != NULL || recall_scene_get_key(self->scene) == 0 ||
-        self->start_source != 0 || pixman_region32_not_empty(&self->fresh))
-        return;
-    store(self);
+    gboolean is_waiting = self->cancellable != NULL || self->start_source != 0 ||
+                          pixman_region32_not_empty(&self->fresh);
+    gboolean is_due = self->seen_us - self->stored_us >= RECALL_WATCH_END_INTERVAL_US ||
+                      self->seen_us < self->stored_us;
+
+    if (!is_waiting && recall_scene_get_key(self->scene) != 0 && (is_due || self->must_store))
+        store(self);
 }
 
 void

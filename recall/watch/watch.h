@@ -18,6 +18,8 @@
 #define RECALL_WATCH_LARGE_AREA_PX (256 * 256)
 #define RECALL_WATCH_BUSY_MIN_MS 1000  /* what does not come to rest is sampled: at first ... */
 #define RECALL_WATCH_BUSY_MAX_MS 16000 /* ... and, while it brings no text, at the slowest */
+#define RECALL_WATCH_END_INTERVAL_US                                                               \
+    ((int64_t)10 * G_USEC_PER_SEC)             /* the end of what stays moves */
 #define RECALL_WATCH_PICTURE_INTERVAL_MS 15000 /* a picture that changes beside unchanged text */
 
 /* The parts that all watches use; they outlive every watch. */

@@ -206,6 +206,38 @@ test_clock_does_not_flood(void **state)
     assert_in_range(n_new, 1, 1 + RECALL_SCENE_N_TICKS);
 }
 
+/* OCR misses a digit, takes one for a letter, or does not read the line at all. */
+static void
+test_clock_that_is_read_badly_does_not_flood(void **state)
+{
+    static const char *const readings[] = {"12:00:0%d", "1Z:00:0%d", "", "12:00:0%d", "12:0O:%d"};
+    Fixture *fixture = *state;
+    unsigned n_new = 0;
+
+    for (int i = 0; i < 200; i++) {
+        g_autofree char *line = g_strdup_printf("%d", i % 10);
+        g_auto(GStrv) parts = g_strsplit(readings[i % G_N_ELEMENTS(readings)], "%d", 2);
+        g_autofree char *clock = parts[0] != NULL ? g_strconcat(parts[0], line, NULL) : NULL;
+        g_autofree char *screen = g_strdup_printf("report\n%s", clock ? clock : "");
+
+        n_new += show_after(fixture, SECOND_US, screen) == RECALL_SCENE_NEW;
+    }
+    assert_in_range(n_new, 1, 2 + RECALL_SCENE_N_TICKS);
+}
+
+static void
+test_captions_are_all_kept(void **state)
+{
+    static const char *const captions[] = {"good evening", "and welcome",   "to our show",
+                                           "tonight",      "we talk about", "gardens"};
+    Fixture *fixture = *state;
+    unsigned n_new = 0;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(captions); i++)
+        n_new += show_after(fixture, 2 * SECOND_US, captions[i]) == RECALL_SCENE_NEW;
+    assert_int_equal(n_new, G_N_ELEMENTS(captions));
+}
+
 static void
 test_text_beside_a_clock_is_kept(void **state)
 {
@@ -288,6 +320,8 @@ main(void)
         TEST(test_deleting_a_letter_of_a_word_that_stood),
         TEST(test_terminal_makes_a_scene_a_screenful),
         TEST(test_clock_does_not_flood),
+        TEST(test_clock_that_is_read_badly_does_not_flood),
+        TEST(test_captions_are_all_kept),
         TEST(test_text_beside_a_clock_is_kept),
         TEST(test_hidden_text_stays_in_the_scene),
         TEST(test_title_that_stood_begins_a_scene),
