@@ -9,6 +9,7 @@
 /* One run and since when it stands. */
 typedef struct {
     RecallRun *run;
+    gboolean is_new; /* not in the view before */
     int64_t since_us;
 } Line;
 
@@ -162,18 +163,19 @@ carry_over(GHashTable *index, const Line *old)
     if (same == NULL || same->len == 0)
         return FALSE;
     line = g_ptr_array_steal_index_fast(same, same->len - 1);
+    line->is_new = FALSE;
     line->since_us = old->since_us;
     return TRUE;
 }
 
 /* The new line that took the place of @old and still has something of it, or NULL. */
 static Line *
-find_successor(GPtrArray *lines, const Line *old, int64_t now_us)
+find_successor(GPtrArray *lines, const Line *old)
 {
     for (unsigned i = 0; i < lines->len; i++) {
         Line *line = lines->pdata[i];
 
-        if (line->since_us == now_us && stands_in_same_place(&line->run->box, &old->run->box))
+        if (line->is_new && stands_in_same_place(&line->run->box, &old->run->box))
             return line;
     }
     return NULL;
@@ -235,7 +237,7 @@ is_archived(const RecallScene *self, const char *text, int64_t now_us)
 static gboolean
 has_lost(RecallScene *self, GPtrArray *lines, const Line *old, int64_t now_us)
 {
-    Line *successor = find_successor(lines, old, now_us);
+    Line *successor = find_successor(lines, old);
     gboolean is_ticking = count_tick(self, old, successor, now_us);
 
     return !is_ticking && now_us - old->since_us >= RECALL_SCENE_STOOD_US &&
@@ -302,6 +304,7 @@ new_line(RecallRun *run, int64_t since_us)
     Line *line = g_new0(Line, 1);
 
     line->run = recall_run_ref(run);
+    line->is_new = TRUE;
     line->since_us = since_us;
     return line;
 }
@@ -328,18 +331,29 @@ keep_hidden_lines(const RecallScene *self, const RecallSceneView *view, GPtrArra
         if (fits && !is_inside(view->visible, &old->run->box)) {
             Line *line = new_line(old->run, old->since_us);
 
+            line->is_new = FALSE;
             g_ptr_array_add(lines, line);
         }
     }
 }
 
+/* Since when a line that is new in this view may have stood: the view before did not have it. */
+static int64_t
+get_since_us(const RecallScene *self, const RecallSceneView *view)
+{
+    if (view->changed_us == 0 || view->changed_us > view->at_us)
+        return view->at_us;
+    return CLAMP(self->end_us, view->changed_us, view->at_us);
+}
+
 static GPtrArray *
-dup_view_lines(const RecallSceneView *view)
+dup_view_lines(const RecallScene *self, const RecallSceneView *view)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(free_line);
+    int64_t since_us = get_since_us(self, view);
 
     for (unsigned i = 0; i < view->runs->len; i++)
-        g_ptr_array_add(lines, new_line(view->runs->pdata[i], view->at_us));
+        g_ptr_array_add(lines, new_line(view->runs->pdata[i], since_us));
     return lines;
 }
 
@@ -426,7 +440,7 @@ begin(RecallScene *self, const RecallSceneView *view, GPtrArray *lines)
 RecallSceneChange
 recall_scene_observe(RecallScene *self, const RecallSceneView *view)
 {
-    g_autoptr(GPtrArray) lines = dup_view_lines(view);
+    g_autoptr(GPtrArray) lines = dup_view_lines(self, view);
     gboolean is_same;
 
     if (self->key == 0 || is_out_of_time(self, view->at_us) ||

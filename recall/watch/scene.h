@@ -33,7 +33,8 @@ typedef enum {
 
 /* What is known of the window at one instant; borrowed for the call. */
 typedef struct {
-    int64_t at_us; /* wall clock, microseconds since the epoch */
+    int64_t at_us;      /* wall clock, microseconds since the epoch */
+    int64_t changed_us; /* likewise: since when what is new in it may have stood, or 0 for @at_us */
     const char *app;
     const char *title;
     const char *url;  /* or NULL */

@@ -34,8 +34,10 @@ struct RecallWatch {
     gboolean is_picture_stale; /* pixels changed since it was stored */
     gboolean must_store;       /* a label or a place changed: store even if no text did */
     int64_t stored_us;         /* wall clock of the moment that was stored last */
-    int64_t seen_us;           /* wall clock of the last moment */
-    int64_t behind_us;         /* monotonic times from here on, 0: none */
+    int64_t seen_us;           /* wall clock of the last moment or reading */
+    int64_t changed_us;        /* wall clock of the first change in @fresh, or 0 */
+    int64_t reading_changed_us;
+    int64_t behind_us; /* monotonic times from here on, 0: none */
     int64_t reading_behind_us;
     int64_t started_us;
     int64_t pictured_us;
@@ -180,6 +182,7 @@ observe(RecallWatch *self)
     g_autoptr(GPtrArray) runs = dup_shown_runs(self);
     RecallSceneView view = {
         .at_us = self->seen_us,
+        .changed_us = self->is_sample ? 0 : self->reading_changed_us,
         .app = self->app,
         .title = self->window->title,
         .url = self->url,
@@ -407,6 +410,9 @@ start_reading(RecallWatch *self)
     self->started_us = g_get_monotonic_time();
     self->reading_behind_us = self->behind_us;
     self->behind_us = 0;
+    self->reading_changed_us = self->changed_us;
+    self->changed_us = 0;
+    self->seen_us = g_get_real_time(); /* trees are read live, not as they were at the moment */
     self->is_picture_stale |= !self->is_sample;
     pixman_region32_copy(&self->reading, &self->fresh);
     pixman_region32_clear(&self->fresh);
@@ -608,6 +614,8 @@ recall_watch_see(RecallWatch *self,
     pixman_region32_fini(&was_visible);
     self->seen_us = moment->at_us;
     recall_frame_end_moment(self->frame, moment->at_rest, &self->fresh);
+    if (self->changed_us == 0 && pixman_region32_not_empty(&self->fresh))
+        self->changed_us = moment->first_change_us;
     if (recall_frame_has_busy(self->frame) && self->busy_source == 0)
         self->busy_source = g_timeout_add(self->busy_interval_ms, on_busy, self);
     go_on(self);

@@ -62,8 +62,9 @@ make_runs(const char *text)
     return runs;
 }
 
+/* @changed_us: how long before the view what is new in it may have come, or 0 */
 static RecallSceneChange
-show_after(Fixture *fixture, int64_t wait_us, const char *text)
+show_changed(Fixture *fixture, int64_t wait_us, int64_t changed_us, const char *text)
 {
     g_autoptr(GPtrArray) runs = make_runs(text);
     RecallSceneView view = {
@@ -78,7 +79,14 @@ show_after(Fixture *fixture, int64_t wait_us, const char *text)
 
     fixture->now_us += wait_us;
     view.at_us = fixture->now_us;
+    view.changed_us = changed_us == 0 ? 0 : fixture->now_us - changed_us;
     return recall_scene_observe(fixture->scene, &view);
+}
+
+static RecallSceneChange
+show_after(Fixture *fixture, int64_t wait_us, const char *text)
+{
+    return show_changed(fixture, wait_us, 0, text);
 }
 
 static void
@@ -120,6 +128,23 @@ test_typing_grows_one_scene(void **state)
     }
     assert_int_equal(recall_scene_get_key(fixture->scene), key);
     assert_text(fixture, "heading\nDear Sir, thank you for the 42 pages");
+}
+
+/* What is noticed late stood for longer than it was known, but not since before the last view. */
+static void
+test_stood_since_the_change(void **state)
+{
+    Fixture *fixture = *state;
+
+    show_after(fixture, 0, "first page");
+    assert_int_equal(show_changed(fixture, 2 * SECOND_US, SECOND_US, "second page"),
+                     RECALL_SCENE_NEW);
+    assert_int_equal(show_changed(fixture, SECOND_US / 2, 0, "third page"), RECALL_SCENE_NEW);
+    assert_int_equal(show_changed(fixture, SECOND_US / 4, SECOND_US, "fourth page"),
+                     RECALL_SCENE_GROWN);
+    assert_int_equal(show_changed(fixture, SECOND_US / 2, SECOND_US, "fifth page"),
+                     RECALL_SCENE_GROWN);
+    assert_text(fixture, "fifth page");
 }
 
 static void
@@ -314,6 +339,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_same_content_moves_the_end),
         TEST(test_typing_grows_one_scene),
+        TEST(test_stood_since_the_change),
         TEST(test_inserting_inside_a_line_grows),
         TEST(test_what_stood_is_left_when_it_goes),
         TEST(test_what_flashed_leaves_nothing),
