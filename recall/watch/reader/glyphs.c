@@ -7,15 +7,22 @@
 #include <string.h>
 
 #define N_CANDIDATES 4
-#define VOTES_MIN 3       /* of which a letter is known */
-#define SHARE_MIN 0.75    /* of all its votes */
-#define RIVAL_VOTES_MIN 8 /* where another shape has the same letter with many more votes: */
+#define VOTES_MIN 3    /* of which a letter is known */
+#define SHARE_MIN 0.75 /* of all its votes */
+#define VOTES_MAX 200  /* then old votes fade, so that a mistake can be mended */
+
+/* A font has one shape for a letter. One that has it by so large a share owns it; another shape
+ * (bold, say) has it only by as many votes and as large a share. */
+#define OWNER_SHARE_MIN 0.9
+#define RIVAL_VOTES_MIN 5
 #define RIVAL_SHARE_MIN 0.9
-#define RIVAL_FACTOR 4
-#define VOTES_MAX 200 /* then old votes fade, so that a mistake can be mended */
-#define KNOWN_CONFIDENCE 96
-#define MOSTLY_KNOWN_SHARE                                                                         \
-    0.7 /* of a word's letters; then the engine is believed about the rest: */
+
+#define SURE_CONFIDENCE 90 /* the vote of such a word weighs more: */
+#define SURE_WEIGHT 1.5f
+#define KNOWN_CONFIDENCE 96 /* of a word of known letters */
+
+/* Of a word's letters; then the engine is believed about the others. */
+#define MOSTLY_KNOWN_SHARE 0.7
 #define MOSTLY_KNOWN_CONFIDENCE 75
 
 typedef struct {
@@ -31,8 +38,7 @@ typedef struct {
 
 struct ReaderGlyphs {
     GHashTable *glyphs; /* uint64_t in the Glyph, to Glyph */
-    GHashTable
-        *votes; /* pitch and letter, to the votes of the shape that has the most: see key_of() */
+    GHashTable *owners; /* key_of() a letter, to the Glyph that has the most votes for it */
     int pitch;
 };
 
@@ -42,7 +48,7 @@ reader_glyphs_new(void)
     ReaderGlyphs *self = g_new0(ReaderGlyphs, 1);
 
     self->glyphs = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
-    self->votes = g_hash_table_new(NULL, NULL);
+    self->owners = g_hash_table_new(NULL, NULL);
     return self;
 }
 
@@ -52,7 +58,7 @@ reader_glyphs_free(ReaderGlyphs *self)
     if (self == NULL)
         return;
     g_hash_table_unref(self->glyphs);
-    g_hash_table_unref(self->votes);
+    g_hash_table_unref(self->owners);
     g_free(self);
 }
 
@@ -77,13 +83,22 @@ find_or_add(ReaderGlyphs *self, uint64_t key, int pitch)
         return glyph;
     if (g_hash_table_size(self->glyphs) >= READER_GLYPHS_N_MAX) {
         g_hash_table_remove_all(self->glyphs);
-        g_hash_table_remove_all(self->votes);
+        g_hash_table_remove_all(self->owners);
     }
     glyph = g_new0(Glyph, 1);
     glyph->key = key;
     glyph->pitch = pitch;
     g_hash_table_insert(self->glyphs, &glyph->key, glyph);
     return glyph;
+}
+
+/* A terminal's font has straight quotes; the engine bends them. */
+static gunichar
+straighten(gunichar c)
+{
+    if (c == 0x2018 || c == 0x2019 || c == 0x201a)
+        return '\'';
+    return c == 0x201c || c == 0x201d || c == 0x201e ? '"' : c;
 }
 
 static float
@@ -105,9 +120,21 @@ fade(Glyph *glyph)
         glyph->candidates[i].votes /= 2;
 }
 
+/* Notes the shape as its letter's owner if no other has more votes. */
+static void
+claim(ReaderGlyphs *self, Glyph *glyph)
+{
+    void *key = key_of(glyph->pitch, glyph->candidates[0].c);
+    const Glyph *owner = g_hash_table_lookup(self->owners, key);
+
+    if (owner == NULL || owner->candidates[0].c != glyph->candidates[0].c ||
+        owner->candidates[0].votes < glyph->candidates[0].votes)
+        g_hash_table_insert(self->owners, key, glyph);
+}
+
 /* A letter that has no place yet takes the last one, of which there are fewest votes. */
 static void
-vote(ReaderGlyphs *self, uint64_t key, int pitch, gunichar c)
+vote(ReaderGlyphs *self, uint64_t key, int pitch, gunichar c, float weight)
 {
     Glyph *glyph = find_or_add(self, key, pitch);
     Candidate *candidates = glyph->candidates;
@@ -117,7 +144,7 @@ vote(ReaderGlyphs *self, uint64_t key, int pitch, gunichar c)
         i++;
     if (candidates[i].c != c)
         candidates[i] = (Candidate){c, 0};
-    candidates[i].votes += 1;
+    candidates[i].votes += weight;
     for (; i > 0 && candidates[i].votes > candidates[i - 1].votes; i--) {
         Candidate swap = candidates[i];
 
@@ -125,10 +152,18 @@ vote(ReaderGlyphs *self, uint64_t key, int pitch, gunichar c)
         candidates[i - 1] = swap;
     }
     fade(glyph);
-    if (candidates[0].votes >
-        GPOINTER_TO_INT(g_hash_table_lookup(self->votes, key_of(pitch, candidates[0].c))))
-        g_hash_table_insert(self->votes, key_of(pitch, candidates[0].c),
-                            GINT_TO_POINTER((int)candidates[0].votes));
+    claim(self, glyph);
+}
+
+/* Whether another shape is this letter beyond doubt: a font has one shape for each. */
+static gboolean
+is_owned_by_other(const ReaderGlyphs *self, const Glyph *glyph, gunichar c)
+{
+    const Glyph *owner = g_hash_table_lookup(self->owners, key_of(glyph->pitch, c));
+
+    return owner != NULL && owner != glyph && owner->candidates[0].c == c &&
+           owner->candidates[0].votes >= VOTES_MIN &&
+           owner->candidates[0].votes >= OWNER_SHARE_MIN * sum_votes(owner);
 }
 
 /* Returns: 0 when it is not known */
@@ -136,19 +171,20 @@ static gunichar
 get_letter(const ReaderGlyphs *self, uint64_t key)
 {
     const Glyph *glyph = g_hash_table_lookup(self->glyphs, &key);
-    float most;
-    float share;
-    float votes;
+    const Candidate *first;
+    float sum;
 
     if (glyph == NULL)
         return 0;
-    votes = glyph->candidates[0].votes;
-    share = votes / sum_votes(glyph);
-    most = GPOINTER_TO_INT(
-        g_hash_table_lookup(self->votes, key_of(glyph->pitch, glyph->candidates[0].c)));
-    if (most > RIVAL_FACTOR * votes && (votes < RIVAL_VOTES_MIN || share < RIVAL_SHARE_MIN))
+    first = &glyph->candidates[0];
+    sum = first->votes;
+    for (int i = 1; i < N_CANDIDATES && glyph->candidates[i].c != 0; i++)
+        if (!is_owned_by_other(self, glyph, glyph->candidates[i].c))
+            sum += glyph->candidates[i].votes;
+    if (is_owned_by_other(self, glyph, first->c) &&
+        (first->votes < RIVAL_VOTES_MIN || first->votes < RIVAL_SHARE_MIN * sum))
         return 0;
-    return votes >= VOTES_MIN && share >= SHARE_MIN ? glyph->candidates[0].c : 0;
+    return first->votes >= VOTES_MIN && first->votes >= SHARE_MIN * sum ? first->c : 0;
 }
 
 /* Letters without an empty cell between them. */
@@ -220,6 +256,7 @@ reader_glyphs_learn(ReaderGlyphs *self, const ReaderCells *cells, const GArray *
         unsigned end;
         g_autofree char *text = NULL;
         const char *at;
+        float weight;
 
         if (!find_words(words, &token, cells->grid.pitch, &start, &end))
             continue;
@@ -227,8 +264,10 @@ reader_glyphs_learn(ReaderGlyphs *self, const ReaderCells *cells, const GArray *
         if (g_utf8_strlen(text, -1) != token.end - token.start)
             continue;
         at = text;
+        weight =
+            g_array_index(words, ReaderWord, start).confidence >= SURE_CONFIDENCE ? SURE_WEIGHT : 1;
         for (unsigned i = token.start; i < token.end; i++, at = g_utf8_next_char(at))
-            vote(self, keys[i], cells->grid.pitch, g_utf8_get_char(at));
+            vote(self, keys[i], cells->grid.pitch, straighten(g_utf8_get_char(at)), weight);
         self->pitch = cells->grid.pitch;
     }
 }

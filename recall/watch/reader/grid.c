@@ -9,6 +9,7 @@
 #define CROSSED_SHARE 0.12 /* of the crossings that chance would put on the cells' borders */
 #define EXPECTED_MIN 40    /* crossings that chance would put there: fewer tell nothing */
 #define N_LEVELS 3         /* greys that a key tells apart, besides the ground */
+#define RIM_LEVEL 1
 
 void
 reader_columns_init(ReaderColumns *self, int width)
@@ -108,23 +109,39 @@ find_ground(const ReaderCrop *line, const Cell *cell)
     return commonest;
 }
 
+static int
+get_depth(const ReaderCrop *line, const Cell *cell, int x, int y)
+{
+    return abs(cell->ground - line->grey[(size_t)line->width * y + x]);
+}
+
+/* The faint rim of a wide letter reaches into the cells beside it: it does not count there. */
+static int
+get_level(const ReaderCrop *line, const Cell *cell, int x, int y)
+{
+    int level = (get_depth(line, cell, x, y) * N_LEVELS + cell->depth / 2) / cell->depth;
+
+    return level <= RIM_LEVEL && (x == cell->left || x == cell->right - 1) ? 0 : level;
+}
+
 static void
 measure(const ReaderCrop *line, Cell *cell)
 {
     cell->ground = find_ground(line, cell);
     cell->top = line->height;
     cell->bottom = 0;
-    cell->depth = 0;
+    cell->depth = INK_CONTRAST;
     for (int y = 0; y < line->height; y++)
-        for (int x = cell->left; x < cell->right; x++) {
-            int depth = abs(cell->ground - line->grey[(size_t)line->width * y + x]);
-
-            if (depth <= INK_CONTRAST)
-                continue;
-            cell->top = MIN(cell->top, y);
-            cell->bottom = y + 1;
-            cell->depth = MAX(cell->depth, depth);
-        }
+        for (int x = cell->left; x < cell->right; x++)
+            cell->depth = MAX(cell->depth, get_depth(line, cell, x, y));
+    if (cell->depth == INK_CONTRAST)
+        return;
+    for (int y = 0; y < line->height; y++)
+        for (int x = cell->left; x < cell->right; x++)
+            if (get_level(line, cell, x, y) > 0) {
+                cell->top = MIN(cell->top, y);
+                cell->bottom = y + 1;
+            }
 }
 
 /* The row on which most letters end. */
@@ -154,11 +171,8 @@ make_key(const ReaderCrop *line, const ReaderGrid *grid, int cell_x, const Cell 
         return 0;
     for (int y = cell->top; y < cell->bottom; y++) {
         memset(levels, 0, sizeof levels);
-        for (int x = cell->left; x < cell->right; x++) {
-            int depth = abs(cell->ground - line->grey[(size_t)line->width * y + x]);
-
-            levels[x - cell_x] = (depth * N_LEVELS + cell->depth / 2) / cell->depth;
-        }
+        for (int x = cell->left; x < cell->right; x++)
+            levels[x - cell_x] = get_level(line, cell, x, y);
         key = XXH3_64bits_withSeed(levels, grid->pitch, key);
     }
     return MAX(key, 1);

@@ -20,8 +20,8 @@
 #define SMALL_WIDTH_SHARE 0.7
 #define JOIN_SHARE 0.6   /* of the lower one's rows that two parts of a line have in common */
 #define JOIN_HEIGHTS 3   /* so much may they differ */
-#define SPLIT_PART_PX 8  /* so may lower ones, when they are long */
-#define SPLIT_SHAPE 3    /* times as wide as high */
+#define SPLIT_PART_PX 8  /* so may lower ones, into parts no lower */
+#define SPLIT_SHAPE 1.2  /* times as wide as high: no single Chinese character */
 #define SPLIT_SHARE 0.12 /* of the mean ink of a row: less is a gap between lines */
 
 enum {
