@@ -292,6 +292,19 @@ spell(const ReaderGlyphs *self, const ReaderCells *cells, const Token *token, co
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+/* Whether nothing was read where the token stands. */
+static gboolean
+is_unread(const GArray *words, const Token *token, int slack)
+{
+    for (unsigned i = 0; i < words->len; i++) {
+        const BaseRect *box = &g_array_index(words, ReaderWord, i).box;
+
+        if (box->x < token->right - slack && box->x + box->width > token->left + slack)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static unsigned
 count_known(const ReaderGlyphs *self, const ReaderCells *cells, const Token *token)
 {
@@ -337,7 +350,7 @@ correct_token(ReaderGlyphs *self, const ReaderCells *cells, const Token *token, 
     unsigned end;
     gboolean is_apart = find_words(words, token, cells->grid.pitch, &start, &end);
 
-    if (known != NULL && (is_apart || start == end)) {
+    if (known != NULL && (is_apart || is_unread(words, token, cells->grid.pitch / 2))) {
         reader_words_replace(words, start, end - start, g_steal_pointer(&known), &box,
                              KNOWN_CONFIDENCE);
         return;

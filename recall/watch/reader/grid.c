@@ -52,6 +52,14 @@ count_crossed(const ReaderColumns *self, int pitch, int phase)
     return n;
 }
 
+static gboolean
+is_clear(const ReaderColumns *self, int pitch, int phase)
+{
+    return count_crossed(self, pitch, phase) < CROSSED_SHARE * self->n_crossings / pitch;
+}
+
+/* Between letters there may be several empty columns: the last one that is clear, so that the cells
+ * begin where letters do, on every page. */
 ReaderGrid
 reader_columns_fit(const ReaderColumns *self, int pitch)
 {
@@ -66,6 +74,8 @@ reader_columns_fit(const ReaderColumns *self, int pitch)
             grid.phase = phase;
         }
     }
+    for (int i = 0; i < pitch && is_clear(self, pitch, (grid.phase + 1) % pitch); i++)
+        grid.phase = (grid.phase + 1) % pitch;
     return grid;
 }
 
@@ -74,10 +84,9 @@ reader_columns_find_grid(const ReaderColumns *self)
 {
     for (int pitch = READER_GRID_PITCH_MIN_PX; pitch <= READER_GRID_PITCH_MAX_PX; pitch++) {
         ReaderGrid grid = reader_columns_fit(self, pitch);
-        double expected = (double)self->n_crossings / pitch;
 
-        if (expected >= EXPECTED_MIN &&
-            count_crossed(self, pitch, grid.phase) < CROSSED_SHARE * expected)
+        if (self->n_crossings >= (uint64_t)EXPECTED_MIN * pitch &&
+            is_clear(self, pitch, grid.phase))
             return grid;
     }
     return (ReaderGrid){0, 0};
@@ -87,6 +96,7 @@ reader_columns_find_grid(const ReaderColumns *self)
 typedef struct {
     int left; /* crop columns */
     int right;
+    int start;  /* column where its ink begins */
     int top;    /* rows of its ink */
     int bottom; /* exclusive; 0: empty */
     int ground;
@@ -128,6 +138,7 @@ static void
 measure(const ReaderCrop *line, Cell *cell)
 {
     cell->ground = find_ground(line, cell);
+    cell->start = cell->right;
     cell->top = line->height;
     cell->bottom = 0;
     cell->depth = INK_CONTRAST;
@@ -139,6 +150,7 @@ measure(const ReaderCrop *line, Cell *cell)
     for (int y = 0; y < line->height; y++)
         for (int x = cell->left; x < cell->right; x++)
             if (get_level(line, cell, x, y) > 0) {
+                cell->start = MIN(cell->start, x);
                 cell->top = MIN(cell->top, y);
                 cell->bottom = y + 1;
             }
@@ -160,8 +172,9 @@ find_base(const Cell *cells, unsigned n_cells, int height)
     return base;
 }
 
+/* Where in its cell the ink begins does not matter: the cells of two pages may begin elsewhere. */
 static uint64_t
-make_key(const ReaderCrop *line, const ReaderGrid *grid, int cell_x, const Cell *cell, int base)
+make_key(const ReaderCrop *line, const ReaderGrid *grid, const Cell *cell, int base)
 {
     uint8_t levels[READER_GRID_PITCH_MAX_PX];
     int32_t head[] = {grid->pitch, cell->bottom - base, cell->bottom - cell->top};
@@ -171,8 +184,8 @@ make_key(const ReaderCrop *line, const ReaderGrid *grid, int cell_x, const Cell 
         return 0;
     for (int y = cell->top; y < cell->bottom; y++) {
         memset(levels, 0, sizeof levels);
-        for (int x = cell->left; x < cell->right; x++)
-            levels[x - cell_x] = get_level(line, cell, x, y);
+        for (int x = cell->start; x < cell->right; x++)
+            levels[x - cell->start] = get_level(line, cell, x, y);
         key = XXH3_64bits_withSeed(levels, grid->pitch, key);
     }
     return MAX(key, 1);
@@ -202,7 +215,7 @@ reader_cells_new(const ReaderGrid *grid, const ReaderCrop *line, int x)
     }
     base = find_base(cells, n_cells, line->height);
     for (unsigned i = 0; i < n_cells; i++) {
-        uint64_t key = make_key(line, grid, self->x + (int)i * grid->pitch, &cells[i], base);
+        uint64_t key = make_key(line, grid, &cells[i], base);
 
         g_array_append_val(self->keys, key);
     }

@@ -38,6 +38,9 @@ ReaderCrop *reader_crop_new(const ReaderPage *page, const BaseRect *box);
 void reader_crop_free(ReaderCrop *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReaderCrop, reader_crop_free)
 
+/* Letters of an alphabet stay below it, Chinese above: measured, see docs/HACKING.md. */
+#define READER_CROP_CJK_DENSITY 1.78
+
 /* How often a column crosses ink, on average over the columns that have any: about 1.5 for letters
  * of an alphabet, 2.2 for Chinese. */
 double reader_crop_density(const ReaderCrop *self);

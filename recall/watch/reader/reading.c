@@ -148,7 +148,8 @@ answer_known(Job *job, const GArray *lines)
         NewLine new_line = {*line, reader_crop_digest(crop), 0, NULL};
         GArray *words = reader_cache_get(job->reading->cache, &new_line.digest);
 
-        reader_columns_add(&columns, crop, line->x);
+        if (reader_crop_density(crop) <= READER_CROP_CJK_DENSITY) /* its characters span cells */
+            reader_columns_add(&columns, crop, line->x);
         if (words != NULL) {
             answer_words(job, line, words);
             continue;

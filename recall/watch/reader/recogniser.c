@@ -11,8 +11,10 @@
 #define PAD_PX 6
 #define FACTOR 1.5
 #define FACTOR_SHORT 2.0
-#define HEIGHT_HARD_PX 52   /* bitmap letters are made so high, 1.5 to 4 times */
-#define CJK_DENSITY 1.78    /* ink crossings a column; letters stay below, Chinese above */
+#define HEIGHT_HARD_PX 52 /* bitmap letters are made so high, 1.5 to 4 times */
+#define READER_CROP_CJK_DENSITY                                                                    \
+    1.78                    /* ink crossings a column; letters stay below, Chinese above           \
+                             */
 #define UNSURE 55           /* confidence: try the other engine */
 #define LEAST_CJK_SHAPE 0.6 /* a character's width, of the line's height */
 #define LONG_SHAPE 3        /* times as wide as high: no single word in a cell */
@@ -129,7 +131,7 @@ may_hold_cjk(const ReaderCrop *line, const GArray *words)
         const ReaderWord *word = &g_array_index(words, ReaderWord, i);
 
         if (word->confidence < UNSURE && word->box.width >= LEAST_CJK_SHAPE * line->height &&
-            reader_crop_part_density(line, &word->box) > CJK_DENSITY)
+            reader_crop_part_density(line, &word->box) > READER_CROP_CJK_DENSITY)
             return TRUE;
     }
     return FALSE;
@@ -154,7 +156,7 @@ reader_recogniser_read(ReaderRecogniser *self, const ReaderCrop *line)
 
     if (self->latin == NULL || self->cjk == NULL)
         return read_with(self->latin != NULL ? self->latin : self->cjk, line);
-    if (density > CJK_DENSITY) {
+    if (density > READER_CROP_CJK_DENSITY) {
         words = read_with(self->cjk, line);
         return reader_words_has_latin(words) ? mix(words, read_with(self->latin, line)) : words;
     }
