@@ -9,7 +9,7 @@ from desktop import wait_for
 PAD_PX = 4
 
 
-def look_at_it(seconds=1.2):
+def look_at_it(seconds=1.5):
     """The person looks at what is shown: the one wait for a time, because time is the subject."""
     time.sleep(seconds)
 
