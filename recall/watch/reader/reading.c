@@ -7,6 +7,7 @@
 #include "recall/watch/reader/glyphs.h"
 #include "recall/watch/reader/lines.h"
 #include "recall/watch/reader/recogniser.h"
+#include "recall/watch/reader/squiggles.h"
 #include "recall/watch/reader/words.h"
 
 #include <time.h>
@@ -271,6 +272,13 @@ read_new(const Job *job, GArray *new_lines)
     }
 }
 
+static GArray *
+find_lines(ReaderPage *page, const ProtocolReaderRequest *request, const uint8_t *pixels)
+{
+    reader_squiggles_erase(page, pixels, (size_t)request->width_px * 4);
+    return reader_lines_find(page, request->edges);
+}
+
 int64_t
 reader_reading_run(ReaderReading *self,
                    const ProtocolReaderRequest *request,
@@ -281,7 +289,7 @@ reader_reading_run(ReaderReading *self,
     int64_t start_us = get_cpu_us();
     g_autoptr(ReaderPage) page = reader_page_new(pixels, (size_t)request->width_px * 4,
                                                  request->width_px, request->height_px);
-    g_autoptr(GArray) lines = reader_lines_find(page, request->edges);
+    g_autoptr(GArray) lines = find_lines(page, request, pixels);
     Job job = {.reading = self,
                .request = request,
                .page = page,

@@ -284,11 +284,33 @@ looks_like_text(const ReaderWord *word)
     return n_letters >= LETTER_SHARE_STRICT * n && (n_cjk > 0 || n >= LATIN_LENGTH_STRICT);
 }
 
+/* A lone letter is an icon more often than not, and a line of signs tells nothing. */
+static gboolean
+is_lone_sign(const GArray *words)
+{
+    long n = 0;
+    gunichar last = 0;
+
+    for (unsigned i = 0; i < words->len; i++)
+        for (const char *at = g_array_index(words, ReaderWord, i).text; *at != '\0';
+             at = g_utf8_next_char(at))
+            if (g_unichar_isalnum(g_utf8_get_char(at))) {
+                last = g_utf8_get_char(at);
+                n++;
+            }
+    return n == 0 || (n == 1 && !recall_text_is_cjk(last) && !g_unichar_isdigit(last));
+}
+
 void
 reader_words_drop_noise(GArray *self, gboolean is_strict)
 {
     double line_confidence = reader_words_confidence(self);
     unsigned i = 0;
+
+    if (is_lone_sign(self)) {
+        g_array_set_size(self, 0);
+        return;
+    }
 
     while (i < self->len) {
         const ReaderWord *word = &g_array_index(self, ReaderWord, i);

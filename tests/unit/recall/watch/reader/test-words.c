@@ -87,9 +87,13 @@ static const struct {
     {"noise/59", "", ""},
     {"sure/95 sure/95 -rw-r--/50", "sure sure -rw-r--", "sure sure"}, /* odd, in a sure line */
     {"sure/95 sure/95 wild/10", "sure sure", "sure sure"},
-    {"@@#a/95", "@@#a", ""},
+    {"@@#ab/95", "@@#ab", ""},
     {"ok/95 it/95 yes/95", "ok it yes", "yes"},
     {"中/95", "中", "中"},
+    {"Q/95", "", ""}, /* a magnifying glass */
+    {"7/95", "7", ""},
+    {"---/95 +/95", "", ""},
+    {"a/95 b/95", "a b", ""},
 };
 
 static void

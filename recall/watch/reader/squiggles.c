@@ -1,0 +1,90 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/reader/squiggles.h"
+
+#define RED_CONTRAST 28 /* redder than green and blue by more */
+#define GAP_MAX_PX 4    /* between dots, and between the tops of waves */
+#define WIDTH_MIN_PX 10
+#define HEIGHT_MAX_PX 4 /* letters are higher */
+#define STRAY_SHARE 0.1 /* of the width that may be red above and below */
+
+typedef struct {
+    ReaderPage *page;
+    const uint8_t *pixels;
+    size_t stride;
+} Job;
+
+static gboolean
+is_red(const Job *job, int x, int y)
+{
+    const uint8_t *pixel = job->pixels + job->stride * y + 4 * (size_t)x;
+
+    return pixel[2] > MAX(pixel[0], pixel[1]) + RED_CONTRAST;
+}
+
+static int
+count_red(const Job *job, int start, int end, int y)
+{
+    int n = 0;
+
+    if (y < 0 || y >= job->page->height)
+        return 0;
+    for (int x = start; x < end; x++)
+        n += is_red(job, x, y);
+    return n;
+}
+
+/* Returns: the ground below or above, so that nothing is left */
+static uint8_t
+find_ground(const Job *job, int x, int y)
+{
+    const ReaderPage *page = job->page;
+
+    for (int i = 1; i <= HEIGHT_MAX_PX; i++)
+        if (y + i < page->height && !is_red(job, x, y + i))
+            return page->grey[(size_t)page->width * (y + i) + x];
+    return y > 0 ? page->grey[(size_t)page->width * (y - 1) + x] : page->grey[x];
+}
+
+static void
+erase_stretch(const Job *job, int start, int end, int y)
+{
+    double stray = STRAY_SHARE * (end - start);
+
+    if (end - start < WIDTH_MIN_PX || count_red(job, start, end, y - HEIGHT_MAX_PX) > stray ||
+        count_red(job, start, end, y + HEIGHT_MAX_PX) > stray)
+        return;
+    for (int x = start; x < end; x++)
+        if (is_red(job, x, y))
+            job->page->grey[(size_t)job->page->width * y + x] = find_ground(job, x, y);
+}
+
+static void
+erase_row(const Job *job, int y)
+{
+    int start = -1; /* of the stretch in hand, or -1 */
+    int end = 0;
+
+    for (int x = 0; x < job->page->width; x++) {
+        if (!is_red(job, x, y))
+            continue;
+        if (start >= 0 && x - end > GAP_MAX_PX) {
+            erase_stretch(job, start, end, y);
+            start = -1;
+        }
+        if (start < 0)
+            start = x;
+        end = x + 1;
+    }
+    if (start >= 0)
+        erase_stretch(job, start, end, y);
+}
+
+void
+reader_squiggles_erase(ReaderPage *page, const uint8_t *pixels, size_t stride)
+{
+    Job job = {page, pixels, stride};
+
+    for (int y = 0; y < page->height; y++)
+        erase_row(&job, y);
+}
