@@ -10,6 +10,7 @@
 /* One block of the grid. */
 typedef struct {
     uint64_t hashes[N_HASHES]; /* of what was read last, a ring */
+    uint64_t folded_hash;      /* how it looked when the window was hidden, 0: not known */
     uint8_t next_hash;
     uint8_t n_restless; /* moments in a row that it changed without rest */
     uint8_t is_changed; /* in this moment */
@@ -26,6 +27,7 @@ struct RecallFrame {
     unsigned n_rows;
     Block *blocks;
     unsigned n_kept_back;
+    unsigned n_folded; /* blocks with a folded hash */
 };
 
 RecallFrame *
@@ -36,7 +38,6 @@ recall_frame_new(uint32_t width_px, uint32_t height_px)
     self->width_px = width_px;
     self->height_px = height_px;
     self->stride = (size_t)width_px * 4;
-    self->pixels = g_malloc0(self->stride * height_px);
     pixman_region32_init(&self->seen);
     self->n_columns = (width_px + RECALL_FRAME_BLOCK_WIDTH_PX - 1) / RECALL_FRAME_BLOCK_WIDTH_PX;
     self->n_rows = (height_px + RECALL_FRAME_BLOCK_HEIGHT_PX - 1) / RECALL_FRAME_BLOCK_HEIGHT_PX;
@@ -97,6 +98,15 @@ get_block_rect(const RecallFrame *self, unsigned column, unsigned row)
     return rect;
 }
 
+static gboolean
+was_seen(const RecallFrame *self, const BaseRect *part)
+{
+    pixman_box32_t box = {part->x, part->y, part->x + part->width, part->y + part->height};
+
+    return pixman_region32_contains_rectangle((pixman_region32_t *)&self->seen, &box) ==
+           PIXMAN_REGION_IN;
+}
+
 /* The X of B G R X is undefined in the source and zero in the frame.
  * Returns: whether a pixel differed */
 static gboolean
@@ -136,15 +146,6 @@ copy_part(RecallFrame *self,
     return differs;
 }
 
-static gboolean
-was_seen(const RecallFrame *self, const BaseRect *part)
-{
-    pixman_box32_t box = {part->x, part->y, part->x + part->width, part->y + part->height};
-
-    return pixman_region32_contains_rectangle((pixman_region32_t *)&self->seen, &box) ==
-           PIXMAN_REGION_IN;
-}
-
 void
 recall_frame_put(RecallFrame *self, const BaseRect *rect, const uint8_t *pixels, size_t stride)
 {
@@ -156,6 +157,8 @@ recall_frame_put(RecallFrame *self, const BaseRect *rect, const uint8_t *pixels,
     g_assert(rect->x >= 0 && rect->y >= 0 && !base_rect_is_empty(rect) &&
              rect->x + rect->width <= (int)self->width_px &&
              rect->y + rect->height <= (int)self->height_px);
+    if (self->pixels == NULL)
+        self->pixels = g_malloc0(self->stride * self->height_px);
     for (unsigned row = first_row; row <= last_row; row++) {
         for (unsigned column = first_column; column <= last_column; column++) {
             BaseRect part = get_block_rect(self, column, row);
@@ -272,9 +275,30 @@ forget_changes(RecallFrame *self)
         self->blocks[i].is_changed = FALSE;
 }
 
+/* Blocks that look as they did before the window was hidden are no change. One of which only a part
+ * is shown cannot be compared: it counts as changed. */
+static void
+unfold_blocks(RecallFrame *self)
+{
+    for (unsigned row = 0; row < self->n_rows && self->n_folded > 0; row++) {
+        for (unsigned column = 0; column < self->n_columns; column++) {
+            Block *block = get_block(self, column, row);
+            BaseRect rect = get_block_rect(self, column, row);
+
+            if (block->folded_hash == 0 || !block->is_changed)
+                continue;
+            if (was_seen(self, &rect) && hash_block(self, column, row) == block->folded_hash)
+                block->is_changed = FALSE;
+            block->folded_hash = 0;
+            self->n_folded--;
+        }
+    }
+}
+
 void
 recall_frame_end_moment(RecallFrame *self, gboolean at_rest, pixman_region32_t *fresh)
 {
+    unfold_blocks(self);
     if (self->n_kept_back == 0 && is_blink(self)) {
         forget_changes(self);
         return;
@@ -283,6 +307,37 @@ recall_frame_end_moment(RecallFrame *self, gboolean at_rest, pixman_region32_t *
         for (unsigned column = 0; column < self->n_columns; column++)
             sort_block(self, column, row, at_rest, fresh);
     }
+}
+
+/* A block that was not shown since the last time keeps what is known of it. */
+static void
+fold_block(RecallFrame *self, unsigned column, unsigned row)
+{
+    Block *block = get_block(self, column, row);
+    BaseRect rect = get_block_rect(self, column, row);
+
+    if (block->is_changed || block->is_kept_back)
+        block->folded_hash = 0;
+    else if (was_seen(self, &rect))
+        block->folded_hash = hash_block(self, column, row);
+    self->n_folded += block->folded_hash != 0;
+    let_go(self, block);
+    block->is_changed = FALSE;
+    block->n_restless = 0;
+}
+
+void
+recall_frame_fold(RecallFrame *self)
+{
+    if (self->pixels == NULL)
+        return;
+    self->n_folded = 0;
+    for (unsigned row = 0; row < self->n_rows; row++) {
+        for (unsigned column = 0; column < self->n_columns; column++)
+            fold_block(self, column, row);
+    }
+    g_clear_pointer(&self->pixels, g_free);
+    pixman_region32_clear(&self->seen);
 }
 
 gboolean

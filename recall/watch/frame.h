@@ -25,7 +25,8 @@ RecallFrame *recall_frame_new(uint32_t width_px, uint32_t height_px);
 void recall_frame_free(RecallFrame *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallFrame, recall_frame_free)
 
-/* B G R X, recall_frame_get_stride() bytes a row; valid until the frame is freed. */
+/* B G R X, recall_frame_get_stride() bytes a row; valid until the frame is folded or freed, NULL
+ * while it is folded. */
 uint8_t *recall_frame_get_pixels(RecallFrame *self);
 size_t recall_frame_get_stride(const RecallFrame *self);
 void
@@ -47,6 +48,10 @@ recall_frame_put(RecallFrame *self, const BaseRect *rect, const uint8_t *pixels,
  * Sorts the changes since the last call. Busy ones are kept back until they rest or are taken.
  */
 void recall_frame_end_moment(RecallFrame *self, gboolean at_rest, pixman_region32_t *fresh);
+
+/* The window is hidden: gives the pixels back and keeps how each block looked, so that what looks
+ * the same when it is shown again is no change. recall_frame_put() undoes it. */
+void recall_frame_fold(RecallFrame *self);
 
 /* Whether busy changes are kept back, and handing them over for reading. */
 gboolean recall_frame_has_busy(const RecallFrame *self);

@@ -581,16 +581,22 @@ take_window(RecallWatch *self, RecallWindow *window, const char *app)
     self->hidden_us = 0;
 }
 
+static gboolean
+is_read(const RecallWatch *self)
+{
+    return self->cancellable == NULL && self->start_source == 0 &&
+           !pixman_region32_not_empty(&self->fresh);
+}
+
 /* Nothing to read: the same content is shown on, perhaps under another title. */
 static void
 go_on(RecallWatch *self)
 {
-    gboolean is_waiting = self->cancellable != NULL || self->start_source != 0 ||
-                          pixman_region32_not_empty(&self->fresh);
     gboolean is_due = self->seen_us - self->stored_us >= RECALL_WATCH_END_INTERVAL_US ||
                       self->seen_us < self->stored_us;
 
-    if (!is_waiting && recall_scene_get_key(self->scene) != 0 && (is_due || self->must_store))
+    if (is_read(self) && recall_frame_get_pixels(self->frame) != NULL &&
+        recall_scene_get_key(self->scene) != 0 && (is_due || self->must_store))
         store(self);
 }
 
@@ -622,13 +628,18 @@ recall_watch_see(RecallWatch *self,
     schedule(self);
 }
 
+/* What was read of it still holds when it looks the same again. */
 void
 recall_watch_hide(RecallWatch *self, int64_t at_us)
 {
-    if (self->frame == NULL)
+    if (self->frame == NULL || self->hidden_us != 0)
         return;
+    if (is_read(self))
+        recall_frame_fold(self->frame);
+    else
+        clear_content(self);
     stop_reading(self);
-    clear_content(self);
+    pixman_region32_clear(&self->visible);
     if (recall_scene_get_key(self->scene) != 0)
         recall_store_touch(self->parts.store, recall_scene_get_key(self->scene), at_us);
     self->hidden_us = g_get_monotonic_time();

@@ -150,6 +150,34 @@ test_busy_can_be_sampled(void **state)
     pixman_region32_fini(&fresh);
 }
 
+static void
+test_hidden_and_shown_again(void **state)
+{
+    g_autoptr(RecallFrame) frame = new_seen_frame();
+    BaseRect all = {0, 0, WIDTH_PX, HEIGHT_PX};
+
+    recall_frame_fold(frame);
+    assert_null(recall_frame_get_pixels(frame));
+    fill(frame, &all, 0xffffff);
+    assert_int_equal(end_moment(frame, TRUE), 0);
+    recall_frame_fold(frame);
+    recall_frame_fold(frame);
+    fill(frame, &all, 0xfffffe);
+    assert_int_equal(end_moment(frame, TRUE), WIDTH_PX * HEIGHT_PX);
+}
+
+static void
+test_shown_again_in_part(void **state)
+{
+    g_autoptr(RecallFrame) frame = new_seen_frame();
+
+    recall_frame_fold(frame);
+    fill(frame, &(BaseRect){0, 0, 96, HEIGHT_PX}, 0xffffff);
+    assert_int_equal(end_moment(frame, TRUE), 64 * HEIGHT_PX); /* the half blocks */
+    fill(frame, &(BaseRect){96, 0, WIDTH_PX - 96, HEIGHT_PX}, 0xffffff);
+    assert_int_equal(end_moment(frame, TRUE), 64 * HEIGHT_PX);
+}
+
 int
 main(void)
 {
@@ -161,6 +189,8 @@ main(void)
         cmocka_unit_test(test_video_is_kept_back_and_text_beside_it_is_not),
         cmocka_unit_test(test_video_that_rests_is_fresh),
         cmocka_unit_test(test_busy_can_be_sampled),
+        cmocka_unit_test(test_hidden_and_shown_again),
+        cmocka_unit_test(test_shown_again_in_part),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
