@@ -79,37 +79,47 @@ bound(GHashTable *table, unsigned n_max)
         g_hash_table_remove_all(table);
 }
 
-static gboolean
-read_by_toolkit(RecallA11yReading *reading)
-{
-    const RecallA11yMemory *memory = reading->memory;
+typedef gboolean (*Way)(RecallA11yReading *reading);
 
+/* How an application is read; NULL: not at all. */
+static Way
+get_way(const RecallA11yMemory *memory)
+{
+    static const struct {
+        const char *toolkit;
+        Way way;
+    } ways[] = {{"Chromium", recall_a11y_read_chromium},
+                {"Gecko", recall_a11y_read_gecko},
+                {"gtk", recall_a11y_read_gtk}};
+
+    if (memory->toolkit == NULL)
+        return NULL;
     if (memory->is_office)
-        return recall_a11y_read_office(reading);
-    if (g_str_equal(memory->toolkit, "Chromium"))
-        return recall_a11y_read_chromium(reading);
-    if (g_str_equal(memory->toolkit, "Gecko"))
-        return recall_a11y_read_gecko(reading);
-    if (g_str_equal(memory->toolkit, "gtk"))
-        return recall_a11y_read_gtk(reading);
-    return FALSE;
+        return recall_a11y_read_office;
+    for (gsize i = 0; i < G_N_ELEMENTS(ways); i++) {
+        if (g_str_equal(memory->toolkit, ways[i].toolkit))
+            return ways[i].way;
+    }
+    return NULL;
 }
 
 static gboolean
 read_tree(RecallA11yReading *reading)
 {
     g_autofree char *frame = NULL;
+    Way way = NULL;
 
     bound(reading->memory->places, PLACES_N_MAX);
     bound(reading->memory->frames, FRAMES_N_MAX);
     bound(reading->memory->cells, CELLS_N_MAX);
     meet_application(reading->memory, reading->link);
-    if (reading->memory->toolkit == NULL)
+    way = get_way(reading->memory);
+    if (way == NULL)
         return FALSE;
     frame = recall_a11y_find_frame(reading->memory, reading->link, reading->window,
                                    &reading->is_borrowed_frame);
     reading->frame = frame;
-    return frame != NULL && read_by_toolkit(reading);
+    return frame != NULL && way(reading);
 }
 
 /* A window that moved took everything with it that the tree remembers. */
