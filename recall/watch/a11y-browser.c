@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/a11y-page.h"
 #include "recall/watch/a11y-read.h"
 
 #include <string.h>
@@ -8,10 +9,7 @@
  * the page that scrolls cuts off, so the boxes around a text are asked too. */
 
 #define DEPTH_MAX 48
-#define N_LOOKS_MAX 6     /* at a new page; 1.7 s in all */
 #define MENU_INDENT_PX 48 /* the column of pictures */
-#define LOOK_WAIT_MS 80
-#define LOOK_WAIT_MAX_MS 400
 #define DOCUMENT "org.a11y.atspi.Document"
 
 /* Nodes that hold others; what sticks out of them may be cut off. */
@@ -132,28 +130,6 @@ ask_url(RecallA11yReading *reading, const RecallA11yNode *document, const char *
         reading->text->url = g_strdup(url);
 }
 
-/* The largest document that shows in the window: the page, not a frame in it or a panel. */
-static RecallA11yNode *
-choose_document(const RecallA11yReading *reading, GPtrArray *nodes)
-{
-    RecallA11yNode *best = NULL;
-    int64_t best_area = 0;
-
-    for (unsigned i = 0; i < nodes->len; i++) {
-        RecallA11yNode *node = nodes->pdata[i];
-        BaseRect shown = {0};
-
-        if (node->role != RECALL_A11Y_ROLE_DOCUMENT_WEB ||
-            !base_rect_intersect(&node->box, &reading->window->rect, &shown))
-            continue;
-        if ((int64_t)shown.width * shown.height > best_area) {
-            best_area = (int64_t)shown.width * shown.height;
-            best = node;
-        }
-    }
-    return best;
-}
-
 static void
 cover_all(RecallA11yReading *reading, GPtrArray *nodes, const RecallA11yRole *roles)
 {
@@ -214,60 +190,9 @@ add_entries(RecallA11yReading *reading, GPtrArray *nodes)
     cover_all(reading, nodes, cover_roles);
 }
 
-static RecallA11yNode *
-find_document_of(RecallA11yReading *reading, GPtrArray *nodes)
-{
-    static const RecallA11yRole roles[] = {RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_UNKNOWN};
-    g_autoptr(GPtrArray) documents = recall_a11y_pick(nodes, roles);
-
-    recall_a11y_tree_ask_boxes(reading->link, documents);
-    return choose_document(reading, documents);
-}
-
-/* Whether @document (NULL: none) is what this window showed when it was last read; from now on it
- * is. */
-static gboolean
-is_settled(RecallA11yReading *reading, const RecallA11yNode *document)
-{
-    g_autofree char *key = g_strconcat("page:", reading->frame, NULL);
-    const char *path = document == NULL ? "" : document->path;
-    gboolean is_same = g_strcmp0(g_hash_table_lookup(reading->memory->places, key), path) == 0;
-
-    if (!is_same)
-        g_hash_table_insert(reading->memory->places, g_steal_pointer(&key), g_strdup(path));
-    return is_same;
-}
-
-/* A page that is new to us may still grow in the tree though it is drawn: it is looked at until it
- * has stopped. */
-static GPtrArray *
-match_settled(RecallA11yReading *reading, const char *path, const RecallA11yRole *roles)
-{
-    RecallA11yTree *tree = reading->memory->tree;
-    g_autoptr(GPtrArray) nodes = recall_a11y_tree_match(tree, reading->link, path, roles);
-
-    if (reading->window->kind != RECALL_WINDOW_NORMAL ||
-        is_settled(reading, find_document_of(reading, nodes)))
-        return g_steal_pointer(&nodes);
-    for (unsigned i = 0; i < N_LOOKS_MAX && recall_a11y_link_get_error(reading->link) == NULL;
-         i++) {
-        GPtrArray *again = NULL;
-        gboolean is_same = FALSE;
-
-        recall_a11y_link_pause(reading->link, MIN(LOOK_WAIT_MS << i, LOOK_WAIT_MAX_MS));
-        again = recall_a11y_tree_match(tree, reading->link, path, roles);
-        is_same = is_settled(reading, find_document_of(reading, again)) &&
-                  again->len == nodes->len && find_document_of(reading, again) != NULL;
-        g_ptr_array_unref(nodes);
-        nodes = again;
-        if (is_same)
-            break;
-    }
-    return g_steal_pointer(&nodes);
-}
-
-gboolean
-recall_a11y_read_chromium(RecallA11yReading *reading)
+/* One walk finds the page and what is around it. */
+static void
+look_at_chromium(RecallA11yReading *reading, RecallA11yPage *out_page)
 {
     static const RecallA11yRole roles[] = {
         RECALL_A11Y_ROLE_STATIC,          RECALL_A11Y_ROLE_ENTRY,
@@ -276,27 +201,39 @@ recall_a11y_read_chromium(RecallA11yReading *reading)
         RECALL_A11Y_ROLE_MENU_ITEM,       RECALL_A11Y_ROLE_CHECK_MENU_ITEM,
         RECALL_A11Y_ROLE_RADIO_MENU_ITEM, RECALL_A11Y_ROLE_DOCUMENT_WEB,
         RECALL_A11Y_ROLE_UNKNOWN};
+
+    out_page->nodes =
+        recall_a11y_tree_match(reading->memory->tree, reading->link, reading->frame, roles);
+    out_page->own = g_ptr_array_new();
+    out_page->document = recall_a11y_find_document(reading, out_page->nodes);
+}
+
+gboolean
+recall_a11y_read_chromium(RecallA11yReading *reading)
+{
     static const RecallA11yRole text_roles[] = {RECALL_A11Y_ROLE_STATIC, RECALL_A11Y_ROLE_UNKNOWN};
     static const RecallA11yRole content_roles[] = {
         RECALL_A11Y_ROLE_PUSH_BUTTON, RECALL_A11Y_ROLE_LIST_ITEM, RECALL_A11Y_ROLE_UNKNOWN};
-    g_autoptr(GPtrArray) nodes = match_settled(reading, reading->frame, roles);
-    g_autoptr(GPtrArray) texts = recall_a11y_pick(nodes, text_roles);
-    g_autoptr(GPtrArray) contents = recall_a11y_pick(nodes, content_roles);
+    g_auto(RecallA11yPage) page = {0};
+    g_autoptr(GPtrArray) texts = NULL;
+    g_autoptr(GPtrArray) contents = NULL;
     g_autoptr(GPtrArray) leaves = NULL;
-    const RecallA11yNode *document = find_document_of(reading, nodes);
 
-    recall_a11y_tree_ask_boxes(reading->link, nodes);
-    ask_ancestors(reading, nodes);
+    recall_a11y_page_settle(reading, look_at_chromium, &page);
+    recall_a11y_tree_ask_boxes(reading->link, page.nodes);
+    ask_ancestors(reading, page.nodes);
+    texts = recall_a11y_pick(page.nodes, text_roles);
     recall_a11y_tree_ask_names(reading->link, texts);
     add_clipped(reading, texts, RECALL_A11Y_SHAPE_TIGHT);
+    contents = recall_a11y_pick(page.nodes, content_roles);
     leaves = pick_leaves(contents, texts);
     recall_a11y_tree_ask_texts(reading->link, leaves);
     add_clipped(reading, leaves, RECALL_A11Y_SHAPE_BLOCK);
-    add_entries(reading, nodes);
-    add_menu_items(reading, nodes);
-    if (document != NULL)
-        ask_url(reading, document, "URI");
-    return nodes->len > 0;
+    add_entries(reading, page.nodes);
+    add_menu_items(reading, page.nodes);
+    if (page.document != NULL)
+        ask_url(reading, page.document, "URI");
+    return page.nodes->len > 0;
 }
 
 /* Those of @nodes that are not among @others. */
@@ -345,27 +282,36 @@ add_address(RecallA11yReading *reading, GPtrArray *nodes)
 
 /* Firefox does not walk into the page from its window, so the page is asked by itself. A node's
  * text has a mark where a child stands, and the child brings its own. */
-gboolean
-recall_a11y_read_gecko(RecallA11yReading *reading)
+static void
+look_at_gecko(RecallA11yReading *reading, RecallA11yPage *out_page)
 {
     static const RecallA11yRole roles[] = {
         RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_ENTRY, RECALL_A11Y_ROLE_COMBO_BOX,
         RECALL_A11Y_ROLE_MENU_ITEM,    RECALL_A11Y_ROLE_LABEL, RECALL_A11Y_ROLE_UNKNOWN};
-    g_autoptr(GPtrArray) all = match_settled(reading, reading->frame, roles);
-    g_autoptr(GPtrArray) page = g_ptr_array_new();
-    g_autoptr(GPtrArray) own = NULL;
-    const RecallA11yNode *document = find_document_of(reading, all);
+    RecallA11yTree *tree = reading->memory->tree;
+    g_autoptr(GPtrArray) all = recall_a11y_tree_match(tree, reading->link, reading->frame, roles);
 
-    if (document != NULL) {
-        ask_url(reading, document, "DocURL");
-        g_ptr_array_unref(page);
-        page = recall_a11y_tree_match(reading->memory->tree, reading->link, document->path, NULL);
-        add_page(reading, page);
+    out_page->document = recall_a11y_find_document(reading, all);
+    out_page->nodes =
+        out_page->document == NULL
+            ? g_ptr_array_new()
+            : recall_a11y_tree_match(tree, reading->link, out_page->document->path, NULL);
+    out_page->own = pick_others(all, out_page->nodes);
+}
+
+gboolean
+recall_a11y_read_gecko(RecallA11yReading *reading)
+{
+    g_auto(RecallA11yPage) page = {0};
+
+    recall_a11y_page_settle(reading, look_at_gecko, &page);
+    if (page.document != NULL) {
+        ask_url(reading, page.document, "DocURL");
+        add_page(reading, page.nodes);
     }
-    own = pick_others(all, page);
-    recall_a11y_tree_ask_boxes(reading->link, own);
-    add_entries(reading, own);
-    add_address(reading, own);
-    add_menu_items(reading, own);
-    return all->len > 0;
+    recall_a11y_tree_ask_boxes(reading->link, page.own);
+    add_entries(reading, page.own);
+    add_address(reading, page.own);
+    add_menu_items(reading, page.own);
+    return page.nodes->len + page.own->len > 0;
 }

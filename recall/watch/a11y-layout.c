@@ -9,9 +9,9 @@
 #define COORDINATES_ON_SCREEN 0
 #define EMBEDDED_CHAR 0xfffc /* a child stands here */
 #define ONE_LINE_MAX_PX 26   /* two lines of readable text need more */
-#define N_TRIES_MAX 3        /* a browser lays its text out for us only when it was asked once */
+#define N_TRIES_MAX 5        /* a browser lays its text out for us only when it was asked once */
 #define RETRY_WAIT_MS 40
-#define N_FAILED_MAX 3 /* readings in which a layout was asked for in vain */
+#define N_FAILED_MAX 8 /* readings in which a layout was asked for in vain */
 #define ORIGIN_SLACK_PX 2
 #define VIEW_INSET_PX 2
 #define SHORT_TEXT_N_CHARS 1024 /* of a view: cheaper to take whole */
@@ -515,12 +515,22 @@ add_lines(const Plan *plan, GArray *lines)
         line.text = g_utf8_substring(plan->text, piece->start, piece->end);
         line.box.x += plan->origin.x;
         line.box.y += plan->origin.y;
-        if (plan->n_failed > 0) {
-            line.box = plan->node->box;
-            line.is_guess = TRUE;
-        }
         g_array_append_val(lines, line);
     }
+}
+
+/* For a text that was not laid out: all of it, somewhere in the node's box. */
+static void
+add_guess(const Plan *plan, GArray *lines)
+{
+    RecallA11yLine line = {.node = plan->node,
+                           .index = plan->index,
+                           .start_chars = plan->base,
+                           .text = g_strdup(plan->text),
+                           .box = plan->node->box,
+                           .is_guess = TRUE};
+
+    g_array_append_val(lines, line);
 }
 
 void
@@ -544,7 +554,13 @@ recall_a11y_layout_find_lines(RecallA11yLayout *self,
             add_node_plan(self, plans, &template, shape);
     }
     lay_out(self, link, plans);
-    for (unsigned i = 0; i < plans->len; i++)
-        add_lines(&g_array_index(plans, Plan, i), lines);
+    for (unsigned i = 0; i < plans->len; i++) {
+        const Plan *plan = &g_array_index(plans, Plan, i);
+
+        if (plan->n_failed > 0)
+            add_guess(plan, lines);
+        else
+            add_lines(plan, lines);
+    }
     recall_a11y_stops_find(self->stops, link, lines, view);
 }

@@ -13,8 +13,9 @@
 #define KEEP_MARGIN_Y_PX 40
 
 struct RecallA11yTree {
-    GHashTable *nodes; /* path to RecallA11yNode; the node owns the path */
-    GHashTable *ends;  /* window to number of its last reading that came to its end */
+    GHashTable *nodes;  /* path to RecallA11yNode; the node owns the path */
+    GHashTable *ends;   /* window to number of its last reading that came to its end */
+    GHashTable *wholes; /* window to when all of it was last read (int64_t *, monotonic) */
     unsigned n_readings;
     unsigned base; /* number of the reading that this one builds on, or 0 */
     uint32_t window;
@@ -45,6 +46,7 @@ recall_a11y_tree_new(void)
 
     self->nodes = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)free_node);
     self->ends = g_hash_table_new(NULL, NULL);
+    self->wholes = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     pixman_region32_init(&self->changed);
     return self;
 }
@@ -56,8 +58,29 @@ recall_a11y_tree_free(RecallA11yTree *self)
         return;
     g_hash_table_unref(self->nodes);
     g_hash_table_unref(self->ends);
+    g_hash_table_unref(self->wholes);
     pixman_region32_fini(&self->changed);
     g_free(self);
+}
+
+/* Whether all of @window was last read so long ago that mistakes, if any, are to be mended now. */
+static gboolean
+is_old(const RecallA11yTree *self, uint32_t window)
+{
+    const int64_t *whole_us = g_hash_table_lookup(self->wholes, GUINT_TO_POINTER(window));
+
+    return whole_us == NULL ||
+           g_get_monotonic_time() - *whole_us >= RECALL_A11Y_WHOLE_INTERVAL_S * G_USEC_PER_SEC;
+}
+
+static void
+note_whole(RecallA11yTree *self, uint32_t window)
+{
+    int64_t now_us = g_get_monotonic_time();
+
+    if (g_hash_table_size(self->wholes) >= RECALL_A11Y_N_WINDOWS_MAX)
+        g_hash_table_remove_all(self->wholes);
+    g_hash_table_insert(self->wholes, GUINT_TO_POINTER(window), g_memdup2(&now_us, sizeof(now_us)));
 }
 
 void
@@ -67,9 +90,11 @@ recall_a11y_tree_begin(RecallA11yTree *self, uint32_t window, const pixman_regio
     self->n_readings++;
     if (g_hash_table_size(self->nodes) > RECALL_A11Y_N_NODES_KEPT_MAX)
         g_hash_table_remove_all(self->nodes);
-    self->base = changed == NULL
-                     ? 0
-                     : GPOINTER_TO_UINT(g_hash_table_lookup(self->ends, GUINT_TO_POINTER(window)));
+    self->base = GPOINTER_TO_UINT(g_hash_table_lookup(self->ends, GUINT_TO_POINTER(window)));
+    if (changed == NULL || is_old(self, window)) {
+        self->base = 0;
+        note_whole(self, window);
+    }
     pixman_region32_clear(&self->changed);
     if (changed != NULL)
         pixman_region32_copy(&self->changed, (pixman_region32_t *)changed);

@@ -13,8 +13,9 @@
 
 #define RECALL_A11Y_NODE_TEXT_MAX_CHARS 16384 /* of one node: a longer text is read where shown */
 #define RECALL_A11Y_N_NODES_KEPT_MAX 16384
-#define RECALL_A11Y_N_NODES_MAX 4000  /* of one reading */
-#define RECALL_A11Y_N_WINDOWS_MAX 256 /* of one application, whose last reading is remembered */
+#define RECALL_A11Y_N_NODES_MAX 4000    /* of one reading */
+#define RECALL_A11Y_WHOLE_INTERVAL_S 20 /* between readings that build on no earlier one */
+#define RECALL_A11Y_N_WINDOWS_MAX 256   /* of one application, whose last reading is remembered */
 
 /* Roles by their numbers on the bus. */
 typedef enum {

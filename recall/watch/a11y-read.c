@@ -163,8 +163,12 @@ recall_a11y_read_window(RecallA11yMemory *memory,
                         GError **error)
 {
     g_autoptr(RecallText) text = recall_text_new();
-    RecallA11yReading reading = {
-        .link = link, .memory = memory, .window = window, .shown = shown, .text = text};
+    RecallA11yReading reading = {.link = link,
+                                 .memory = memory,
+                                 .window = window,
+                                 .shown = shown,
+                                 .changed = changed,
+                                 .text = text};
     gboolean is_read = FALSE;
     const GError *lost = NULL;
 
@@ -219,11 +223,14 @@ add_line(RecallA11yReading *self,
     BaseRect box = to_window(self, &line->box, manner->dx, manner->dy);
     pixman_region32_t shown;
 
-    if (line->is_guess && manner->shape != RECALL_A11Y_SHAPE_TIGHT)
-        box = recall_a11y_text_place(line->text, &box, RECALL_A11Y_ALIGN_START, 0);
     init_clipped(self, clip, &shown);
-    recall_a11y_text_add_line(self->text, line->text, &box, line->is_guess ? NULL : line->stops,
-                              is_fixed, &shown);
+    if (line->is_guess && manner->shape == RECALL_A11Y_SHAPE_TIGHT) {
+        recall_a11y_text_add_block(self->text, line->text, &box, &shown);
+    } else {
+        if (line->is_guess)
+            box = recall_a11y_text_place(line->text, &box, RECALL_A11Y_ALIGN_START, 0);
+        recall_a11y_text_add_line(self->text, line->text, &box, line->stops, is_fixed, &shown);
+    }
     pixman_region32_fini(&shown);
 }
 

@@ -30,10 +30,11 @@ typedef struct {
     RecallA11yLink *link;
     RecallA11yMemory *memory;
     const RecallWindow *window;
-    const pixman_region32_t *shown; /* window pixels */
-    const char *frame;              /* path of the accessible window */
-    gboolean is_borrowed_frame;     /* @window is a popup of it: only what lies inside is of it */
-    RecallText *text;               /* the answer */
+    const pixman_region32_t *shown;   /* window pixels */
+    const pixman_region32_t *changed; /* likewise; NULL: all */
+    const char *frame;                /* path of the accessible window */
+    gboolean is_borrowed_frame;       /* @window is a popup of it: only what lies inside is of it */
+    RecallText *text;                 /* the answer */
 } RecallA11yReading;
 
 /**

@@ -9,6 +9,8 @@
 #define COVER_MARGIN_PX 2 /* ink reaches over the box a little */
 #define DENSITY_WIDTH_MIN 2000
 #define SQUEEZED_SHARE 0.45
+#define LINE_SHARE 1.25 /* of a font's size: the height of a line */
+#define LINE_MIN_PX 8
 #define EDGE_PX 2      /* a word may stick out of the shown part so far across */
 #define LABEL_EM_PX 15 /* the usual size of labels in toolkits */
 #define FIXED_N_MIN 3  /* texts that agree, for a font of fixed width */
@@ -322,6 +324,64 @@ recall_a11y_text_add_line(RecallText *self,
     if (base_rect_is_empty(box) || units->len == 0)
         return;
     add_shown_units(self, units, box, shown);
+    recall_a11y_text_cover(self, box, shown);
+}
+
+/* Where the line that begins at @start ends when so much fits into one: after a word, or between
+ * characters of CJK. */
+static const char *
+find_line_end(const char *start, int64_t room)
+{
+    const char *end = NULL;
+    int64_t width = 0;
+
+    for (const char *at = start; *at != '\0'; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+
+        if (at > start && (is_gap(c) || recall_text_is_cjk(c)))
+            end = at;
+        width += get_width(c, FALSE);
+        if (width > room && end != NULL)
+            return end;
+    }
+    return start + strlen(start);
+}
+
+/* How many lines fill a box: so many that a line is as high as letters of its width are. */
+static unsigned
+guess_n_lines(int64_t width, const BaseRect *box)
+{
+    double square = (double)width / EM * box->height / (LINE_SHARE * box->width);
+    unsigned n_max = (unsigned)MAX(box->height / LINE_MIN_PX, 1);
+    unsigned n = 1;
+
+    while (n < n_max && (n + 0.5) * (n + 0.5) < square)
+        n++;
+    return n;
+}
+
+void
+recall_a11y_text_add_block(RecallText *self,
+                           const char *raw,
+                           const BaseRect *box,
+                           const pixman_region32_t *shown)
+{
+    g_autofree char *valid = g_utf8_make_valid(raw, -1);
+    int64_t width = measure(valid, valid + strlen(valid), FALSE);
+    unsigned n_lines = base_rect_is_empty(box) ? 0 : guess_n_lines(width, box);
+    const char *start = valid;
+
+    for (unsigned i = 0; i < n_lines && *start != '\0'; i++) {
+        int64_t left = measure(start, start + strlen(start), FALSE);
+        const char *end =
+            i + 1 == n_lines ? start + strlen(start) : find_line_end(start, left / (n_lines - i));
+        g_autofree char *line = g_strndup(start, end - start);
+        BaseRect line_box = {box->x, box->y + (int)(i * box->height / n_lines), box->width,
+                             (int)(box->height / n_lines)};
+
+        recall_a11y_text_add_line(self, line, &line_box, NULL, FALSE, shown);
+        start = end;
+    }
     recall_a11y_text_cover(self, box, shown);
 }
 

@@ -38,6 +38,12 @@ void recall_a11y_text_add_line(RecallText *self,
                                gboolean is_fixed,
                                const pixman_region32_t *shown);
 
+/* Adds a text of which only the box around all of its lines is known. */
+void recall_a11y_text_add_block(RecallText *self,
+                                const char *raw,
+                                const BaseRect *box,
+                                const pixman_region32_t *shown);
+
 /* Counts @box as covered though it holds no text of its own. */
 void recall_a11y_text_cover(RecallText *self, const BaseRect *box, const pixman_region32_t *shown);
 

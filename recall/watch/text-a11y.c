@@ -10,7 +10,7 @@
 #define AVOID_MIN_US (30 * G_USEC_PER_SEC)
 #define AVOID_MAX_US (300 * G_USEC_PER_SEC)
 #define SLOW_READ_US (G_USEC_PER_SEC / 10)
-#define SLOW_READ_SHARE 5 /* a slow application rests so many times as long as it was busy */
+#define SLOW_READ_SHARE 2 /* a slow application rests so many times as long as it was busy */
 #define FRESH_N_MAX 1024
 #define QUEUE_N_MAX 16 /* readings that wait for one application */
 

@@ -243,7 +243,9 @@ run(Show *show)
 {
     g_autoptr(GError) error = NULL;
 
-    show->loop = g_main_loop_new(NULL, FALSE);
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+
+    show->loop = loop;
     if (!find_window(show, &error)) {
         fprintf(stderr, "%s\n", error->message);
         return EXIT_FAILURE;
@@ -254,7 +256,6 @@ run(Show *show)
     g_main_loop_run(show->loop);
     recall_a11y_free(show->a11y);
     recall_window_unref(show->window);
-    g_main_loop_unref(show->loop);
     return show->is_failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

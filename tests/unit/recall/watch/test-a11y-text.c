@@ -186,6 +186,31 @@ test_a_run_is_bounded(void **state)
 }
 
 static void
+test_block_is_split_into_lines(void **state)
+{
+    const BaseRect box = {10, 100, 300, 60};
+    RecallText *text = recall_text_new();
+    pixman_region32_t shown;
+
+    pixman_region32_init_rect(&shown, 0, 0, 1000, 1000);
+    recall_a11y_text_add_block(text,
+                               "several words that fill three lines of an ordinary letter height "
+                               "and of some forty characters each, as pages have them in columns",
+                               &box, &shown);
+    assert_int_equal(text->runs->len, 3);
+    for (unsigned i = 0; i < text->runs->len; i++) {
+        assert_true(base_rect_contains(&box, &get_run(text, i)->box));
+        assert_int_equal(get_run(text, i)->box.y, 100 + 20 * i);
+        assert_in_range(strlen(get_run(text, i)->text), 30, 55);
+    }
+    recall_a11y_text_add_block(text, "", &box, &shown);
+    recall_a11y_text_add_block(text, "word", &(BaseRect){0}, &shown);
+    assert_int_equal(text->runs->len, 3);
+    pixman_region32_fini(&shown);
+    recall_text_free(text);
+}
+
+static void
 test_labels_are_placed_inside_their_box(void **state)
 {
     const BaseRect box = {100, 50, 200, 40};
@@ -224,6 +249,7 @@ main(void)
         cmocka_unit_test(test_a_line_cut_through_is_covered_but_not_kept),
         cmocka_unit_test(test_marks_and_icons_are_no_words),
         cmocka_unit_test(test_a_run_is_bounded),
+        cmocka_unit_test(test_block_is_split_into_lines),
         cmocka_unit_test(test_labels_are_placed_inside_their_box),
         cmocka_unit_test(test_fixed_width_is_told_from_chance),
     };
