@@ -25,14 +25,14 @@ PYTHON = "/usr/bin/python3"
 N_AT_ONCE = min(4, os.cpu_count() or 1)
 SESSION_FILE_DEADLINE_S = 420
 TAIL_LINES = 160
-# In these the daemon runs among real applications a second time, with sanitizers.
-SESSION_ASAN = {"basic", "commands", "robust", "windows", "terminal", "calm"}
+# These take longest and start first.
+SLOW_SESSIONS = ["a11y", "browsers", "calm", "robust", "editors"]
 
 SANITIZER_ENV = {
     "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     "LSAN_OPTIONS": f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0",
-    "G_SLICE": "always-malloc",
+    "DESKHAND_TEST_PATIENCE": "1.6",
 }
 
 
@@ -168,12 +168,13 @@ def run_units(tally, wanted, folder, prefix, env):
 RESULT = re.compile(r"^(ok|FAIL|skip) (\w+)(?: \(([\d.]+) s\))?", re.M)
 
 
-def run_sessions(tally, wanted, prefix, env, only=None):
+def run_sessions(tally, wanted, prefix, env):
     jobs = []
     for subject, path, names in session_tests():
         names = [n for n in names if is_wanted(f"session/{subject}/{n}", wanted)]
-        if names and (only is None or wanted or subject in only):
+        if names:
             jobs.append((subject, path, names))
+    jobs.sort(key=lambda j: SLOW_SESSIONS.index(j[0]) if j[0] in SLOW_SESSIONS else 99)
     if jobs:
         tally.headline(f"{prefix}sessions")
 
@@ -223,7 +224,7 @@ def run_all(tally, wanted):
         if build(tally, ["asan"]):
             env = environment(ROOT / "build-asan", SANITIZER_ENV)
             run_units(tally, sanitized, ROOT / "build-asan", "asan/", env)
-            run_sessions(tally, sanitized, "asan/", env, SESSION_ASAN)
+            run_sessions(tally, sanitized, "asan/", env)
 
 
 def list_all():

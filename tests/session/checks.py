@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What several session tests assert about results."""
 import difflib
+import os
 import time
 
 from desktop import wait_for
@@ -10,8 +11,9 @@ PAD_PX = 4
 
 
 def look_at_it(seconds=1.5):
-    """The person looks at what is shown: the one wait for a time, because time is the subject."""
-    time.sleep(seconds)
+    """The person looks at what is shown: the one wait for a time, because time is the subject.
+    Programs with sanitizers get more of it."""
+    time.sleep(seconds * float(os.environ.get("DESKHAND_TEST_PATIENCE", "1")))
 
 
 def words_of(result, text):

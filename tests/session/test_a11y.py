@@ -9,7 +9,7 @@ import time
 
 import apps
 import content
-from checks import assert_legible, look_at_it
+from checks import assert_legible, look_at_it, wait_on_screen
 from desktop import Skip, run, wait_for
 
 DESKTOP = {"agentd": False, "width": 1600, "height": 1000}
@@ -182,6 +182,8 @@ def test_gedit_wraps_and_scrolls(desktop):
     switch_on(desktop)
     texts = [f"Line{n:03} {t}" for n, t in enumerate(content.paragraphs(6, 80))]
     editor = apps.gedit(desktop, desktop.write("long.txt", "\n".join(texts)))
+    wait_on_screen(desktop, editor.window, 60, 120, 400, 300)
+    look_at_it() # it takes the keys a while after it shows the text
     desktop.key("Next", "Next")
     look_at_it()
     answer, said = read(desktop, editor.window, "--repeat=2")
