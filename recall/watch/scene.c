@@ -4,21 +4,12 @@
 
 #include <string.h>
 
-#define N_PLACES 32
-
 /* One run and since when it stands. */
 typedef struct {
     RecallRun *run;
     gboolean is_new; /* not in the view before */
     int64_t since_us;
 } Line;
-
-/* Where something ticked. */
-typedef struct {
-    BaseRect box;
-    int64_t ticked_us;
-    unsigned n_ticks;
-} Place;
 
 struct RecallScene {
     uint64_t key;
@@ -32,9 +23,8 @@ struct RecallScene {
     int64_t labelled_us; /* since when title, url and file stand */
     uint32_t width_px;
     uint32_t height_px;
-    GPtrArray *lines;       /* of Line */
-    Place places[N_PLACES]; /* a ring */
-    unsigned next_place;
+    GPtrArray *lines;    /* of Line */
+    GPtrArray *past;     /* of Line: values that ticked away */
     GHashTable *archive; /* text of a line to the second in which a scene that holds it ended */
 };
 
@@ -53,6 +43,7 @@ recall_scene_new(void)
     RecallScene *self = g_new0(RecallScene, 1);
 
     self->lines = g_ptr_array_new_with_free_func(free_line);
+    self->past = g_ptr_array_new_with_free_func(free_line);
     self->archive = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return self;
 }
@@ -68,6 +59,7 @@ recall_scene_free(RecallScene *self)
     g_free(self->file);
     g_free(self->actor);
     g_ptr_array_unref(self->lines);
+    g_ptr_array_unref(self->past);
     g_hash_table_unref(self->archive);
     g_free(self);
 }
@@ -86,28 +78,42 @@ recall_scene_has_text(const RecallScene *self)
 
 /* --- what was lost --- */
 
-/* The letters of @text, so that a clock, a counter and a progress bar look the same at any time. */
+/* The characters of @text of which @is_kept says so, without regard to case. */
 static char *
-dup_letters(const char *text)
+dup_filtered(const char *text, gboolean (*is_kept)(gunichar c))
 {
-    GString *letters = g_string_sized_new(strlen(text));
+    GString *kept = g_string_sized_new(strlen(text));
 
     for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
 
-        if (g_unichar_isalpha(c))
-            g_string_append_unichar(letters, c);
+        if (is_kept(c))
+            g_string_append_unichar(kept, g_unichar_tolower(c));
     }
-    return g_string_free(letters, FALSE);
+    return g_string_free(kept, FALSE);
 }
 
 static gboolean
+is_same_filtered(const char *a, const char *b, gboolean (*is_kept)(gunichar c))
+{
+    g_autofree char *kept_a = dup_filtered(a, is_kept);
+    g_autofree char *kept_b = dup_filtered(b, is_kept);
+
+    return g_str_equal(kept_a, kept_b);
+}
+
+/* A clock, a counter and a progress bar look the same at any time. */
+static gboolean
 differs_only_in_signs(const char *a, const char *b)
 {
-    g_autofree char *letters_a = dup_letters(a);
-    g_autofree char *letters_b = dup_letters(b);
+    return is_same_filtered(a, b, g_unichar_isalpha);
+}
 
-    return g_str_equal(letters_a, letters_b);
+/* Such as a caret that OCR took for a bracket. */
+static gboolean
+differs_only_in_punctuation(const char *a, const char *b)
+{
+    return is_same_filtered(a, b, g_unichar_isalnum);
 }
 
 /* At least half of the lower of the two, and some of its width. */
@@ -185,45 +191,24 @@ find_successor(GPtrArray *lines, const Line *old)
 static gboolean
 is_mostly_signs(const char *text)
 {
-    g_autofree char *letters = dup_letters(text);
+    g_autofree char *letters = dup_filtered(text, g_unichar_isalpha);
 
     return g_utf8_strlen(letters, -1) * 2 < g_utf8_strlen(text, -1);
 }
 
-static Place *
-find_place(RecallScene *self, const BaseRect *box)
-{
-    Place *place;
-
-    for (unsigned i = 0; i < N_PLACES; i++) {
-        if (stands_in_same_place(&self->places[i].box, box))
-            return &self->places[i];
-    }
-    place = &self->places[self->next_place];
-    self->next_place = (self->next_place + 1) % N_PLACES;
-    *place = (Place){*box, 0, 0};
-    return place;
-}
-
-/* Same letters or hardly any, same place, again and again; a reading may fail meanwhile.
+/* Same letters or hardly any, in the same place, soon; a reading may fail meanwhile.
  * @successor: (nullable) */
 static gboolean
-count_tick(RecallScene *self, const Line *old, const Line *successor, int64_t now_us)
+has_ticked(const Line *old, const Line *successor, int64_t now_us)
 {
-    gboolean ticks = is_mostly_signs(old->run->text);
-    Place *place;
+    gboolean is_signs = is_mostly_signs(old->run->text);
 
-    if (successor != NULL)
-        ticks = (ticks && is_mostly_signs(successor->run->text)) ||
-                differs_only_in_signs(old->run->text, successor->run->text);
-    if (!ticks)
+    if (now_us - old->since_us > RECALL_SCENE_TICK_MAX_US)
         return FALSE;
-    place = find_place(self, &old->run->box);
-    if (now_us - place->ticked_us > RECALL_SCENE_TICK_MAX_US)
-        place->n_ticks = 0;
-    place->n_ticks++;
-    place->ticked_us = now_us;
-    return place->n_ticks > RECALL_SCENE_N_TICKS;
+    if (successor == NULL)
+        return is_signs;
+    return (is_signs && is_mostly_signs(successor->run->text)) ||
+           differs_only_in_signs(old->run->text, successor->run->text);
 }
 
 static gboolean
@@ -232,16 +217,6 @@ is_archived(const RecallScene *self, const char *text, int64_t now_us)
     int64_t ended_s = GPOINTER_TO_SIZE(g_hash_table_lookup(self->archive, text));
 
     return now_us - ended_s * G_USEC_PER_SEC <= RECALL_SCENE_ARCHIVE_MAX_US;
-}
-
-static gboolean
-has_lost(RecallScene *self, GPtrArray *lines, const Line *old, int64_t now_us)
-{
-    Line *successor = find_successor(lines, old);
-    gboolean is_ticking = count_tick(self, old, successor, now_us);
-
-    return !is_ticking && now_us - old->since_us >= RECALL_SCENE_STOOD_US &&
-           !is_archived(self, old->run->text, now_us);
 }
 
 /* Nothing is lost when every word of the old line still stands in its row: the line has grown, or
@@ -260,6 +235,45 @@ stands_in_row(GPtrArray *lines, const Line *old)
     return row->len > 0 && !loses_a_word(old->run->text, row->str);
 }
 
+static Line *
+new_line(RecallRun *run, int64_t since_us)
+{
+    Line *line = g_new0(Line, 1);
+
+    line->run = recall_run_ref(run);
+    line->is_new = TRUE;
+    line->since_us = since_us;
+    return line;
+}
+
+/* Returns: FALSE when the scene holds as many as it may */
+static gboolean
+keep_past(RecallScene *self, const Line *old)
+{
+    for (unsigned i = 0; i < self->past->len; i++) {
+        if (g_str_equal(((Line *)self->past->pdata[i])->run->text, old->run->text))
+            return TRUE;
+    }
+    if (self->past->len >= RECALL_SCENE_N_PAST_MAX)
+        return FALSE;
+    g_ptr_array_add(self->past, new_line(old->run, old->since_us));
+    return TRUE;
+}
+
+/* Whether @old stood, is gone, and neither this scene nor one just before holds it. */
+static gboolean
+is_lost(RecallScene *self, GPtrArray *lines, const Line *old, int64_t now_us)
+{
+    const Line *successor = find_successor(lines, old);
+
+    if (now_us - old->since_us < RECALL_SCENE_STOOD_US ||
+        is_archived(self, old->run->text, now_us) || stands_in_row(lines, old))
+        return FALSE;
+    if (successor != NULL && differs_only_in_punctuation(old->run->text, successor->run->text))
+        return FALSE;
+    return !has_ticked(old, successor, now_us) || !keep_past(self, old);
+}
+
 static gboolean
 loses_lines(RecallScene *self, GPtrArray *lines, int64_t now_us)
 {
@@ -271,10 +285,8 @@ loses_lines(RecallScene *self, GPtrArray *lines, int64_t now_us)
         if (!carry_over(index, self->lines->pdata[i]))
             g_ptr_array_add(gone, self->lines->pdata[i]);
     }
-    for (unsigned i = 0; i < gone->len; i++) {
-        if (has_lost(self, lines, gone->pdata[i], now_us) && !stands_in_row(lines, gone->pdata[i]))
-            has_loss = TRUE; /* go on: ticks are counted for every line */
-    }
+    for (unsigned i = 0; i < gone->len && !has_loss; i++)
+        has_loss = is_lost(self, lines, gone->pdata[i], now_us);
     return has_loss;
 }
 
@@ -297,17 +309,6 @@ loses_labels(const RecallScene *self, const RecallSceneView *view)
 }
 
 /* --- the new view --- */
-
-static Line *
-new_line(RecallRun *run, int64_t since_us)
-{
-    Line *line = g_new0(Line, 1);
-
-    line->run = recall_run_ref(run);
-    line->is_new = TRUE;
-    line->since_us = since_us;
-    return line;
-}
 
 static gboolean
 is_inside(const pixman_region32_t *region, const BaseRect *box)
@@ -419,12 +420,12 @@ is_out_of_time(const RecallScene *self, int64_t at_us)
 /* The lines that the scene is left with need no further scene when they go: while a page scrolls or
  * a terminal prints, a new scene begins only when a line goes that none holds yet. */
 static void
-archive_lines(RecallScene *self)
+archive_lines(RecallScene *self, const GPtrArray *lines)
 {
-    if (g_hash_table_size(self->archive) + self->lines->len > RECALL_SCENE_ARCHIVE_N_MAX)
+    if (g_hash_table_size(self->archive) + lines->len > RECALL_SCENE_ARCHIVE_N_MAX)
         g_hash_table_remove_all(self->archive);
-    for (unsigned i = 0; i < self->lines->len; i++)
-        g_hash_table_insert(self->archive, g_strdup(((Line *)self->lines->pdata[i])->run->text),
+    for (unsigned i = 0; i < lines->len; i++)
+        g_hash_table_insert(self->archive, g_strdup(((Line *)lines->pdata[i])->run->text),
                             GSIZE_TO_POINTER(self->end_us / G_USEC_PER_SEC));
 }
 
@@ -433,6 +434,7 @@ begin(RecallScene *self, const RecallSceneView *view, GPtrArray *lines)
 {
     self->key = new_key();
     self->start_us = self->end_us = view->at_us;
+    g_ptr_array_set_size(self->past, 0);
     take_view(self, view, lines);
     return RECALL_SCENE_NEW;
 }
@@ -451,7 +453,8 @@ recall_scene_observe(RecallScene *self, const RecallSceneView *view)
     keep_hidden_lines(self, view, lines);
     if (loses_lines(self, lines, view->at_us) || loses_labels(self, view)) {
         g_ptr_array_set_size(lines, view->runs->len);
-        archive_lines(self);
+        archive_lines(self, self->lines);
+        archive_lines(self, self->past);
         return begin(self, view, g_steal_pointer(&lines));
     }
     is_same = is_same_view(self, lines, view);
@@ -544,6 +547,8 @@ recall_scene_dup_value(const RecallScene *self)
     scene->height_px = self->height_px;
     for (unsigned i = 0; i < sorted->len; i++)
         append_line(scene, text, ((Line *)sorted->pdata[i])->run);
+    for (unsigned i = 0; i < self->past->len; i++)
+        append_line(scene, text, ((Line *)self->past->pdata[i])->run);
     g_free(scene->text);
     scene->text = g_string_free(text, FALSE);
     return scene;

@@ -10,15 +10,17 @@
  * something goes that stood for RECALL_SCENE_STOOD_US or more, the scene is left as it last was,
  * with its picture, and a new one begins, so that whatever stood is found and can be marked.
  * A line that a scene of the window that ended just before holds may go without that: a terminal
- * that prints makes one scene for a screenful, not one for a line. A line whose letters stay and
- * whose digits or signs tick in place (a clock, a counter, a progress bar) is recognised after
- * RECALL_SCENE_N_TICKS changes and then begins no new scene. */
+ * that prints makes one scene for a screenful, not one for a line.
+ *
+ * A line whose letters stay and whose digits or signs tick in place (a clock, a counter, a progress
+ * bar) leaves its old values in the scene, behind its text and without a picture of their own,
+ * until there are RECALL_SCENE_N_PAST_MAX. */
 
 #define RECALL_SCENE_STOOD_US 900000    /* a second, less the time it takes to notice */
 #define RECALL_SCENE_ARCHIVE_N_MAX 4096 /* lines of earlier scenes that are remembered */
 #define RECALL_SCENE_ARCHIVE_MAX_US (120 * G_USEC_PER_SEC) /* ... for so long after their end */
-#define RECALL_SCENE_N_TICKS 3                             /* changes in place, each within ... */
-#define RECALL_SCENE_TICK_MAX_US 5000000                   /* ... so long of the last one */
+#define RECALL_SCENE_TICK_MAX_US 5000000                   /* what stood longer does not tick */
+#define RECALL_SCENE_N_PAST_MAX 64
 #define RECALL_SCENE_RETURN_MAX_US (10 * 60 * G_USEC_PER_SEC) /* same content, same scene */
 #define RECALL_SCENE_LENGTH_MAX_US                                                                 \
     (30 * 60 * G_USEC_PER_SEC) /* then the same goes on as a new one */
