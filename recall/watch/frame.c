@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #define N_HASHES 4
+#define INK_MIN 24 /* summed over the colours */
 
 /* One block of the grid. */
 typedef struct {
@@ -170,6 +171,34 @@ recall_frame_put(RecallFrame *self, const BaseRect *rect, const uint8_t *pixels,
     }
     pixman_region32_union_rect(&self->seen, &self->seen, rect->x, rect->y, rect->width,
                                rect->height);
+}
+
+static gboolean
+stands_out(const uint8_t *pixel, const uint8_t *ground)
+{
+    return ABS(pixel[0] - ground[0]) + ABS(pixel[1] - ground[1]) + ABS(pixel[2] - ground[2]) >
+           INK_MIN;
+}
+
+gboolean
+recall_frame_has_ink(const RecallFrame *self, const BaseRect *rect)
+{
+    BaseRect frame = {0, 0, (int)self->width_px, (int)self->height_px};
+    BaseRect inside;
+    const uint8_t *ground;
+
+    if (!base_rect_intersect(rect, &frame, &inside) || !was_seen(self, &inside))
+        return TRUE;
+    ground = self->pixels + (size_t)inside.y * self->stride + (size_t)inside.x * 4;
+    for (int y = 0; y < inside.height; y++) {
+        const uint8_t *row = ground + (size_t)y * self->stride;
+
+        for (int x = 0; x < inside.width; x++) {
+            if (stands_out(row + (size_t)x * 4, ground))
+                return TRUE;
+        }
+    }
+    return FALSE;
 }
 
 static uint64_t

@@ -49,6 +49,10 @@ recall_frame_put(RecallFrame *self, const BaseRect *rect, const uint8_t *pixels,
  */
 void recall_frame_end_moment(RecallFrame *self, gboolean at_rest, pixman_region32_t *fresh);
 
+/* Whether anything stands out inside @rect: text that is as light as its ground is not shown. TRUE
+ * where a part was never seen. */
+gboolean recall_frame_has_ink(const RecallFrame *self, const BaseRect *rect);
+
 /* The window is hidden: gives the pixels back and keeps how each block looked, so that what looks
  * the same when it is shown again is no change. recall_frame_put() undoes it. */
 void recall_frame_fold(RecallFrame *self);

@@ -7,7 +7,9 @@
 #include "recall/watch/scene.h"
 
 #define OCR_MARGIN_PX 32 /* around a change: the lines that it touches lie within */
-#define N_USEFUL_RUNS 3  /* a sample with so many lines of words is text that moves */
+#define COVER_MARGIN_X_PX 6
+#define COVER_MARGIN_Y_PX 3
+#define N_USEFUL_RUNS 3 /* a sample with so many lines of words is text that moves */
 #define ACTOR_HUMAN "human"
 
 struct RecallWatch {
@@ -134,16 +136,13 @@ is_told(const RecallWatch *self, const RecallRun *run)
     return FALSE;
 }
 
-static void
-add_shown_runs(const RecallWatch *self, GPtrArray *from, GPtrArray *runs)
+/* What a page hides by its colour or opacity is in its accessible text all the same. */
+static gboolean
+is_shown(const RecallWatch *self, const RecallRun *run)
 {
-    for (unsigned i = 0; i < from->len && runs->len < RECALL_TEXT_N_RUNS_MAX; i++) {
-        RecallRun *run = from->pdata[i];
-        BaseRect middle = {run->box.x + run->box.width / 2, run->box.y + run->box.height / 2, 1, 1};
+    BaseRect middle = {run->box.x + run->box.width / 2, run->box.y + run->box.height / 2, 1, 1};
 
-        if (touches(&self->visible, &middle) && (from != self->ocr_runs || !is_told(self, run)))
-            g_ptr_array_add(runs, recall_run_ref(run));
-    }
+    return touches(&self->visible, &middle) && recall_frame_has_ink(self->frame, &run->box);
 }
 
 static GPtrArray *
@@ -151,8 +150,18 @@ dup_shown_runs(const RecallWatch *self)
 {
     GPtrArray *runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
 
-    add_shown_runs(self, self->accessible_runs, runs);
-    add_shown_runs(self, self->ocr_runs, runs);
+    for (unsigned i = 0; i < self->accessible_runs->len; i++) {
+        RecallRun *run = self->accessible_runs->pdata[i];
+
+        if (is_shown(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
+            g_ptr_array_add(runs, recall_run_ref(run));
+    }
+    for (unsigned i = 0; i < self->ocr_runs->len; i++) {
+        RecallRun *run = self->ocr_runs->pdata[i];
+
+        if (is_shown(self, run) && !is_told(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
+            g_ptr_array_add(runs, recall_run_ref(run));
+    }
     return runs;
 }
 
@@ -361,12 +370,27 @@ start_ocr(RecallWatch *self)
     pixman_region32_fini(&ignored);
 }
 
+/* A little more than the boxes: the rims of letters reach beyond them and would be read again. */
+static void
+cover(RecallWatch *self, const pixman_region32_t *told)
+{
+    int n_boxes;
+    const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)told, &n_boxes);
+
+    pixman_region32_clear(&self->covered);
+    for (int i = 0; i < n_boxes; i++)
+        pixman_region32_union_rect(&self->covered, &self->covered, boxes[i].x1 - COVER_MARGIN_X_PX,
+                                   boxes[i].y1 - COVER_MARGIN_Y_PX,
+                                   boxes[i].x2 - boxes[i].x1 + 2 * COVER_MARGIN_X_PX,
+                                   boxes[i].y2 - boxes[i].y1 + 2 * COVER_MARGIN_Y_PX);
+}
+
 static void
 take_accessible(RecallWatch *self, RecallText *text)
 {
     g_ptr_array_unref(self->accessible_runs);
     self->accessible_runs = g_ptr_array_ref(text->runs);
-    pixman_region32_copy(&self->covered, &text->covered);
+    cover(self, &text->covered);
     remove_runs(self->ocr_runs, &self->covered, NULL);
     g_free(self->url);
     self->url = g_steal_pointer(&text->url);

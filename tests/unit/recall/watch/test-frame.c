@@ -151,6 +151,20 @@ test_busy_can_be_sampled(void **state)
 }
 
 static void
+test_ink(void **state)
+{
+    g_autoptr(RecallFrame) frame = new_seen_frame();
+    BaseRect word = {40, 40, 60, 16};
+
+    assert_false(recall_frame_has_ink(frame, &word));
+    fill(frame, &(BaseRect){50, 45, 2, 8}, 0xfafafa); /* hardly to be seen */
+    assert_false(recall_frame_has_ink(frame, &word));
+    fill(frame, &(BaseRect){50, 45, 2, 8}, 0x808080);
+    assert_true(recall_frame_has_ink(frame, &word));
+    assert_true(recall_frame_has_ink(frame, &(BaseRect){WIDTH_PX + 1, 0, 5, 5}));
+}
+
+static void
 test_hidden_and_shown_again(void **state)
 {
     g_autoptr(RecallFrame) frame = new_seen_frame();
@@ -189,6 +203,7 @@ main(void)
         cmocka_unit_test(test_video_is_kept_back_and_text_beside_it_is_not),
         cmocka_unit_test(test_video_that_rests_is_fresh),
         cmocka_unit_test(test_busy_can_be_sampled),
+        cmocka_unit_test(test_ink),
         cmocka_unit_test(test_hidden_and_shown_again),
         cmocka_unit_test(test_shown_again_in_part),
     };
