@@ -580,14 +580,22 @@ static void
 test_answers_are_right(void **state)
 {
     Fixture *self = *state;
+    g_autoptr(GPtrArray) appends =
+        g_ptr_array_new_with_free_func((GDestroyNotify)recall_append_free);
     g_autoptr(GRand) rand = g_rand_new_with_seed(5);
     g_auto(GStrv) texts = g_new0(char *, N_SCENES + 1);
     int64_t ids[N_SCENES] = {0};
 
     for (int i = 0; i < N_SCENES; i++) {
+        ProtocolScene *scene = NULL;
+
         texts[i] = make_text(rand, g_rand_int_range(rand, 0, 12));
-        ids[i] = append(self, NOW_S - (N_SCENES - i) * 2 * HOUR_S, texts[i]);
+        scene = make_scene(self, NOW_S - (N_SCENES - i) * 2 * HOUR_S, 10, "", texts[i]);
+        g_ptr_array_add(appends, recall_append_new(scene, NULL));
     }
+    recall_vault_append_all(self->vault, appends);
+    for (int i = 0; i < N_SCENES; i++)
+        ids[i] = ((RecallAppend *)g_ptr_array_index(appends, i))->id;
     check_against_texts(self, rand, texts, ids);
     seal_all(self);
     check_against_texts(self, rand, texts, ids);

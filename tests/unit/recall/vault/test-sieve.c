@@ -30,6 +30,30 @@ make_text(unsigned i)
                            i == 10 ? "odd" : "", i, i % 3 == 0 ? "桌面" : "");
 }
 
+/* All in one transaction. */
+static void
+fill(Session *self)
+{
+    g_autoptr(GPtrArray) appends =
+        g_ptr_array_new_with_free_func((GDestroyNotify)recall_append_free);
+
+    for (unsigned i = 0; i < N_SCENES; i++) {
+        g_autofree char *text = make_text(i);
+        ProtocolScene *scene = fixture_scene(i + 1, START_US + (int64_t)i * G_USEC_PER_SEC, text);
+
+        g_free(scene->actor);
+        scene->actor = g_strdup("human");
+        g_ptr_array_add(appends, recall_append_new(scene, NULL));
+    }
+    recall_vault_append_all(self->vault, appends);
+    for (unsigned i = 0; i < N_SCENES; i++) {
+        const RecallAppend *append = g_ptr_array_index(appends, i);
+
+        fixture_check(append->error);
+        self->ids[i] = append->id;
+    }
+}
+
 static int
 set_up(void **state)
 {
@@ -39,15 +63,7 @@ set_up(void **state)
     fixture_set_up(&folder);
     self->folder = folder;
     self->vault = fixture_open(self->folder);
-    for (unsigned i = 0; i < N_SCENES; i++) {
-        g_autofree char *text = make_text(i);
-        g_autoptr(ProtocolScene) scene =
-            fixture_scene(i + 1, START_US + (int64_t)i * G_USEC_PER_SEC, text);
-
-        g_free(scene->actor);
-        scene->actor = g_strdup("human");
-        self->ids[i] = fixture_append(self->vault, scene, "", NULL);
-    }
+    fill(self);
     assert_true(recall_vault_get_segment(self->vault, recall_segment_week_at(START_US),
                                          &self->segment, NULL));
     *state = self;
