@@ -34,6 +34,7 @@ typedef struct {
     char *folder;
     int n_scenes;
     int n_queries;
+    char *only;
     gboolean is_verbose;
 } Options;
 
@@ -556,8 +557,11 @@ measure(Vault *vault, const Synthetic *synthetic, const Options *options)
         "milliseconds, p50 and p99, in brackets those of the processor; plain: one FTS5 table with"
         " unicode61\n");
     for (SyntheticClass class = 0; class < SYNTHETIC_N_CLASSES; class ++) {
-        Times times = new_times();
+        Times times = {0};
 
+        if (options->only != NULL && strstr(synthetic_class_name(class), options->only) == NULL)
+            continue;
+        times = new_times();
         measure_class(vault, plain, plain_best, synthetic, options, class, &times);
         print_class(class, &times, options->n_queries);
         clear_times(&times);
@@ -578,12 +582,13 @@ dup_default_folder(int n_scenes)
 int
 main(int argc, char **argv)
 {
-    Options options = {NULL, 1000000, N_QUERIES, FALSE};
+    Options options = {NULL, 1000000, N_QUERIES, NULL, FALSE};
     const GOptionEntry entries[] = {
         {"scenes", 'n', 0, G_OPTION_ARG_INT, &options.n_scenes, "How many (1000000)", "N"},
         {"queries", 'q', 0, G_OPTION_ARG_INT, &options.n_queries, "Of each class (200)", "N"},
         {"folder", 'f', 0, G_OPTION_ARG_FILENAME, &options.folder,
          "Keep the store here instead of ~/.cache/deskhand-bench/", "FOLDER"},
+        {"only", 'o', 0, G_OPTION_ARG_STRING, &options.only, "Classes whose name has this", "TEXT"},
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options.is_verbose, "Show each query", NULL},
         {NULL},
     };
@@ -614,5 +619,6 @@ main(int argc, char **argv)
            measure_memory(&vault, "VmHWM:") <= 60 ? "yes" : "no");
     stop_vault(&vault);
     g_free(options.folder);
+    g_free(options.only);
     return EXIT_SUCCESS;
 }

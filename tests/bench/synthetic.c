@@ -407,7 +407,7 @@ cut_words(const Synthetic *self, Dice *dice, unsigned n_words)
         if (n > n_words + 40)
             first = 20 + roll_below(dice, n - n_words - 40);
         for (unsigned i = first; i < first + n_words && i < n && words[i][0] != 0; i++) {
-            if (!g_str_is_ascii(words[i]))
+            if (!g_str_is_ascii(words[i]) || words[i][0] == '.')
                 break;
             g_string_append_printf(out, "%s%s", i > first ? " " : "", words[i]);
             if (i + 1 == first + n_words)
