@@ -96,7 +96,8 @@ static const char *
 get_reason(const Status *self)
 {
     return self->agent != NULL ? lookup_text(self->agent, "reason")
-                               : "deskhand-agentd is not running";
+                               : "not known: deskhand-agentd is not running, or the session bus is "
+                                 "gone";
 }
 
 static void

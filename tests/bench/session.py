@@ -10,6 +10,8 @@ from desktop import wait_for
 from measure import MemoryWatch, cpu_s, share, wait_until
 
 PHASE_S = 30.0
+SCROLL_S = 4.0 # to look at what four clicks of the wheel brought
+SWITCH_S = 5.0 # in a window before the next
 TYPE_MS = 90 # about 130 words a minute with its pauses
 
 
@@ -60,7 +62,7 @@ class Script:
         x, y, width, height = self.desktop.geometry(self.windows["chromium"])
         while time.monotonic() < until - 2:
             self.desktop.scroll(x + width // 2, y + height // 2, 4, delay_ms=80)
-            wait_until(min(until, time.monotonic() + 1.5))
+            wait_until(min(until, time.monotonic() + SCROLL_S))
         wait_until(until)
 
     def switching(self, until):
@@ -69,7 +71,7 @@ class Script:
         while time.monotonic() < until - 2:
             self.front(names[turn % len(names)])
             turn += 1
-            wait_until(min(until, time.monotonic() + 2.5))
+            wait_until(min(until, time.monotonic() + SWITCH_S))
         wait_until(until)
 
     def printing(self, until):

@@ -328,8 +328,10 @@ class Desktop:
         for process in self.processes:
             if process.is_alive:
                 found |= {process.pid, *descendants(process.pid)}
-        # Parts of Deskhand hide their environment from all but root; orphans are our parent's.
-        found |= {p for p in descendants(os.getppid()) if name_of(p) in DESKHAND}
+        # Parts of Deskhand hide their environment from all but root; orphans are our parent's, as
+        # long as that is the one that supervises us: init's are everybody's.
+        if os.getppid() != 1:
+            found |= {p for p in descendants(os.getppid()) if name_of(p) in DESKHAND}
         return found
 
     def deskhand_pids(self, name=None):

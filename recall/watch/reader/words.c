@@ -9,6 +9,8 @@
 
 #define LETTER_SHARE_STRICT 0.6 /* of a word's characters that are letters or digits */
 #define LATIN_LENGTH_STRICT 3   /* shorter Latin words are icons more often than not */
+#define CJK_LENGTH_STRICT 2
+#define PROSE_N_WORDS 2
 
 static void
 clear_word(void *word)
@@ -267,21 +269,57 @@ is_confident(const ReaderWord *word, double line_confidence, gboolean is_strict)
            (line_confidence >= READER_WORDS_LINE_SURE && word->confidence >= READER_WORDS_DOUBTFUL);
 }
 
+/* Characters of few strokes: what an icon or a border is most often taken for. */
+static gboolean
+is_box_like(gunichar c)
+{
+    return g_utf8_strchr("一二三口日目回国田工土十丁七八人入丨", -1, c) != NULL;
+}
+
+static gboolean
+has_letters(const ReaderWord *word)
+{
+    long n_letters = 0;
+    long n = 0;
+
+    for (const char *at = word->text; *at != '\0'; at = g_utf8_next_char(at)) {
+        n++;
+        n_letters += g_unichar_isalnum(g_utf8_get_char(at)) != 0;
+    }
+    return n_letters >= LETTER_SHARE_STRICT * n;
+}
+
 static gboolean
 looks_like_text(const ReaderWord *word)
 {
-    long n_letters = 0;
     long n_cjk = 0;
+    long n_telling = 0; /* of the CJK ones */
     long n = 0;
 
     for (const char *at = word->text; *at != '\0'; at = g_utf8_next_char(at)) {
         gunichar c = g_utf8_get_char(at);
 
         n++;
-        n_letters += g_unichar_isalnum(c) != 0;
         n_cjk += recall_text_is_cjk(c) != 0;
+        n_telling += recall_text_is_cjk(c) && !is_box_like(c);
     }
-    return n_letters >= LETTER_SHARE_STRICT * n && (n_cjk > 0 || n >= LATIN_LENGTH_STRICT);
+    if (!has_letters(word))
+        return FALSE;
+    return n_cjk > 0 ? n_cjk >= CJK_LENGTH_STRICT && n_telling > 0 : n >= LATIN_LENGTH_STRICT;
+}
+
+/* Among words that are text without a doubt the short ones are words as well, not icons. */
+static gboolean
+is_prose(const GArray *words, double line_confidence)
+{
+    unsigned n_sure = 0;
+
+    for (unsigned i = 0; i < words->len; i++) {
+        const ReaderWord *word = &g_array_index(words, ReaderWord, i);
+
+        n_sure += is_confident(word, line_confidence, TRUE) && looks_like_text(word);
+    }
+    return n_sure >= PROSE_N_WORDS;
 }
 
 /* A lone letter is an icon more often than not, and a line of signs tells nothing. */
@@ -305,6 +343,7 @@ void
 reader_words_drop_noise(GArray *self, gboolean is_strict)
 {
     double line_confidence = reader_words_confidence(self);
+    gboolean has_prose;
     unsigned i = 0;
 
     if (is_lone_sign(self)) {
@@ -312,10 +351,13 @@ reader_words_drop_noise(GArray *self, gboolean is_strict)
         return;
     }
 
+    has_prose = is_strict && is_prose(self, line_confidence);
     while (i < self->len) {
         const ReaderWord *word = &g_array_index(self, ReaderWord, i);
+        gboolean is_in_prose = has_prose && has_letters(word);
 
-        if (is_confident(word, line_confidence, is_strict) && (!is_strict || looks_like_text(word)))
+        if (is_confident(word, line_confidence, is_strict && !is_in_prose) &&
+            (!is_strict || is_in_prose || looks_like_text(word)))
             i++;
         else
             g_array_remove_index(self, i);
