@@ -9,7 +9,11 @@
 #define N_TAPS 6 /* pixels that one enlarged pixel is made of, along one axis */
 #define KERNEL_ONE 4096
 #define SOFT_SIGMA_PX 0.7
-#define HARD_SHARE 0.995 /* of the pixels that are of the three commonest greys */
+#define CARET_CONTRAST 24
+#define CARET_WIDTH_MAX_PX 2
+#define CARET_HEIGHT_MIN_PX 12
+#define CARET_TAILS_SHARE 0.1 /* of the width, in the lowest row */
+#define HARD_SHARE 0.995      /* of the pixels that are of the three commonest greys */
 
 /* Nearly equal weights instead of the eye's: blue on black and yellow on white keep a contrast that
  * can be read. */
@@ -136,6 +140,58 @@ reader_crop_new(const ReaderPage *page, const BaseRect *box)
                page->grey + (size_t)page->width * (box->y + y) + box->x, box->width);
     turn(self);
     return self;
+}
+
+static gboolean
+is_ink(const ReaderCrop *self, int x, int y)
+{
+    return self->ground - self->grey[(size_t)self->width * y + x] >= CARET_CONTRAST;
+}
+
+static int
+count_ink(const ReaderCrop *self, int y, int except_start, int except_end)
+{
+    int n = 0;
+
+    for (int x = 0; x < self->width; x++)
+        n += (x < except_start || x >= except_end) && is_ink(self, x, y);
+    return n;
+}
+
+static gboolean
+is_bar(const ReaderCrop *self, int x, int top, int bottom)
+{
+    for (int y = top; y < bottom; y++)
+        if (!is_ink(self, x, y))
+            return FALSE;
+    return TRUE;
+}
+
+void
+reader_crop_drop_caret(ReaderCrop *self)
+{
+    int top = 0;
+    int bottom = self->height; /* of all ink, exclusive */
+    int start = 0;
+    int end;
+
+    while (top < bottom && count_ink(self, top, 0, 0) == 0)
+        top++;
+    while (bottom > top && count_ink(self, bottom - 1, 0, 0) == 0)
+        bottom--;
+    if (bottom - top < CARET_HEIGHT_MIN_PX)
+        return;
+    while (start < self->width && !is_bar(self, start, top, bottom))
+        start++;
+    end = start;
+    while (end < self->width && is_bar(self, end, top, bottom))
+        end++;
+    /* No other letter is so high, and few tails reach so low: else it may be the only l. */
+    if (end == start || end - start > CARET_WIDTH_MAX_PX || count_ink(self, top, start, end) > 0 ||
+        count_ink(self, bottom - 1, start, end) > CARET_TAILS_SHARE * self->width)
+        return;
+    for (int y = top; y < bottom; y++)
+        memset(self->grey + (size_t)self->width * y + start, self->ground, end - start);
 }
 
 static int

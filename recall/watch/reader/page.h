@@ -38,6 +38,9 @@ ReaderCrop *reader_crop_new(const ReaderPage *page, const BaseRect *box);
 void reader_crop_free(ReaderCrop *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReaderCrop, reader_crop_free)
 
+/* Takes out a text cursor: a bar that is higher than all letters. */
+void reader_crop_drop_caret(ReaderCrop *self);
+
 /* Letters of an alphabet stay below it, Chinese above: measured, see docs/HACKING.md. */
 #define READER_CROP_CJK_DENSITY 1.78
 

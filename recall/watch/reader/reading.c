@@ -216,6 +216,7 @@ read_line(const Job *job, NewLine *line)
     int64_t start_us = get_cpu_us();
     int64_t cpu_us;
 
+    reader_crop_drop_caret(crop);
     line->words = reader_recogniser_read(job->reading->recogniser, crop);
     cpu_us = get_cpu_us() - start_us;
     if (!has_sure_words(line->words, job->request->is_strict != 0))

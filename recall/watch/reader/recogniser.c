@@ -16,6 +16,9 @@
     1.78                    /* ink crossings a column; letters stay below, Chinese above           \
                              */
 #define UNSURE 55           /* confidence: try the other engine */
+#define UNSURE_SIZE 75      /* confidence: try another size, */
+#define HOPELESS_SIZE 30    /* but not of what is no text, */
+#define N_WORDS_AGAIN 3     /* nor of a long line */
 #define LEAST_CJK_SHAPE 0.6 /* a character's width, of the line's height */
 #define LONG_SHAPE 3        /* times as wide as high: no single word in a cell */
 
@@ -80,27 +83,27 @@ reader_recogniser_free(ReaderRecogniser *self)
     g_free(self);
 }
 
-static ReaderCrop *
-enlarge(const ReaderCrop *line, double *out_factor)
-{
-    ReaderKernel kernel = READER_KERNEL_LANCZOS;
+typedef struct {
+    double factor;
+    ReaderKernel kernel;
+} Enlargement;
 
-    *out_factor = FACTOR;
-    if (reader_crop_is_hard(line)) {
-        kernel = READER_KERNEL_SOFT;
-        *out_factor = CLAMP((double)HEIGHT_HARD_PX / line->height, 1.5, 4);
-    } else if (line->width < LONG_SHAPE * line->height) {
-        kernel = READER_KERNEL_LINEAR;
-        *out_factor = FACTOR_SHORT;
-    }
-    return reader_crop_enlarge(line, PAD_PX, *out_factor, kernel);
+static Enlargement
+choose_enlargement(const ReaderCrop *line)
+{
+    if (reader_crop_is_hard(line))
+        return (Enlargement){CLAMP((double)HEIGHT_HARD_PX / line->height, 1.5, 4),
+                             READER_KERNEL_SOFT};
+    if (line->width < LONG_SHAPE * line->height)
+        return (Enlargement){FACTOR_SHORT, READER_KERNEL_LINEAR};
+    return (Enlargement){FACTOR, READER_KERNEL_LANCZOS};
 }
 
 static GArray *
-read_with(ReaderEngine *engine, const ReaderCrop *line)
+read_enlarged(ReaderEngine *engine, const ReaderCrop *line, const Enlargement *enlargement)
 {
-    double factor;
-    g_autoptr(ReaderCrop) large = enlarge(line, &factor);
+    double factor = enlargement->factor;
+    g_autoptr(ReaderCrop) large = reader_crop_enlarge(line, PAD_PX, factor, enlargement->kernel);
     GArray *words = reader_engine_read(engine, large);
 
     if (words == NULL)
@@ -118,6 +121,23 @@ choose(GArray *a, GArray *b)
 
     g_array_unref(takes_a ? b : a);
     return takes_a ? a : b;
+}
+
+/* Once more in another size when the first try was unsure of what looks like a word. */
+static GArray *
+read_with(ReaderEngine *engine, const ReaderCrop *line)
+{
+    static const Enlargement other = {FACTOR_SHORT, READER_KERNEL_LINEAR};
+    static const Enlargement usual = {FACTOR, READER_KERNEL_LANCZOS};
+    Enlargement first = choose_enlargement(line);
+    GArray *words = read_enlarged(engine, line, &first);
+    double confidence = reader_words_confidence(words);
+
+    if (confidence >= UNSURE_SIZE || confidence < HOPELESS_SIZE || words->len > N_WORDS_AGAIN ||
+        first.kernel == READER_KERNEL_SOFT)
+        return words;
+    return choose(
+        words, read_enlarged(engine, line, first.kernel == READER_KERNEL_LINEAR ? &usual : &other));
 }
 
 /* Whether there may be Chinese in a line that was read as an alphabet's: a word that makes no sense

@@ -34,16 +34,24 @@ count_red(const Job *job, int start, int end, int y)
     return n;
 }
 
-/* Returns: the ground below or above, so that nothing is left */
-static uint8_t
-find_ground(const Job *job, int x, int y)
+/* Returns: the grey nearest to the pixel in a column that is not red; @step: 1 down, -1 up */
+static int
+find_grey(const Job *job, int x, int y, int step)
 {
     const ReaderPage *page = job->page;
+    int end = CLAMP(y + step * (HEIGHT_MAX_PX + 1), 0, page->height - 1);
 
-    for (int i = 1; i <= HEIGHT_MAX_PX; i++)
-        if (y + i < page->height && !is_red(job, x, y + i))
-            return page->grey[(size_t)page->width * (y + i) + x];
-    return y > 0 ? page->grey[(size_t)page->width * (y - 1) + x] : page->grey[x];
+    while (y != end && is_red(job, x, y))
+        y += step;
+    return page->grey[(size_t)page->width * y + x];
+}
+
+/* Between what stands above and below, so that the tail of a letter goes on where it was crossed.
+ */
+static uint8_t
+guess_grey(const Job *job, int x, int y)
+{
+    return (find_grey(job, x, y, -1) + find_grey(job, x, y, 1)) / 2;
 }
 
 static void
@@ -56,7 +64,7 @@ erase_stretch(const Job *job, int start, int end, int y)
         return;
     for (int x = start; x < end; x++)
         if (is_red(job, x, y))
-            job->page->grey[(size_t)job->page->width * y + x] = find_ground(job, x, y);
+            job->page->grey[(size_t)job->page->width * y + x] = guess_grey(job, x, y);
 }
 
 static void

@@ -265,6 +265,8 @@ is_confident(const ReaderWord *word, double line_confidence, gboolean is_strict)
 {
     if (is_strict)
         return word->confidence >= READER_WORDS_SURE_STRICT;
+    if (line_confidence < READER_WORDS_SURE && g_utf8_strlen(word->text, -1) < LATIN_LENGTH_STRICT)
+        return word->confidence >= READER_WORDS_ALONE; /* signs among icons */
     return word->confidence >= READER_WORDS_SURE ||
            (line_confidence >= READER_WORDS_LINE_SURE && word->confidence >= READER_WORDS_DOUBTFUL);
 }
@@ -336,7 +338,9 @@ is_lone_sign(const GArray *words)
                 last = g_utf8_get_char(at);
                 n++;
             }
-    return n == 0 || (n == 1 && !recall_text_is_cjk(last) && !g_unichar_isdigit(last));
+    if (n == 1 && recall_text_is_cjk(last))
+        return reader_words_confidence(words) < READER_WORDS_ALONE;
+    return n == 0 || (n == 1 && !g_unichar_isdigit(last));
 }
 
 void

@@ -10,6 +10,7 @@
 #define READER_WORDS_SURE_STRICT 70
 #define READER_WORDS_LINE_SURE 70 /* of a whole line, in which so much is enough for a word: */
 #define READER_WORDS_DOUBTFUL 25
+#define READER_WORDS_ALONE 85 /* of one or two characters without a sure line around them */
 
 typedef struct {
     char *text;         /* valid UTF-8, not empty */

@@ -85,6 +85,55 @@ test_enlarge(void **state)
     }
 }
 
+/* @has_caret: a bar at the left, higher than the letters */
+static ReaderCrop *
+draw_word(gboolean has_caret)
+{
+    ReaderCrop *line = g_new0(ReaderCrop, 1);
+
+    line->width = 60;
+    line->height = 20;
+    line->ground = 255;
+    line->grey = g_malloc(60 * 20);
+    memset(line->grey, 255, 60 * 20);
+    for (int y = 4; y < 16; y++) {
+        line->grey[60 * y + 10] = 0;     /* an l, */
+        for (int x = 20; x < 50; x += 8) /* and lower letters, two of them with tails */
+            if (y >= 8 && (y < 14 || x < 36))
+                memset(line->grey + 60 * y + x, 0, 5);
+    }
+    for (int y = 2; y < 18 && has_caret; y++)
+        line->grey[60 * y + 5] = 0;
+    return line;
+}
+
+static void
+test_a_caret_goes(void **state)
+{
+    g_autoptr(ReaderCrop) plain = draw_word(FALSE);
+    g_autoptr(ReaderCrop) with_caret = draw_word(TRUE);
+    g_autoptr(ReaderCrop) only_l = draw_word(FALSE);
+
+    reader_crop_drop_caret(with_caret);
+    assert_memory_equal(with_caret->grey, plain->grey, 60 * 20);
+    reader_crop_drop_caret(only_l);
+    assert_memory_equal(only_l->grey, plain->grey, 60 * 20);
+}
+
+static void
+test_halve(void **state)
+{
+    static const uint8_t pixels[] = {0,   0,   0,   1, 200, 200, 200, 0, 9, 9, 9, 1,
+                                     100, 100, 100, 2, 100, 100, 100, 0, 9, 9, 9, 1};
+    g_autoptr(ReaderPage) page = reader_page_new(pixels, 12, 3, 2);
+    g_autoptr(ReaderPage) half = reader_page_halve(page);
+
+    assert_int_equal(half->width, 1);
+    assert_int_equal(half->height, 1);
+    assert_int_equal(half->grey[0], 100);
+    assert_int_equal(half->marks[0], 2);
+}
+
 int
 main(void)
 {
@@ -93,6 +142,8 @@ main(void)
         cmocka_unit_test(test_digest_follows_pixels_and_size),
         cmocka_unit_test(test_density_tells_chinese),
         cmocka_unit_test(test_enlarge),
+        cmocka_unit_test(test_a_caret_goes),
+        cmocka_unit_test(test_halve),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
