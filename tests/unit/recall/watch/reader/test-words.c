@@ -89,7 +89,10 @@ static const struct {
     {"sure/95 sure/95 wild/10", "sure sure", "sure sure"},
     {"@@#ab/95", "@@#ab", ""},
     {"ok/95 it/95 yes/95", "ok it yes", "yes"},
-    {"中/95", "中", "中"},
+    {"中/95", "中", ""}, /* a button */
+    {"供应/95", "供应", "供应"},
+    {"口一/95", "口一", ""},
+    {"herons/95 of/70 fens/95", "herons of fens", "herons of fens"},
     {"Q/95", "", ""}, /* a magnifying glass */
     {"7/95", "7", ""},
     {"---/95 +/95", "", ""},
