@@ -12,7 +12,7 @@
 #define RECALL_SEARCH_LIMIT_MAX 1000
 /* A slice ends at the next scene after so long. What happens inside SQLite's index cannot be
  * interrupted: it takes about 1 ms for a week of 20 000 scenes, 10 ms for a prefix. */
-#define RECALL_SEARCH_SLICE_US 4000
+#define RECALL_SEARCH_SLICE_US 8000
 /* Texts that one page reads to tell C++ from C; after so many the page ends early. */
 #define RECALL_SEARCH_N_CHECKS_MAX 10000
 /* The newest matches that are weighed when the most relevant are wanted. */
