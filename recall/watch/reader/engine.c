@@ -29,7 +29,6 @@ reader_engine_new(const char *data_path, const char *language, GError **error)
     g_autoptr(ReaderEngine) self = g_new0(ReaderEngine, 1);
 
     self->api = TessBaseAPICreate();
-    TessBaseAPISetVariable(self->api, "debug_file", "/dev/null");
     if (TessBaseAPIInit2(self->api, data_path, language, OEM_LSTM_ONLY) != 0) {
         set_no_data(language, error);
         return NULL;
