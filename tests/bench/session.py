@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The Deskhand authors
 # SPDX-License-Identifier: Apache-2.0
 """The scripted session: the same work each time, on real applications, at a person's pace."""
+import pathlib
 import random
 import time
 
 import apps
 import content
-from desktop import wait_for
+from desktop import name_of, wait_for
 from measure import MemoryWatch, cpu_s, share, wait_until
 
 PHASE_S = 30.0
@@ -94,7 +95,6 @@ PHASES = ["idle", "typing", "scrolling", "switching", "printing", "video"]
 
 
 def start_baseline(desktop, output, languages="eng"):
-    import pathlib # pylint: disable=import-outside-toplevel
     program = pathlib.Path(__file__).with_name("baseline.py")
     return desktop.spawn("baseline", ["/usr/bin/python3", program, output, languages])
 
@@ -103,6 +103,15 @@ def wait_shown(desktop):
     """All applications stand and have been taken in."""
     wait_for(lambda: desktop.status().get("scenes", 0) > 0, "first scenes", 60)
     desktop.settle(90)
+
+
+def stored_bytes(desktop):
+    folder = pathlib.Path(desktop.env["XDG_DATA_HOME"], "deskhand")
+    return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+
+
+def cpu_by_part(desktop):
+    return {name_of(p): cpu_s([p]) for p in desktop.deskhand_pids()}
 
 
 def run_phase(script, name, baseline):
@@ -121,19 +130,27 @@ def run_session(desktop, table, wanted):
     with MemoryWatch(desktop) as memory:
         script.open_all()
         wait_shown(desktop)
+        desktop.stop_agentd() # all that was kept is in its place then, and can be measured
+        bytes_before = stored_bytes(desktop)
+        desktop.start_agentd()
+        wait_shown(desktop)
         baseline = start_baseline(desktop, desktop.folder / "baseline.jsonl")
         time.sleep(8) # it has read the first frame
-        bytes_before = desktop.status()["bytes"]
         totals, active_s = [0.0, 0.0], 0.0
         for name in PHASES:
+            parts, n_scenes = cpu_by_part(desktop), desktop.status()["scenes"]
             ours, theirs, took_s = run_phase(script, name, baseline)
+            print(f"  {name}: {desktop.status()['scenes'] - n_scenes} scenes, " + ", ".join(
+                f"{part.removeprefix('deskhand-')} {used - parts.get(part, 0):.2f} s"
+                for part, used in cpu_by_part(desktop).items()), flush=True)
             totals = [totals[0] + ours, totals[1] + theirs]
             active_s += 0 if name == "idle" else took_s
             if "session" in wanted:
                 table.add(f"CPU while {name}, {took_s:.0f} s", f"{ours:.2f} s",
                           baseline=f"{theirs:.2f} s", ratio=share(ours, theirs))
         desktop.settle(60)
-        grown = desktop.status()["bytes"] - bytes_before
+    desktop.stop_agentd()
+    grown = stored_bytes(desktop) - bytes_before
     if "session" in wanted:
         table.add("CPU over the session", f"{totals[0]:.1f} s", "at most 1/10, goal 1/25",
                   totals[0] * 10 <= totals[1], f"{totals[1]:.1f} s", share(*totals))
