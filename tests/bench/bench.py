@@ -20,6 +20,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "session")]
 from desktop import Desktop # noqa: E402
 from latency import run_idle, run_latency, run_slowdown # noqa: E402
 from measure import Table # noqa: E402
+from ocr import run_ocr # noqa: E402
 from recall import run_recall # noqa: E402
 from session import run_session # noqa: E402
 from supervise import supervised # noqa: E402
@@ -65,10 +66,12 @@ def run(wanted, table):
     if "slowdown" in wanted:
         print("slowdown", flush=True)
         run_slowdown(table)
-    for name in ("search", "ocr"):
-        if name in wanted:
-            print(name, flush=True)
-            run_program(name, table)
+    if "search" in wanted:
+        print("search", flush=True)
+        run_program("search", table)
+    if "ocr" in wanted:
+        print("ocr", flush=True)
+        run_ocr(table)
 
 
 def describe_machine():

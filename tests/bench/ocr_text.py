@@ -125,3 +125,10 @@ def terminal(n_lines, width, seed):
             line = kind(rng) if kind else rng.choice(ENGLISH)
             lines.append(line[:width].rstrip())
     return lines[:n_lines]
+
+
+def table(n_rows, seed=9):
+    rng = random.Random(seed)
+    return [[file_name(rng), f"{rng.randrange(99999) / 100:,.2f}", rng.choice(NAMES),
+             f"2026-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}",
+             f"{rng.randrange(10, 100)}%", rng.choice(USERS)] for _ in range(n_rows)]

@@ -12,12 +12,10 @@
 #define RULE_DOWN_PX 24
 #define GAP_ACROSS_PX 14 /* between letters and words of one line */
 #define GAP_DOWN_PX 3
-#define SPLIT_HEIGHT_PX 24 /* taller ones may be several lines */
-#define LARGE_HEIGHT_PX 26 /* from here on lines are looked for at half the size */
-#define SMALL_HEIGHT_SHARE                                                                         \
-    0.6 /* lower lines than this that fill so much of its width are small:                         \
-         */
-#define SMALL_WIDTH_SHARE 0.7
+#define SPLIT_HEIGHT_PX 24     /* taller ones may be several lines */
+#define LARGE_HEIGHT_PX 26     /* from here on lines are looked for at half the size */
+#define SMALL_HEIGHT_SHARE 0.6 /* lower lines than this that hold so much of its ink are small: */
+#define SMALL_INK_SHARE 0.5
 #define JOIN_SHARE 0.6   /* of the lower one's rows that two parts of a line have in common */
 #define JOIN_HEIGHTS 3   /* so much may they differ */
 #define SPLIT_PART_PX 8  /* so may lower ones, into parts no lower */
@@ -35,6 +33,13 @@ typedef struct {
     int height;
     uint8_t *flags;
 } Edges;
+
+static void
+edges_clear(Edges *self)
+{
+    g_clear_pointer(&self->flags, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Edges, edges_clear)
 
 /* A stretch of edges in one row, gaps closed. */
 typedef struct {
@@ -410,36 +415,43 @@ compare_lines(const void *a, const void *b)
 
 /* Returns: (transfer full): of BaseRect, the ink of every line that there may be */
 static GArray *
-find_ink(const ReaderPage *page)
+find_ink(const Edges *edges)
 {
-    g_autofree uint8_t *flags = NULL;
-    Edges edges = {0};
-    g_autoptr(GArray) components = NULL;
+    g_autoptr(GArray) components = find_components(edges);
     GArray *lines = g_array_new(FALSE, FALSE, sizeof(BaseRect));
 
-    find_edges(page, &edges);
-    flags = edges.flags;
-    components = find_components(&edges);
     for (unsigned i = 0; i < components->len; i++)
-        add_lines(&edges, &g_array_index(components, BaseRect, i), lines);
-    join_parts(&edges, lines);
+        add_lines(edges, &g_array_index(components, BaseRect, i), lines);
+    join_parts(edges, lines);
     return lines;
 }
 
-/* Two lines of small letters, seen from afar, may look like one of large ones. */
-static gboolean
-holds_small_lines(const GArray *lines, const BaseRect *large)
+static unsigned
+count_in_box(const Edges *edges, const BaseRect *box)
 {
-    int width = 0;
+    unsigned n = 0;
+
+    for (int y = box->y; y < box->y + box->height; y++)
+        n += count_edges(edges, box, y);
+    return n;
+}
+
+/* Two lines of small letters, or a row of buttons, may look like a line of large letters from afar.
+ * @edges, @large: of the halved picture */
+static gboolean
+holds_small_lines(const GArray *lines, const Edges *edges, const BaseRect *large)
+{
+    unsigned n = 0;
 
     for (unsigned i = 0; i < lines->len; i++) {
-        BaseRect common;
+        const BaseRect *line = &g_array_index(lines, BaseRect, i);
+        BaseRect half = {line->x / 2, line->y / 2, (line->width + 1) / 2, (line->height + 1) / 2};
 
-        if (base_rect_intersect(&g_array_index(lines, BaseRect, i), large, &common) &&
-            common.height < SMALL_HEIGHT_SHARE * large->height)
-            width += common.width;
+        if (half.height < SMALL_HEIGHT_SHARE * large->height &&
+            base_rect_intersect(&half, large, &half))
+            n += count_in_box(edges, &half);
     }
-    return width > SMALL_WIDTH_SHARE * large->width;
+    return n > SMALL_INK_SHARE * count_in_box(edges, large);
 }
 
 static void
@@ -451,23 +463,31 @@ replace_parts(GArray *lines, const BaseRect *large)
     g_array_append_val(lines, *large);
 }
 
+static BaseRect
+enlarge(const BaseRect *half)
+{
+    return (BaseRect){2 * half->x, 2 * half->y, 2 * half->width, 2 * half->height};
+}
+
 /* The strokes of large letters are as long as rules and are lost with them: they are letters again
  * in a picture of half the size. */
 static void
 add_large_lines(const ReaderPage *page, GArray *lines)
 {
     g_autoptr(ReaderPage) half = reader_page_halve(page);
+    g_auto(Edges) edges = {0};
     g_autoptr(GArray) large_lines = NULL;
 
     if (half->width < READER_LINE_HEIGHT_MIN_PX || half->height < READER_LINE_HEIGHT_MIN_PX)
         return;
-    large_lines = find_ink(half);
+    find_edges(half, &edges);
+    large_lines = find_ink(&edges);
     for (unsigned i = 0; i < large_lines->len; i++) {
-        BaseRect line = g_array_index(large_lines, BaseRect, i);
+        const BaseRect *large = &g_array_index(large_lines, BaseRect, i);
+        BaseRect line = enlarge(large);
 
-        line = (BaseRect){2 * line.x, 2 * line.y, 2 * line.width, 2 * line.height};
         if (line.height >= LARGE_HEIGHT_PX && line.height <= READER_LINE_HEIGHT_MAX_PX &&
-            !holds_small_lines(lines, &line))
+            !holds_small_lines(lines, &edges, large))
             replace_parts(lines, &line);
     }
 }
@@ -475,9 +495,12 @@ add_large_lines(const ReaderPage *page, GArray *lines)
 GArray *
 reader_lines_find(const ReaderPage *page, unsigned open_edges)
 {
-    g_autoptr(GArray) lines = find_ink(page);
+    g_auto(Edges) edges = {0};
+    g_autoptr(GArray) lines = NULL;
     GArray *whole;
 
+    find_edges(page, &edges);
+    lines = find_ink(&edges);
     add_large_lines(page, lines);
     whole = keep_lines(page, lines, lines->len == 1 ? 0 : open_edges);
     g_array_sort(whole, compare_lines);

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/reader/reading.h"
 
-#include "recall/watch/reader/budget.h"
 #include "recall/watch/reader/cache.h"
 #include "recall/watch/reader/glyphs.h"
 #include "recall/watch/reader/lines.h"
@@ -84,6 +83,12 @@ reader_reading_free(ReaderReading *self)
     reader_cache_free(self->cache);
     reader_glyphs_free(self->glyphs);
     g_free(self);
+}
+
+ReaderBudget *
+reader_reading_budget(ReaderReading *self)
+{
+    return &self->budget;
 }
 
 void

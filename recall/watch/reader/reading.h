@@ -3,6 +3,7 @@
 #pragma once
 
 #include "protocol/reader.h"
+#include "recall/watch/reader/budget.h"
 
 /* From a picture to the words of its lines: what was read before is not read again, what stays is
  * read before what is new, and no more than the budget allows. One thread. */
@@ -28,6 +29,9 @@ int64_t reader_reading_run(ReaderReading *self,
                            const uint8_t *pixels,
                            ReaderAnswerFunc on_answer,
                            void *user_data);
+
+/* Its allowance of time; the tests and the benchmark fill or empty it. */
+ReaderBudget *reader_reading_budget(ReaderReading *self);
 
 /* Drops every line that was kept. */
 void reader_reading_forget(ReaderReading *self);
