@@ -68,7 +68,7 @@ def interface(**colours):
         for column, cell in enumerate(line):
             page.box(20 + column * 170, 360 + row * 24, 170, 24)
             page.text(28 + column * 170, 377 + row * 24, cell)
-    page.text(820, 330, "Quarterly overview", SANS, 34)
+    page.text(20, 720, "Quarterly overview", SANS, 34)
     return page
 
 

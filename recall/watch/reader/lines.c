@@ -15,9 +15,10 @@
 #define SPLIT_HEIGHT_PX 24     /* taller ones may be several lines */
 #define LARGE_HEIGHT_PX 26     /* from here on lines are looked for at half the size */
 #define SMALL_HEIGHT_SHARE 0.6 /* lower lines than this that hold so much of its ink are small: */
-#define SMALL_INK_SHARE 0.5
+#define SMALL_INK_SHARE 0.3
+#define LARGE_SHAPE 2    /* times as wide as high: what is left beside small ones */
 #define JOIN_SHARE 0.6   /* of the lower one's rows that two parts of a line have in common */
-#define JOIN_HEIGHTS 3   /* so much may they differ */
+#define JOIN_HEIGHTS 2   /* so much may they differ */
 #define SPLIT_PART_PX 8  /* so may lower ones, into parts no lower */
 #define SPLIT_SHAPE 1.2  /* times as wide as high: no single Chinese character */
 #define SPLIT_SHARE 0.12 /* of the mean ink of a row: less is a gap between lines */
@@ -352,8 +353,8 @@ is_barred(const Edges *edges, const BaseRect *a, const BaseRect *b)
     return FALSE;
 }
 
-/* Parts of one line: side by side with a gap that is no wider than the line is high, or one within
- * the rows of the other. */
+/* Parts of one line: side by side with a gap of less than one and a half times their height, or one
+ * within the rows of the other. */
 static gboolean
 is_same_line(const Edges *edges, const BaseRect *a, const BaseRect *b)
 {
@@ -362,7 +363,7 @@ is_same_line(const Edges *edges, const BaseRect *a, const BaseRect *b)
     int low = MIN(a->height, b->height);
     int high = MAX(a->height, b->height);
 
-    return common >= JOIN_SHARE * low && gap <= high && high <= JOIN_HEIGHTS * low &&
+    return common >= JOIN_SHARE * low && 2 * gap <= 3 * low && high <= JOIN_HEIGHTS * low &&
            !is_barred(edges, a, b);
 }
 
@@ -436,12 +437,13 @@ count_in_box(const Edges *edges, const BaseRect *box)
     return n;
 }
 
-/* Two lines of small letters, or a row of buttons, may look like a line of large letters from afar.
- * @edges, @large: of the halved picture */
-static gboolean
-holds_small_lines(const GArray *lines, const Edges *edges, const BaseRect *large)
+/* The lines of small letters within what looks, from afar, like one of large letters.
+ * @large: of the halved picture. Returns: (transfer full): of BaseRect, likewise, from left to
+ *   right */
+static GArray *
+find_small_lines(const GArray *lines, const BaseRect *large)
 {
-    unsigned n = 0;
+    GArray *small = g_array_new(FALSE, FALSE, sizeof(BaseRect));
 
     for (unsigned i = 0; i < lines->len; i++) {
         const BaseRect *line = &g_array_index(lines, BaseRect, i);
@@ -449,9 +451,47 @@ holds_small_lines(const GArray *lines, const Edges *edges, const BaseRect *large
 
         if (half.height < SMALL_HEIGHT_SHARE * large->height &&
             base_rect_intersect(&half, large, &half))
-            n += count_in_box(edges, &half);
+            g_array_append_val(small, half);
     }
-    return n > SMALL_INK_SHARE * count_in_box(edges, large);
+    g_array_sort(small, compare_left);
+    return small;
+}
+
+/* Cuts @large to the widest part of it without small lines. */
+static void
+cut_to_widest_gap(BaseRect *large, const GArray *small)
+{
+    BaseRect best = {large->x, large->y, 0, large->height};
+    int left = large->x;
+
+    for (unsigned i = 0; i <= small->len; i++) {
+        const BaseRect *line = i < small->len ? &g_array_index(small, BaseRect, i) : NULL;
+        int right = line != NULL ? line->x : large->x + large->width;
+
+        if (right - left > best.width) {
+            best.x = left;
+            best.width = right - left;
+        }
+        if (line != NULL)
+            left = MAX(left, line->x + line->width);
+    }
+    *large = best;
+}
+
+/* Several lines of small letters, or a row of buttons, may look like a line of large letters from
+ * afar, or be joined to one. Returns: whether @large, cut to it, is one */
+static gboolean
+is_large_line(const GArray *lines, const Edges *edges, BaseRect *large)
+{
+    g_autoptr(GArray) small = find_small_lines(lines, large);
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < small->len; i++)
+        n += count_in_box(edges, &g_array_index(small, BaseRect, i));
+    if (n <= SMALL_INK_SHARE * count_in_box(edges, large))
+        return TRUE;
+    cut_to_widest_gap(large, small);
+    return large->width >= LARGE_SHAPE * large->height && shrink(edges, large);
 }
 
 static void
@@ -483,12 +523,14 @@ add_large_lines(const ReaderPage *page, GArray *lines)
     find_edges(half, &edges);
     large_lines = find_ink(&edges);
     for (unsigned i = 0; i < large_lines->len; i++) {
-        const BaseRect *large = &g_array_index(large_lines, BaseRect, i);
-        BaseRect line = enlarge(large);
+        BaseRect *large = &g_array_index(large_lines, BaseRect, i);
+        BaseRect line;
 
-        if (line.height >= LARGE_HEIGHT_PX && line.height <= READER_LINE_HEIGHT_MAX_PX &&
-            !holds_small_lines(lines, &edges, large))
-            replace_parts(lines, &line);
+        if (2 * large->height < LARGE_HEIGHT_PX || 2 * large->height > READER_LINE_HEIGHT_MAX_PX ||
+            !is_large_line(lines, &edges, large))
+            continue;
+        line = enlarge(large);
+        replace_parts(lines, &line);
     }
 }
 
