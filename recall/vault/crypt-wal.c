@@ -12,6 +12,9 @@
 
 #define SALTS_OFFSET 16 /* of the WAL's header */
 
+/* Headers that are looked at for one that vouches: a file made large on purpose ends the search. */
+#define N_WITNESSES_MAX (1024 * 1024)
+
 struct RecallCryptWal {
     sqlite3_file *file;
     RecallPageCodec *codec;
@@ -183,10 +186,12 @@ static gboolean
 is_vouched_for(RecallCryptWal *self, uint32_t frame)
 {
     int64_t n_bytes;
+    uint32_t end;
 
     if (RECALL_IS_MUTANT(NO_WITNESS) || measure_below(self, &n_bytes) != SQLITE_OK)
         return FALSE;
-    for (uint32_t i = frame + 1; i < count_frames(n_bytes); i++) {
+    end = MIN(count_frames(n_bytes), frame + N_WITNESSES_MAX);
+    for (uint32_t i = frame + 1; i < end; i++) {
         RecallWalFrame later;
 
         if (read_frame_header(self, i, &later) == SQLITE_OK && later.n_synced > frame)

@@ -26,7 +26,7 @@ struct RecallKeyring {
     RecallKey *root;
     RecallKey *root_secret; /* derived from the root: opens what was sealed while locked */
 
-    /* The newest segment's, known while locked. */
+    /* Of the segment in hand, known while locked. */
     RecallKey *open_key; /* NULL: none */
     uint8_t open_id[RECALL_SEGMENT_ID_BYTES];
 
@@ -181,9 +181,8 @@ keep_open_key(RecallKeyring *self, const uint8_t *id, const RecallKey *key, GErr
     return recall_safe_file_write(self->open_key_path, both, OPEN_KEY_BYTES, error);
 }
 
-/* Of the segment that open.key belongs to. Returns: -1 when there is none */
-static int
-get_open_week(const RecallKeyring *self)
+int
+recall_keyring_get_week_in_hand(const RecallKeyring *self)
 {
     for (unsigned i = 0; self->open_key != NULL && i < self->file->entries->len; i++) {
         const RecallKeyringEntry *entry =
@@ -214,28 +213,47 @@ load_open_key(RecallKeyring *self, GError **error)
     memcpy(self->open_id, data, RECALL_SEGMENT_ID_BYTES);
     memcpy(self->open_key, data + RECALL_SEGMENT_ID_BYTES, RECALL_KEY_BYTES);
     recall_secret_clear((void *)data, OPEN_KEY_BYTES);
-    if (get_open_week(self) < 0)
+    if (recall_keyring_get_week_in_hand(self) < 0)
         forget_open_key(self);
     return TRUE;
 }
 
-/* The newest segment may have been made under another back end. */
+gboolean
+recall_keyring_hold(RecallKeyring *self, int week, GError **error)
+{
+    const RecallKeyringEntry *entry = recall_keyring_file_find(self->file, week);
+    g_autoptr(RecallKey) key = recall_key_new();
+
+    if (entry == NULL || recall_keyring_is_locked(self) ||
+        recall_keyring_get_week_in_hand(self) == week)
+        return TRUE;
+    return recall_wrap_open_entry(self->root, self->root_secret, entry, key, error) &&
+           keep_open_key(self, entry->id, key, error);
+}
+
+/* Returns: -1 when there is none */
+static int
+find_newest_week(const RecallKeyring *self)
+{
+    int week = -1;
+
+    for (unsigned i = 0; i < self->file->entries->len; i++)
+        week = MAX(week, g_array_index(self->file->entries, RecallKeyringEntry, i).week);
+    return week;
+}
+
+/* After a change of the back end, which says whether there is a file. */
 static gboolean
 refresh_open_key(RecallKeyring *self, GError **error)
 {
-    const RecallKeyringEntry *newest = NULL;
     g_autoptr(RecallKey) key = recall_key_new();
 
-    for (unsigned i = 0; i < self->file->entries->len; i++) {
-        const RecallKeyringEntry *entry =
-            &g_array_index(self->file->entries, RecallKeyringEntry, i);
-
-        newest = newest == NULL || entry->week >= newest->week ? entry : newest;
-    }
-    if (newest == NULL || !self->type->asks)
-        return forget_open_key(self), TRUE;
-    return recall_wrap_open_entry(self->root, self->root_secret, newest, key, error) &&
-           keep_open_key(self, newest->id, key, error);
+    if (!self->type->asks)
+        recall_safe_file_destroy(self->open_key_path);
+    if (self->open_key == NULL)
+        return recall_keyring_hold(self, find_newest_week(self), error);
+    memcpy(key, self->open_key, RECALL_KEY_BYTES);
+    return keep_open_key(self, self->open_id, key, error);
 }
 
 /* --- wrong secrets --- */
@@ -556,7 +574,9 @@ recall_keyring_add(RecallKeyring *self,
     if (!is_wrapped || !append_entry(self, &entry, error))
         return FALSE;
     memcpy(out_id, entry.id, sizeof entry.id);
-    return week < get_open_week(self) || keep_open_key(self, entry.id, out_key, error);
+    if (recall_keyring_is_locked(self) && week <= recall_keyring_get_week_in_hand(self))
+        return TRUE;
+    return keep_open_key(self, entry.id, out_key, error);
 }
 
 /* Saves @changed, from which keys were taken. Without the root key the rest waits. */
@@ -566,7 +586,7 @@ save_without(RecallKeyring *self, RecallKeyringFile *changed, GError **error)
     changed->is_root_stale = TRUE;
     if (!save(self, changed, error))
         return FALSE;
-    if (self->open_key != NULL && get_open_week(self) < 0)
+    if (self->open_key != NULL && recall_keyring_get_week_in_hand(self) < 0)
         forget_open_key(self);
     return self->wrapper == NULL || renew(self, error);
 }

@@ -9,9 +9,8 @@
  * the key that wraps the root, so that another passphrase or back end rewrites one small file.
  *
  * A keyring whose back end asks a person is locked when opened, and then gives one key only: that
- * of the newest segment. A new segment can be made all the same, its key sealed for the root key;
- * the key of the segment in hand stands in a file of its own, so that recording goes on after a
- * restart.
+ * of the segment in hand. A new segment can be made all the same, its key sealed for the root key;
+ * its key stands in a file of its own then, so that recording goes on after a restart.
  *
  * A deleted key is a deleted segment, also in every copy of it. The root key is made anew then, so
  * that an old copy of the keyring is of no use; only an old copy of keyring and back end together
@@ -54,9 +53,16 @@ unsigned recall_keyring_get_n_wrong(const RecallKeyring *self);
  * @error: RECALL_KEYRING_ERROR_WRONG_SECRET, _TOO_SOON */
 gboolean recall_keyring_unlock(RecallKeyring *self, const char *secret, GError **error);
 
-/* Forgets every key but that of the newest segment; without effect when the back end does not ask.
+/* Forgets every key but that of the segment in hand; without effect when the back end does not ask.
  */
 void recall_keyring_lock(RecallKeyring *self);
+
+/* The week whose segment is written to, so that its key is there while locked: set it when another
+ * one is. Without effect while locked. */
+gboolean recall_keyring_hold(RecallKeyring *self, int week, GError **error);
+
+/* Returns: -1 when there is none */
+int recall_keyring_get_week_in_hand(const RecallKeyring *self);
 
 /**
  * recall_keyring_get:
@@ -71,8 +77,9 @@ gboolean recall_keyring_get(RecallKeyring *self,
                             RecallKey *out_key,
                             GError **error);
 
-/* Makes a key for a file that is about to be made; it is on the disk when this returns. A key that
- * the week has already is kept, for the file that was set aside. */
+/* Makes a key for a file that is about to be made; it is on the disk when this returns, and the
+ * week is in hand; while locked only a later one than before. A key that the week has already is
+ * kept, for the file that was set aside. */
 gboolean recall_keyring_add(RecallKeyring *self,
                             int week,
                             uint8_t *out_id,

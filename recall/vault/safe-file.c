@@ -49,13 +49,14 @@ write_new(const char *path, const void *data, size_t n_bytes, GError **error)
     return is_written;
 }
 
-/* Best effort: a journal, a snapshot or the disk itself may keep what was there. */
+/* Best effort: a journal, a snapshot or the disk itself may keep what was there. A file that still
+ * has a name is somebody's backup. */
 static void
 overwrite(int fd)
 {
     struct stat about;
 
-    if (fstat(fd, &about) == 0 && about.st_size > 0) {
+    if (fstat(fd, &about) == 0 && about.st_size > 0 && about.st_nlink == 0) {
         g_autofree uint8_t *zeros = g_malloc0((size_t)about.st_size);
 
         if (lseek(fd, 0, SEEK_SET) != 0 || !write_all(fd, zeros, (size_t)about.st_size))
@@ -158,8 +159,8 @@ recall_safe_file_destroy(const char *path)
 
     if (fd < 0)
         return;
+    g_unlink(path);
     overwrite(fd);
     close(fd);
-    g_unlink(path);
     sync_folder(path, NULL);
 }

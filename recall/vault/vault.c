@@ -199,8 +199,12 @@ recall_vault_lock(RecallVault *self)
     recall_keyring_lock(self->keyring);
     if (!recall_keyring_is_locked(self->keyring))
         return;
-    for (unsigned i = 1; i < self->shelves->len; i++)
-        close_shelf(self, g_ptr_array_index(self->shelves, i));
+    for (unsigned i = 0; i < self->shelves->len; i++) {
+        Shelf *shelf = g_ptr_array_index(self->shelves, i);
+
+        if (shelf->week != recall_keyring_get_week_in_hand(self->keyring))
+            close_shelf(self, shelf);
+    }
 }
 
 /* Moves the file and those that SQLite keeps beside it, so that it can still be recovered. */
@@ -435,22 +439,23 @@ is_locked_out(const GError *error)
     return g_error_matches(error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_LOCKED);
 }
 
-/* What belongs into a week that is locked goes to the beginning of the newest one. */
+/* What belongs into a week that is locked goes into the one in hand. */
 static Shelf *
 begin_for_scene(RecallVault *self, ProtocolScene *scene, GError **error)
 {
     g_autoptr(GError) local_error = NULL;
     Shelf *shelf = begin(self, recall_segment_week_at(scene->start_us), &local_error);
-    int newest = self->shelves->len > 0 ? ((Shelf *)g_ptr_array_index(self->shelves, 0))->week : -1;
+    int week = recall_keyring_get_week_in_hand(self->keyring);
 
     if (shelf != NULL)
         return shelf;
-    if (!is_locked_out(local_error) || recall_segment_week_at(scene->start_us) >= newest) {
+    if (!is_locked_out(local_error) || week < 0) {
         g_propagate_error(error, g_steal_pointer(&local_error));
         return NULL;
     }
-    scene->start_us = recall_segment_week_start_us(newest);
-    return begin(self, newest, error);
+    scene->start_us = CLAMP(scene->start_us, recall_segment_week_start_us(week),
+                            recall_segment_week_start_us(week + 1) - 1);
+    return begin(self, week, error);
 }
 
 static gboolean
@@ -513,6 +518,19 @@ settle(RecallVault *self)
     recover(self, week, error);
 }
 
+/* A clock that was wrong may have made weeks that are newer than the one that is written to. */
+static void
+hold_week(RecallVault *self, GPtrArray *appends)
+{
+    const RecallAppend *last =
+        appends->len > 0 ? g_ptr_array_index(appends, appends->len - 1) : NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (last != NULL && last->error == NULL &&
+        !recall_keyring_hold(self->keyring, week_of_id(last->id), &error))
+        g_warning("While the history is locked it cannot be added to: %s", error->message);
+}
+
 void
 recall_vault_append_all(RecallVault *self, GPtrArray *appends)
 {
@@ -521,6 +539,7 @@ recall_vault_append_all(RecallVault *self, GPtrArray *appends)
         for (unsigned i = 0; i < appends->len; i++)
             append_alone(self, g_ptr_array_index(appends, i));
     }
+    hold_week(self, appends);
     settle(self);
 }
 

@@ -88,6 +88,21 @@ test_overwrites(void **state)
     recall_safe_file_destroy(self->path);
 }
 
+/* A backup made of hard links keeps what it has. */
+static void
+test_backup_stays(void **state)
+{
+    const Fixture *self = *state;
+    g_autofree char *backup = g_build_filename(self->folder, "backup", NULL);
+
+    assert_true(recall_safe_file_write(self->path, "first", 5, NULL));
+    assert_int_equal(link(self->path, backup), 0);
+    assert_true(recall_safe_file_write(self->path, "second", 6, NULL));
+    g_autoptr(GBytes) bytes = recall_safe_file_read(backup, 10, NULL);
+    assert_memory_equal(g_bytes_get_data(bytes, NULL), "first", 5);
+    g_unlink(backup);
+}
+
 static void
 test_not_ours(void **state)
 {
@@ -125,9 +140,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_write_and_read),
-        TEST(test_overwrites),
-        TEST(test_not_ours),
+        TEST(test_write_and_read),        TEST(test_overwrites),
+        TEST(test_backup_stays),          TEST(test_not_ours),
         cmocka_unit_test(test_no_folder),
     };
 

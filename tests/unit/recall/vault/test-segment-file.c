@@ -288,6 +288,41 @@ test_locked(void **state)
     recall_mutant = RECALL_MUTANT_NONE;
 }
 
+/* The clock was a year ahead for a while: what is written to now stays in hand. */
+static void
+test_locked_after_clock_jump(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(ProtocolScene) future =
+        fixture_scene(1, MONDAY_US + 52 * RECALL_SEGMENT_WEEK_US, "from the future");
+    g_autoptr(ProtocolScene) old = fixture_scene(2, MONDAY_US - RECALL_SEGMENT_WEEK_US, "old");
+    g_autoptr(ProtocolScene) now = fixture_scene(3, MONDAY_US, "now");
+    g_autoptr(ProtocolScene) later = fixture_scene(4, MONDAY_US + G_USEC_PER_SEC, "later");
+    RecallVault *vault = fixture_open(fixture);
+    int week = recall_segment_week_at(MONDAY_US);
+    int64_t id;
+
+    recall_mutant = RECALL_MUTANT_WEAK_PASSPHRASE;
+    assert_true(recall_keyring_set_type(recall_vault_get_keyring(vault),
+                                        &recall_root_key_passphrase, "pass", NULL));
+    fixture_append(vault, future, "", NULL);
+    fixture_append(vault, old, "", NULL);
+    fixture_append(vault, now, "", NULL);
+    fixture_append(vault, old, "", NULL);
+    fixture_append(vault, now, "", NULL);
+    recall_vault_close(vault);
+    vault = fixture_open(fixture);
+    assert_int_equal(recall_keyring_get_week_in_hand(recall_vault_get_keyring(vault)), week);
+    id = fixture_append(vault, later, "", NULL);
+    assert_int_equal(id >> RECALL_SEGMENT_ID_BITS, week);
+    id = fixture_append(vault, future, "", NULL);
+    assert_int_equal(id >> RECALL_SEGMENT_ID_BITS, week);
+    id = fixture_append(vault, old, "", NULL);
+    assert_int_equal(id >> RECALL_SEGMENT_ID_BITS, week);
+    recall_vault_close(vault);
+    recall_mutant = RECALL_MUTANT_NONE;
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int
@@ -302,6 +337,7 @@ main(void)
         TEST(test_interrupted_renewal),
         TEST(test_interrupted_creation),
         TEST(test_locked),
+        TEST(test_locked_after_clock_jump),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
