@@ -272,11 +272,14 @@ static void
 open_three_years(const Bench *self)
 {
     double times_ms[5];
+    double cpu_ms[G_N_ELEMENTS(times_ms)];
+    double value_ms;
 
     empty_folder(self->folder);
     fill_three_years(self);
     for (unsigned i = 0; i < G_N_ELEMENTS(times_ms); i++) {
         double start_s = get_s(CLOCK_MONOTONIC);
+        double start_cpu_s = get_s(CLOCK_PROCESS_CPUTIME_ID);
         g_autoptr(RecallVault) vault = recall_vault_open(self->folder, NULL);
         g_autoptr(GArray) weeks = recall_vault_dup_weeks(vault);
 
@@ -287,9 +290,12 @@ open_three_years(const Bench *self)
                 die("cannot open a week", NULL);
         }
         times_ms[i] = (get_s(CLOCK_MONOTONIC) - start_s) * 1000;
+        cpu_ms[i] = (get_s(CLOCK_PROCESS_CPUTIME_ID) - start_cpu_s) * 1000;
     }
-    printf("row\topening %d weeks\t%.0f ms\t%d ms\t%s\n", N_WEEKS, median(times_ms, 5), OPEN_BAR_MS,
-           times_ms[2] <= OPEN_BAR_MS ? "yes" : "no");
+    value_ms = median(times_ms, G_N_ELEMENTS(times_ms));
+    printf("row\topening %d weeks\t%.0f ms (CPU %.0f ms)\t%d ms\t%s\n", N_WEEKS, value_ms,
+           median(cpu_ms, G_N_ELEMENTS(cpu_ms)), OPEN_BAR_MS,
+           value_ms <= OPEN_BAR_MS ? "yes" : "no");
 }
 
 int
