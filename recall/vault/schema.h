@@ -19,6 +19,24 @@
 /* A scene that lasts longer is continued as a new one: searches by time rely on it. */
 #define RECALL_SCENE_DURATION_MAX_US (INT64_C(3600) * G_USEC_PER_SEC)
 
+/* Throughput is the same as with the default of 1000 pages, and 3 MB less lie about. */
+#define RECALL_SCHEMA_WAL_N_PAGES 256
+#define RECALL_SCHEMA_WAL_KEPT_MAX_BYTES 1048576
+
+/* The order matters: exclusive before WAL, so that no shared-memory file is ever made. */
+#define RECALL_SCHEMA_PRAGMAS                                                                      \
+    "PRAGMA locking_mode=EXCLUSIVE;"                                                               \
+    "PRAGMA page_size=4096;"                                                                       \
+    "PRAGMA journal_mode=WAL;"                                                                     \
+    "PRAGMA synchronous=FULL;"                                                                     \
+    "PRAGMA temp_store=MEMORY;"                                                                    \
+    "PRAGMA mmap_size=0;"                                                                          \
+    "PRAGMA trusted_schema=OFF;"                                                                   \
+    "PRAGMA wal_autocheckpoint=" G_STRINGIFY(                                                      \
+        RECALL_SCHEMA_WAL_N_PAGES) ";"                                                             \
+                                   "PRAGMA journal_size_limit=" G_STRINGIFY(                       \
+                                       RECALL_SCHEMA_WAL_KEPT_MAX_BYTES) ";"
+
 #define RECALL_SCHEMA_VERSION 1 /* PRAGMA user_version */
 
 /* Made for a week that is over, by recall/vault/sieve.h, and gone as soon as it changes. */

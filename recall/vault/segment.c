@@ -3,8 +3,11 @@
 #include "recall/vault/segment.h"
 
 #include "base/cleanup.h"
+#include "recall/vault/mutant.h"
 #include "recall/vault/rank.h"
+#include "recall/vault/safe-file.h"
 #include "recall/vault/schema.h"
+#include "recall/vault/segment-file.h"
 #include "recall/vault/tokenizer.h"
 
 #include <errno.h>
@@ -17,25 +20,10 @@
 #define MARK_MERGED 1
 #define MARK_MERGING 2
 #define MERGE_STEP_N_PAGES 500 /* about 50 ms of work */
-/* Throughput is the same as with the default of 1000 pages, and 3 MB less lie about. */
-#define WAL_N_PAGES 256
-#define WAL_KEPT_MAX_BYTES 1048576
-
-/* The order matters: exclusive before WAL, so that no shared-memory file is ever made. */
-#define PRAGMAS                                                                                    \
-    "PRAGMA locking_mode=EXCLUSIVE;"                                                               \
-    "PRAGMA page_size=4096;"                                                                       \
-    "PRAGMA journal_mode=WAL;"                                                                     \
-    "PRAGMA synchronous=FULL;"                                                                     \
-    "PRAGMA temp_store=MEMORY;"                                                                    \
-    "PRAGMA mmap_size=0;"                                                                          \
-    "PRAGMA trusted_schema=OFF;"                                                                   \
-    "PRAGMA wal_autocheckpoint=" G_STRINGIFY(                                                      \
-        WAL_N_PAGES) ";"                                                                           \
-                     "PRAGMA journal_size_limit=" G_STRINGIFY(WAL_KEPT_MAX_BYTES) ";"
 
 struct RecallSegment {
     int week;
+    RecallCryptVfs *vfs;
     sqlite3 *db;
     GHashTable *statements; /* SQL to sqlite3_stmt */
 };
@@ -104,6 +92,11 @@ set_sqlite_error(sqlite3 *db, int week, GError **error)
     GQuark domain = G_IO_ERROR;
     int code = G_IO_ERROR_FAILED;
 
+    if (sqlite3_extended_errcode(db) == SQLITE_IOERR_DATA) {
+        domain = RECALL_SEGMENT_ERROR;
+        code = RECALL_SEGMENT_ERROR_DAMAGED;
+        why = "something in it was changed, or it belongs elsewhere";
+    }
     switch (sqlite3_errcode(db) & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -261,9 +254,7 @@ check_schema(RecallSegment *self, GError **error)
                     "%s was written by a later release of Deskhand: update this one", name);
         return FALSE;
     }
-    if (version == 0 && n_tables == 0)
-        return create_tables(self, error);
-    if (version <= 0)
+    if (version <= 0 || n_tables == 0)
         return set_damaged(self->week, "it is no segment of Deskhand", error);
     return probe_tables(self, error);
 }
@@ -274,9 +265,8 @@ set_up(RecallSegment *self, GError **error)
     sqlite3_extended_result_codes(self->db, TRUE);
     sqlite3_db_config(self->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     return recall_tokenizer_register(self->db, error) && recall_rank_register(self->db, error) &&
-           recall_segment_execute(self, PRAGMAS, error) &&
-           recall_segment_set_cache(self, RECALL_SEGMENT_CACHE_KIB, error) &&
-           check_schema(self, error);
+           recall_segment_execute(self, RECALL_SCHEMA_PRAGMAS, error) &&
+           recall_segment_set_cache(self, RECALL_SEGMENT_CACHE_KIB, error);
 }
 
 /* SQLite would make it readable for others; the files beside it get the same mode. */
@@ -299,8 +289,9 @@ static gboolean
 open_database(RecallSegment *self, const char *path, GError **error)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    const char *vfs = RECALL_IS_MUTANT(PLAIN) ? NULL : recall_crypt_vfs_get_name(self->vfs);
 
-    return sqlite3_open_v2(path, &self->db, flags, NULL) == SQLITE_OK ||
+    return sqlite3_open_v2(path, &self->db, flags, vfs) == SQLITE_OK ||
            recall_segment_set_error(self, error);
 }
 
@@ -310,19 +301,126 @@ free_statement(void *statement)
     sqlite3_finalize(statement);
 }
 
+/* @vfs: (transfer full) */
+static RecallSegment *
+new_segment(int week, RecallCryptVfs *vfs)
+{
+    RecallSegment *self = g_new0(RecallSegment, 1);
+
+    self->week = week;
+    self->vfs = vfs;
+    self->statements = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_statement);
+    return self;
+}
+
+/* A key that is not there is not better than a file that is not. */
+static gboolean
+explain_key_error(int week, GError *key_error, GError **error)
+{
+    g_autoptr(GError) own = key_error;
+
+    if (g_error_matches(own, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_NO_KEY) ||
+        g_error_matches(own, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_DAMAGED))
+        return set_damaged(week, own->message, error);
+    g_propagate_error(error, g_steal_pointer(&own));
+    return FALSE;
+}
+
+/* A database without a page has no WAL mode yet: until then its journal is in memory. */
+static gboolean
+fill_new(RecallSegment *self, GError **error)
+{
+    if (!RECALL_IS_MUTANT(PLAIN) && recall_crypt_vfs_prepare(self->db) != SQLITE_OK)
+        return recall_segment_set_error(self, error);
+    return recall_segment_execute(self, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=MEMORY",
+                                  error) &&
+           set_up(self, error) && create_tables(self, error) &&
+           recall_segment_execute(self, "PRAGMA wal_checkpoint(TRUNCATE)", error);
+}
+
+static void
+remove_file(const char *path)
+{
+    g_autofree char *wal = g_strconcat(path, "-wal", NULL);
+
+    g_unlink(path);
+    g_unlink(wal);
+}
+
+/* It gets its name when it is whole, so that power lost meanwhile leaves no damaged segment. */
+static gboolean
+create_segment(RecallKeyring *keyring, int week, const char *path, GError **error)
+{
+    g_autofree char *new_path = g_strconcat(path, ".new", NULL);
+    g_autoptr(GError) local_error = NULL;
+    RecallCryptVfs *vfs = recall_segment_file_create(keyring, week, &local_error);
+    g_autoptr(RecallSegment) self = NULL;
+
+    if (vfs == NULL)
+        return explain_key_error(week, g_steal_pointer(&local_error), error);
+    self = new_segment(week, vfs);
+    remove_file(path);
+    remove_file(new_path);
+    if (make_file(new_path, TRUE, error) && open_database(self, new_path, error) &&
+        fill_new(self, error)) {
+        g_clear_pointer(&self, recall_segment_close);
+        return recall_safe_file_rename(new_path, path, error);
+    }
+    remove_file(new_path);
+    return FALSE;
+}
+
+static RecallSegment *
+open_segment(RecallKeyring *keyring, int week, const char *path, GError **error)
+{
+    g_autoptr(GError) local_error = NULL;
+    RecallCryptVfs *vfs = NULL;
+    g_autoptr(RecallSegment) self = NULL;
+
+    if (!make_file(path, FALSE, error))
+        return NULL;
+    vfs = recall_segment_file_open(keyring, week, path, &local_error);
+    if (vfs == NULL)
+        return explain_key_error(week, g_steal_pointer(&local_error), error), NULL;
+    self = new_segment(week, vfs);
+    return open_database(self, path, error) && set_up(self, error) && check_schema(self, error)
+               ? g_steal_pointer(&self)
+               : NULL;
+}
+
+/* @self: (transfer full) */
+static RecallSegment *
+renew_key(RecallKeyring *keyring, RecallSegment *self, const char *path, GError **error)
+{
+    g_autoptr(RecallSegment) old = self;
+    int week = self->week;
+
+    if (!recall_segment_execute(self, "PRAGMA wal_checkpoint(TRUNCATE)", error))
+        return NULL;
+    g_clear_pointer(&old, recall_segment_close);
+    return recall_segment_file_renew_key(keyring, week, path, error)
+               ? open_segment(keyring, week, path, error)
+               : NULL;
+}
+
 RecallSegment *
-recall_segment_open(const char *folder, int week, gboolean create, GError **error)
+recall_segment_open(RecallKeyring *keyring,
+                    const char *folder,
+                    int week,
+                    gboolean create,
+                    GError **error)
 {
     g_autofree char *name = recall_segment_dup_name(week);
     g_autofree char *path = g_build_filename(folder, name, NULL);
-    g_autoptr(RecallSegment) self = g_new0(RecallSegment, 1);
+    RecallSegment *self;
 
-    self->week = week;
-    self->statements = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_statement);
-    if (!make_file(path, create, error) || !open_database(self, path, error) ||
-        !set_up(self, error))
+    if (create && !g_file_test(path, G_FILE_TEST_EXISTS) &&
+        !create_segment(keyring, week, path, error))
         return NULL;
-    return g_steal_pointer(&self);
+    self = open_segment(keyring, week, path, error);
+    if (self == NULL || !recall_segment_file_is_worn(keyring, week))
+        return self;
+    return renew_key(keyring, self, path, error);
 }
 
 void
@@ -331,7 +429,10 @@ recall_segment_close(RecallSegment *self)
     if (self == NULL)
         return;
     g_hash_table_unref(self->statements);
-    sqlite3_close_v2(self->db);
+    if (sqlite3_close(self->db) == SQLITE_OK)
+        recall_crypt_vfs_free(self->vfs);
+    else
+        sqlite3_close_v2(self->db); /* somebody still has a statement, which needs the VFS */
     g_free(self);
 }
 

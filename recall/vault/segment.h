@@ -3,14 +3,16 @@
 #pragma once
 
 #include "base/rect.h"
+#include "recall/vault/keyring.h"
 
 #include <gio/gio.h>
 #include <sqlite3.h>
 #include <stdint.h>
 
-/* One open segment: an SQLite file of recall/vault/schema.h with our tokenizer registered, in WAL
- * mode with locking_mode=EXCLUSIVE (no shared memory file; the page encryption needs that), so
- * exactly one connection. Owned by the store and used on the store's thread only. */
+/* One open segment: an SQLite file of recall/vault/schema.h with our tokenizer registered, sealed
+ * by recall/vault/crypt-vfs.h with a key of its own, in WAL mode with locking_mode=EXCLUSIVE (no
+ * shared memory file), so exactly one connection. Owned by the store and used on the store's thread
+ * only. */
 
 typedef struct RecallSegment RecallSegment;
 
@@ -23,7 +25,13 @@ typedef enum {
 #define RECALL_SEGMENT_ERROR (recall_segment_error_quark())
 GQuark recall_segment_error_quark(void);
 
-RecallSegment *recall_segment_open(const char *folder, int week, gboolean create, GError **error);
+/* @keyring: outlives it. @error: also RECALL_KEYRING_ERROR_LOCKED. A file whose key is not there is
+ * damaged. */
+RecallSegment *recall_segment_open(RecallKeyring *keyring,
+                                   const char *folder,
+                                   int week,
+                                   gboolean create,
+                                   GError **error);
 void recall_segment_close(RecallSegment *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallSegment, recall_segment_close)
 

@@ -31,6 +31,7 @@ typedef struct {
 
 struct RecallVault {
     char *folder;
+    RecallKeyring *keyring;
     int lock_fd;
     GPtrArray *shelves; /* of Shelf, newest first */
     uint64_t n_uses;
@@ -167,6 +168,9 @@ recall_vault_open(const char *folder, GError **error)
         return set_errno_error(folder, "make the folder", error), NULL;
     if (!lock_folder(self, error) || !scan_folder(self, error))
         return NULL;
+    self->keyring = recall_keyring_open(folder, error);
+    if (self->keyring == NULL)
+        return NULL;
     return g_steal_pointer(&self);
 }
 
@@ -176,10 +180,31 @@ recall_vault_close(RecallVault *self)
     if (self == NULL)
         return;
     g_ptr_array_unref(self->shelves);
+    recall_keyring_close(self->keyring);
     if (self->lock_fd >= 0)
         close(self->lock_fd);
     g_free(self->folder);
     g_free(self);
+}
+
+RecallKeyring *
+recall_vault_get_keyring(RecallVault *self)
+{
+    return self->keyring;
+}
+
+void
+recall_vault_lock(RecallVault *self)
+{
+    recall_keyring_lock(self->keyring);
+    if (!recall_keyring_is_locked(self->keyring))
+        return;
+    for (unsigned i = 0; i < self->shelves->len; i++) {
+        Shelf *shelf = g_ptr_array_index(self->shelves, i);
+
+        if (shelf->week != recall_keyring_get_week_in_hand(self->keyring))
+            close_shelf(self, shelf);
+    }
 }
 
 /* Moves the file and those that SQLite keeps beside it, so that it can still be recovered. */
@@ -275,7 +300,8 @@ open_shelf(RecallVault *self, Shelf *shelf, gboolean create, GError **error)
     if (shelf->segment != NULL)
         return TRUE;
     make_room(self);
-    shelf->segment = recall_segment_open(self->folder, shelf->week, create, &local_error);
+    shelf->segment =
+        recall_segment_open(self->keyring, self->folder, shelf->week, create, &local_error);
     if (shelf->segment != NULL) {
         self->n_open++;
         share_caches(self);
@@ -295,6 +321,11 @@ recall_vault_get_segment(RecallVault *self, int week, RecallSegment **out_segmen
     if (shelf == NULL) {
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
                             "Nothing was remembered in that week");
+        return FALSE;
+    }
+    if (recall_keyring_is_locked(self->keyring)) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                            "The history is locked: unlock it with deskhand unlock");
         return FALSE;
     }
     if (!open_shelf(self, shelf, FALSE, error))
@@ -401,11 +432,36 @@ row_of_id(int64_t id)
     return id & ((INT64_C(1) << RECALL_SEGMENT_ID_BITS) - 1);
 }
 
+/* While locked, weeks that are over are closed for writing too. */
+static gboolean
+is_locked_out(const GError *error)
+{
+    return g_error_matches(error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_LOCKED);
+}
+
+/* What belongs into a week that is locked goes into the one in hand. */
+static Shelf *
+begin_for_scene(RecallVault *self, ProtocolScene *scene, GError **error)
+{
+    g_autoptr(GError) local_error = NULL;
+    Shelf *shelf = begin(self, recall_segment_week_at(scene->start_us), &local_error);
+    int week = recall_keyring_get_week_in_hand(self->keyring);
+
+    if (shelf != NULL)
+        return shelf;
+    if (!is_locked_out(local_error) || week < 0) {
+        g_propagate_error(error, g_steal_pointer(&local_error));
+        return NULL;
+    }
+    scene->start_us = CLAMP(scene->start_us, recall_segment_week_start_us(week),
+                            recall_segment_week_start_us(week + 1) - 1);
+    return begin(self, week, error);
+}
+
 static gboolean
 append_one(RecallVault *self, RecallAppend *append, GError **error)
 {
-    int week = recall_segment_week_at(append->scene->start_us);
-    Shelf *shelf = begin(self, week, error);
+    Shelf *shelf = begin_for_scene(self, append->scene, error);
     int64_t row;
 
     if (shelf == NULL)
@@ -414,7 +470,7 @@ append_one(RecallVault *self, RecallAppend *append, GError **error)
     if (!recall_append_scene(shelf->segment, append->scene, append->tiles, &row, &append->missing,
                              error))
         return FALSE;
-    append->id = make_id(week, row);
+    append->id = make_id(shelf->week, row);
     shelf->n_scenes = -1;
     return TRUE;
 }
@@ -453,10 +509,26 @@ settle(RecallVault *self)
 
     if (shelf == NULL || shelf->is_settled || !open_shelf(self, shelf, FALSE, NULL))
         return;
-    if (recall_segment_settle(shelf->segment, &shelf->is_settled, &error))
+    if (recall_segment_settle(shelf->segment, &shelf->is_settled, &error)) {
+        if (shelf->is_settled && recall_keyring_is_locked(self->keyring))
+            close_shelf(self, shelf); /* with its key */
         return;
+    }
     shelf->is_settled = TRUE; /* until the next start */
     recover(self, week, error);
+}
+
+/* A clock that was wrong may have made weeks that are newer than the one that is written to. */
+static void
+hold_week(RecallVault *self, GPtrArray *appends)
+{
+    const RecallAppend *last =
+        appends->len > 0 ? g_ptr_array_index(appends, appends->len - 1) : NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (last != NULL && last->error == NULL &&
+        !recall_keyring_hold(self->keyring, week_of_id(last->id), &error))
+        g_warning("While the history is locked it cannot be added to: %s", error->message);
 }
 
 void
@@ -467,6 +539,7 @@ recall_vault_append_all(RecallVault *self, GPtrArray *appends)
         for (unsigned i = 0; i < appends->len; i++)
             append_alone(self, g_ptr_array_index(appends, i));
     }
+    hold_week(self, appends);
     settle(self);
 }
 
@@ -483,6 +556,8 @@ recall_vault_add_tiles(RecallVault *self, int64_t id, GHashTable *tiles, GError 
     if (shelf != NULL && recall_append_tiles(shelf->segment, tiles, &local_error) &&
         commit(self, &local_error))
         return TRUE;
+    if (is_locked_out(local_error))
+        return TRUE; /* its week is over */
     recover(self, week, local_error);
     g_propagate_error(error, g_steal_pointer(&local_error));
     return FALSE;
@@ -491,14 +566,19 @@ recall_vault_add_tiles(RecallVault *self, int64_t id, GHashTable *tiles, GError 
 static gboolean
 touch_in(RecallVault *self, int week, const RecallEnd *end, gboolean *out_is_known, GError **error)
 {
+    g_autoptr(GError) local_error = NULL;
     Shelf *shelf;
 
     *out_is_known = FALSE;
     if (find_shelf(self, week) == NULL)
         return TRUE;
-    shelf = begin(self, week, error);
-    return shelf != NULL &&
-           recall_append_end(shelf->segment, end->key, end->end_us, out_is_known, error);
+    shelf = begin(self, week, &local_error);
+    if (is_locked_out(local_error))
+        return TRUE;
+    if (shelf != NULL)
+        return recall_append_end(shelf->segment, end->key, end->end_us, out_is_known, error);
+    g_propagate_error(error, g_steal_pointer(&local_error));
+    return FALSE;
 }
 
 /* The scene may have begun in the week before. */
@@ -593,14 +673,28 @@ ask_number(Shelf *shelf, const char *sql, GError **error)
     return number;
 }
 
+/* Of a week that is locked: what its files tell. */
+static void
+add_locked_statistics(RecallVault *self, const Shelf *shelf, RecallVaultStatistics *sum)
+{
+    sum->oldest_us = recall_segment_week_start_us(shelf->week);
+    sum->n_bytes += measure_file(self, shelf->week, "") + measure_file(self, shelf->week, "-wal");
+    sum->n_segments++;
+}
+
 /* Adds one week to the sums. Going from new to old, the last one with a scene has the oldest. */
 static gboolean
 add_statistics(RecallVault *self, Shelf *shelf, RecallVaultStatistics *sum, GError **error)
 {
+    g_autoptr(GError) local_error = NULL;
     int64_t oldest_us;
 
-    if (!open_shelf(self, shelf, FALSE, error))
+    if (!open_shelf(self, shelf, FALSE, &local_error)) {
+        if (is_locked_out(local_error))
+            return add_locked_statistics(self, shelf, sum), TRUE;
+        g_propagate_error(error, g_steal_pointer(&local_error));
         return FALSE;
+    }
     if (shelf->n_scenes < 0)
         shelf->n_scenes = ask_number(shelf, "SELECT count(*) FROM scene", error);
     if (shelf->n_scenes < 0)

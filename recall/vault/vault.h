@@ -26,6 +26,15 @@ RecallVault *recall_vault_open(const char *folder, GError **error);
 void recall_vault_close(RecallVault *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallVault, recall_vault_close)
 
+/* Borrowed: to unlock, to change the passphrase. A vault whose keyring is locked appends, and
+ * refuses to read with G_IO_ERROR_PERMISSION_DENIED; what belongs into another week than
+ * the one in hand goes there all the same, and touches and tiles for other weeks are left out. */
+RecallKeyring *recall_vault_get_keyring(RecallVault *self);
+
+/* Locks the keyring and closes every segment but the one in hand; without effect when the keyring's
+ * back end asks for nothing. */
+void recall_vault_lock(RecallVault *self);
+
 /* One scene to append, and what became of it. */
 typedef struct {
     ProtocolScene *scene;

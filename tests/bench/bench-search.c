@@ -67,6 +67,20 @@ show_progress(const char *what, unsigned n_done, unsigned n_all)
 
 /* --- the store --- */
 
+/* Of the store while it is generated; the vault opens it anew. */
+static RecallKeyring *keyring;
+
+static void
+open_keyring(const Options *options)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (keyring == NULL)
+        keyring = recall_keyring_open(options->folder, &error);
+    if (keyring == NULL)
+        die("cannot open the keyring", error);
+}
+
 static void
 execute(sqlite3 *db, const char *sql)
 {
@@ -135,7 +149,8 @@ fill_week(const Synthetic *synthetic,
 {
     g_autoptr(GError) error = NULL;
     int week = recall_segment_week_at(synthetic_get_start_us(synthetic, index));
-    g_autoptr(RecallSegment) segment = recall_segment_open(options->folder, week, TRUE, &error);
+    g_autoptr(RecallSegment) segment =
+        recall_segment_open(keyring, options->folder, week, TRUE, &error);
     gboolean is_last = recall_segment_week_at(NOW_US - 1) == week;
 
     if (segment == NULL)
@@ -179,6 +194,7 @@ generate(const Synthetic *synthetic, const Options *options)
     sqlite3_stmt *insert = NULL;
 
     empty_folder(options->folder);
+    open_keyring(options);
     baseline = create_baseline(options->folder);
     insert = prepare(baseline, "INSERT INTO plain(rowid, text, title, app, url)"
                                " VALUES(?1, ?2, ?3, ?4, ?5)");
@@ -214,8 +230,10 @@ tidy(const Options *options)
     int last = recall_segment_week_at(NOW_US - 1);
 
     show_progress("weeks tidied", 0, SYNTHETIC_N_WEEKS);
+    open_keyring(options);
     for (int week = last - SYNTHETIC_N_WEEKS; week < last; week++) {
-        g_autoptr(RecallSegment) segment = recall_segment_open(options->folder, week, FALSE, NULL);
+        g_autoptr(RecallSegment) segment =
+            recall_segment_open(keyring, options->folder, week, FALSE, NULL);
 
         if (segment != NULL)
             tidy_week(segment);
@@ -610,6 +628,7 @@ main(int argc, char **argv)
     synthetic = synthetic_new(SEED, options.n_scenes, NOW_US);
     prepare_store(synthetic, &options);
     tidy(&options);
+    g_clear_pointer(&keyring, recall_keyring_close);
     start_vault(&vault, program, options.folder);
     measure(&vault, synthetic, &options);
     printf("vault: %.1f MB resident, %.1f MB at most\n", measure_memory(&vault, "VmRSS:"),

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """./dev bench [--write] [NAME...]: measures against the bars, in one table.
 
-Names: session memory disk idle recall latency slowdown search ocr; without names all of them. With
---write the table also replaces the one in docs/BENCHMARKS.md."""
+Names: session memory disk idle recall latency slowdown search crypt ocr; without names all of them.
+With --write the table also replaces the one in docs/BENCHMARKS.md."""
 import os
 import pathlib
 import platform
@@ -25,7 +25,8 @@ from recall import run_recall # noqa: E402
 from session import run_session # noqa: E402
 from supervise import supervised # noqa: E402
 
-ALL = ["session", "memory", "disk", "idle", "recall", "latency", "slowdown", "search", "ocr"]
+ALL = ["session", "memory", "disk", "idle", "recall", "latency", "slowdown", "search", "crypt",
+       "ocr"]
 PAGE = ROOT / "docs/BENCHMARKS.md"
 MARKS = "<!-- table -->\n", "<!-- end of table -->\n"
 # A program's row: what, value, bar, yes or no, with tabs between.
@@ -66,9 +67,10 @@ def run(wanted, table):
     if "slowdown" in wanted:
         print("slowdown", flush=True)
         run_slowdown(table)
-    if "search" in wanted:
-        print("search", flush=True)
-        run_program("search", table)
+    for name in ("search", "crypt"):
+        if name in wanted:
+            print(name, flush=True)
+            run_program(name, table)
     if "ocr" in wanted:
         print("ocr", flush=True)
         run_ocr(table)

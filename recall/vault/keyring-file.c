@@ -1,0 +1,206 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/vault/keyring-file.h"
+
+#include "recall/vault/root-key.h"
+
+#include <string.h>
+
+/* Version; type, about, root's wrap, public half; recovery's public half and wrap, empty without;
+ * wrong secrets, stale root; for each segment: id, week, sealed, wrap, seals. */
+#define TYPE "(usayayayayayuba(ayibayt))"
+#define ENTRY_TYPE "(ayibayt)"
+#define VERSION 1
+#define NAME_MAX_BYTES 64
+
+RecallKeyringFile *
+recall_keyring_file_new(void)
+{
+    RecallKeyringFile *self = g_new0(RecallKeyringFile, 1);
+
+    self->type = g_strdup("");
+    self->about = g_bytes_new(NULL, 0);
+    self->entries = g_array_new(FALSE, TRUE, sizeof(RecallKeyringEntry));
+    return self;
+}
+
+RecallKeyringFile *
+recall_keyring_file_copy(const RecallKeyringFile *self)
+{
+    RecallKeyringFile *copy = g_memdup2(self, sizeof *self);
+
+    copy->type = g_strdup(self->type);
+    copy->about = g_bytes_ref(self->about);
+    copy->entries = g_array_copy(self->entries);
+    return copy;
+}
+
+void
+recall_keyring_file_free(RecallKeyringFile *self)
+{
+    if (self == NULL)
+        return;
+    g_free(self->type);
+    g_bytes_unref(self->about);
+    g_array_unref(self->entries);
+    g_free(self);
+}
+
+static GVariant *
+pack_bytes(const void *data, size_t n_bytes)
+{
+    return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, data, n_bytes, 1);
+}
+
+static size_t
+wrap_size(gboolean is_sealed)
+{
+    return is_sealed ? RECALL_SEALED_BOX_BYTES : RECALL_WRAP_BYTES;
+}
+
+static GVariant *
+pack_entries(const GArray *entries)
+{
+    GVariantBuilder builder;
+
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a" ENTRY_TYPE));
+    for (unsigned i = 0; i < entries->len; i++) {
+        const RecallKeyringEntry *entry = &g_array_index(entries, RecallKeyringEntry, i);
+
+        g_variant_builder_add(&builder, "(@ayib@ayt)", pack_bytes(entry->id, sizeof entry->id),
+                              entry->week, entry->is_sealed,
+                              pack_bytes(entry->wrap, wrap_size(entry->is_sealed)), entry->n_seals);
+    }
+    return g_variant_builder_end(&builder);
+}
+
+GBytes *
+recall_keyring_file_pack(const RecallKeyringFile *self)
+{
+    size_t n_public = self->has_recovery ? sizeof self->recovery_public : 0;
+    size_t n_wrap = self->has_recovery ? sizeof self->recovery_wrap : 0;
+    g_autoptr(GVariant) tuple = g_variant_ref_sink(g_variant_new(
+        "(us@ay@ay@ay@ay@ayub@a" ENTRY_TYPE ")", VERSION, self->type,
+        pack_bytes(g_bytes_get_data(self->about, NULL), g_bytes_get_size(self->about)),
+        pack_bytes(self->root_wrap, sizeof self->root_wrap),
+        pack_bytes(self->public_half, sizeof self->public_half),
+        pack_bytes(self->recovery_public, n_public), pack_bytes(self->recovery_wrap, n_wrap),
+        self->n_wrong, self->is_root_stale, pack_entries(self->entries)));
+
+    return g_variant_get_data_as_bytes(tuple);
+}
+
+/* Returns: whether it has exactly this size */
+static gboolean
+take_bytes(GVariant *tuple, unsigned index, void *out, size_t n_bytes)
+{
+    g_autoptr(GVariant) bytes = g_variant_get_child_value(tuple, index);
+    size_t n_there;
+    const void *data = g_variant_get_fixed_array(bytes, &n_there, 1);
+
+    if (n_there != n_bytes)
+        return FALSE;
+    if (n_bytes > 0)
+        memcpy(out, data, n_bytes);
+    return TRUE;
+}
+
+static gboolean
+take_entry(GVariant *tuple, RecallKeyringEntry *out)
+{
+    g_variant_get_child(tuple, 1, "i", &out->week);
+    g_variant_get_child(tuple, 2, "b", &out->is_sealed);
+    g_variant_get_child(tuple, 4, "t", &out->n_seals);
+    return out->week >= 0 && take_bytes(tuple, 0, out->id, sizeof out->id) &&
+           take_bytes(tuple, 3, out->wrap, wrap_size(out->is_sealed));
+}
+
+static gboolean
+take_entries(GVariant *list, GArray *out)
+{
+    size_t n = g_variant_n_children(list);
+
+    if (n > RECALL_KEYRING_N_ENTRIES_MAX)
+        return FALSE;
+    for (size_t i = 0; i < n; i++) {
+        g_autoptr(GVariant) tuple = g_variant_get_child_value(list, i);
+        RecallKeyringEntry entry = {0};
+
+        if (!take_entry(tuple, &entry))
+            return FALSE;
+        g_array_append_val(out, entry);
+    }
+    return TRUE;
+}
+
+static gboolean
+take_about(GVariant *tuple, RecallKeyringFile *out)
+{
+    g_autoptr(GVariant) about = g_variant_get_child_value(tuple, 2);
+    size_t n_bytes;
+    const void *data = g_variant_get_fixed_array(about, &n_bytes, 1);
+
+    g_free(out->type);
+    g_variant_get_child(tuple, 1, "s", &out->type);
+    g_bytes_unref(out->about);
+    out->about = g_bytes_new(data, n_bytes);
+    return strlen(out->type) <= NAME_MAX_BYTES && n_bytes <= RECALL_ROOT_KEY_ABOUT_MAX_BYTES;
+}
+
+static gboolean
+take_recovery(GVariant *tuple, RecallKeyringFile *out)
+{
+    out->has_recovery = take_bytes(tuple, 5, out->recovery_public, sizeof out->recovery_public) &&
+                        take_bytes(tuple, 6, out->recovery_wrap, sizeof out->recovery_wrap);
+    return out->has_recovery || (take_bytes(tuple, 5, NULL, 0) && take_bytes(tuple, 6, NULL, 0));
+}
+
+static gboolean
+take_all(GVariant *tuple, RecallKeyringFile *out)
+{
+    g_autoptr(GVariant) entries = g_variant_get_child_value(tuple, 9);
+
+    g_variant_get_child(tuple, 7, "u", &out->n_wrong);
+    g_variant_get_child(tuple, 8, "b", &out->is_root_stale);
+    return take_about(tuple, out) && take_bytes(tuple, 3, out->root_wrap, sizeof out->root_wrap) &&
+           take_bytes(tuple, 4, out->public_half, sizeof out->public_half) &&
+           take_recovery(tuple, out) && take_entries(entries, out->entries);
+}
+
+RecallKeyringFile *
+recall_keyring_file_parse(GBytes *bytes, GError **error)
+{
+    g_autoptr(RecallKeyringFile) self = recall_keyring_file_new();
+    g_autoptr(GVariant) tuple = NULL;
+    uint32_t version = 0;
+    gboolean is_whole = FALSE;
+
+    if (g_bytes_get_size(bytes) <= RECALL_KEYRING_FILE_MAX_BYTES) {
+        tuple = g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(TYPE), bytes, FALSE));
+        is_whole = g_variant_is_normal_form(tuple);
+        g_variant_get_child(tuple, 0, "u", &version);
+    }
+    if (is_whole && version > VERSION) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                            "The keyring was written by a later release of Deskhand: update this "
+                            "one");
+        return NULL;
+    }
+    if (is_whole && version == VERSION && take_all(tuple, self))
+        return g_steal_pointer(&self);
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                        "The keyring is damaged: put it back from a backup");
+    return NULL;
+}
+
+RecallKeyringEntry *
+recall_keyring_file_find(const RecallKeyringFile *self, int week)
+{
+    for (unsigned i = self->entries->len; i > 0; i--) {
+        RecallKeyringEntry *entry = &g_array_index(self->entries, RecallKeyringEntry, i - 1);
+
+        if (entry->week == week)
+            return entry;
+    }
+    return NULL;
+}

@@ -1,0 +1,20 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/vault/root-key.h"
+
+#include <string.h>
+
+static const RecallRootKeyType *const types[] = {
+    &recall_root_key_file,
+    &recall_root_key_passphrase,
+};
+
+const RecallRootKeyType *
+recall_root_key_find(const char *name)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(types); i++) {
+        if (strcmp(types[i]->name, name) == 0)
+            return types[i];
+    }
+    return NULL;
+}

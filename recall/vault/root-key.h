@@ -1,0 +1,46 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "recall/vault/secret.h"
+
+#include <gio/gio.h>
+
+/* Where the key comes from that wraps the root key of recall/vault/keyring.h: one table of
+ * functions for each kind, so that a TPM or a host's key service can join. Each may block for a
+ * second. */
+
+#define RECALL_ROOT_KEY_ABOUT_MAX_BYTES 65536
+
+typedef struct {
+    const char *name; /* in the keyring, for good */
+    gboolean asks;    /* for something that a person knows */
+
+    /* Makes a new key. @secret: what the person said, NULL when it does not ask
+     * @out_about: (transfer full): what open() needs to find it again, no secret */
+    gboolean (*create)(const char *folder,
+                       const char *secret,
+                       RecallKey *out_key,
+                       GBytes **out_about,
+                       GError **error);
+
+    /* A wrong @secret gives a wrong key, or G_IO_ERROR_PERMISSION_DENIED. */
+    gboolean (*open)(const char *folder,
+                     const char *secret,
+                     GBytes *about,
+                     RecallKey *out_key,
+                     GError **error);
+
+    /* Makes sure that open() cannot succeed again. */
+    void (*destroy)(const char *folder, GBytes *about);
+} RecallRootKeyType;
+
+/* A file that only its owner may read, beside the segments: it protects backups and copies of the
+ * segments that lack it, and nothing from who has the whole disk. */
+extern const RecallRootKeyType recall_root_key_file;
+
+/* Argon2id, set to half a second of this machine when the passphrase is chosen. */
+extern const RecallRootKeyType recall_root_key_passphrase;
+
+/* Returns: (nullable): NULL for a name that this release does not know */
+const RecallRootKeyType *recall_root_key_find(const char *name);

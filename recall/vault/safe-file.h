@@ -1,0 +1,22 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gio/gio.h>
+
+/* Small files of the vault, readable for their owner only. */
+
+/* Puts @data in place of what the file held: after a loss of power it holds the one or the other.
+ * What it held is overwritten, as far as the file system lets anybody do that. */
+gboolean recall_safe_file_write(const char *path, const void *data, size_t n_bytes, GError **error);
+
+/* @error: G_IO_ERROR_NOT_FOUND; _PERMISSION_DENIED when somebody else may read it or owns it;
+ * _INVALID_DATA when it is larger than @n_max_bytes
+ * Returns: (transfer full): on the heap; clear it when it is a secret */
+GBytes *recall_safe_file_read(const char *path, size_t n_max_bytes, GError **error);
+
+/* Renames within a folder, in place of what had that name; both are on the disk when it returns. */
+gboolean recall_safe_file_rename(const char *from, const char *to, GError **error);
+
+/* Overwrites and removes; it is well when there is none. */
+void recall_safe_file_destroy(const char *path);

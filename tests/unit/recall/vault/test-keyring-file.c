@@ -1,0 +1,164 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/vault/keyring-file.h"
+
+#include "recall/vault/root-key.h"
+
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static void
+add_entry(RecallKeyringFile *file, int week, uint8_t byte, gboolean is_sealed)
+{
+    RecallKeyringEntry entry = {.week = week, .is_sealed = is_sealed, .n_seals = byte};
+
+    memset(entry.id, byte, sizeof entry.id);
+    memset(entry.wrap, byte, is_sealed ? RECALL_SEALED_BOX_BYTES : RECALL_WRAP_BYTES);
+    g_array_append_val(file->entries, entry);
+}
+
+static RecallKeyringFile *
+make_file(gboolean has_recovery)
+{
+    RecallKeyringFile *file = recall_keyring_file_new();
+
+    g_free(file->type);
+    file->type = g_strdup("key-file");
+    g_bytes_unref(file->about);
+    file->about = g_bytes_new("about", 5);
+    memset(file->root_wrap, 1, sizeof file->root_wrap);
+    memset(file->public_half, 2, sizeof file->public_half);
+    file->has_recovery = has_recovery;
+    if (has_recovery) {
+        memset(file->recovery_public, 3, sizeof file->recovery_public);
+        memset(file->recovery_wrap, 4, sizeof file->recovery_wrap);
+    }
+    file->n_wrong = 5;
+    file->is_root_stale = TRUE;
+    add_entry(file, 2967, 6, FALSE);
+    add_entry(file, 2968, 7, TRUE);
+    add_entry(file, 2967, 8, FALSE);
+    return file;
+}
+
+static void
+check_equal(const RecallKeyringFile *a, const RecallKeyringFile *b)
+{
+    g_autoptr(GBytes) a_bytes = recall_keyring_file_pack(a);
+    g_autoptr(GBytes) b_bytes = recall_keyring_file_pack(b);
+
+    assert_true(g_bytes_equal(a_bytes, b_bytes));
+}
+
+static void
+test_round(void **state)
+{
+    for (int has_recovery = 0; has_recovery < 2; has_recovery++) {
+        g_autoptr(RecallKeyringFile) file = make_file(has_recovery);
+        g_autoptr(RecallKeyringFile) copy = recall_keyring_file_copy(file);
+        g_autoptr(GBytes) bytes = recall_keyring_file_pack(file);
+        g_autoptr(RecallKeyringFile) back = recall_keyring_file_parse(bytes, NULL);
+
+        assert_non_null(back);
+        check_equal(file, back);
+        check_equal(file, copy);
+        assert_string_equal(back->type, "key-file");
+        assert_int_equal(back->has_recovery, has_recovery);
+        assert_int_equal(back->n_wrong, 5);
+        assert_true(back->is_root_stale);
+        assert_int_equal(back->entries->len, 3);
+        assert_int_equal(recall_keyring_file_find(back, 2967)->id[0], 8);
+        assert_true(recall_keyring_file_find(back, 2968)->is_sealed);
+        assert_null(recall_keyring_file_find(back, 1));
+    }
+}
+
+/* Whatever it is, it is refused or stands for itself; what it says is within its bounds. */
+static void
+check_any(const uint8_t *data, size_t n_bytes)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new(data, n_bytes);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RecallKeyringFile) file = recall_keyring_file_parse(bytes, &error);
+
+    if (file == NULL) {
+        assert_non_null(error);
+        return;
+    }
+    assert_true(file->entries->len <= RECALL_KEYRING_N_ENTRIES_MAX);
+    assert_true(g_bytes_get_size(file->about) <= RECALL_ROOT_KEY_ABOUT_MAX_BYTES);
+    recall_keyring_file_find(file, 2967);
+}
+
+static void
+test_damaged(void **state)
+{
+    g_autoptr(RecallKeyringFile) file = make_file(TRUE);
+    g_autoptr(GBytes) bytes = recall_keyring_file_pack(file);
+    size_t n_bytes;
+    const uint8_t *data = g_bytes_get_data(bytes, &n_bytes);
+    g_autoptr(GRand) rand = g_rand_new_with_seed(1);
+
+    for (size_t n = 0; n < n_bytes; n++)
+        check_any(data, n);
+    for (unsigned i = 0; i < 20000; i++) {
+        g_autofree uint8_t *changed = g_memdup2(data, n_bytes);
+
+        for (int j = g_rand_int_range(rand, 1, 4); j > 0; j--)
+            changed[g_rand_int_range(rand, 0, (int)n_bytes)] = (uint8_t)g_rand_int(rand);
+        check_any(changed, n_bytes);
+    }
+}
+
+static void
+test_maximum(void **state)
+{
+    g_autoptr(RecallKeyringFile) file = make_file(FALSE);
+
+    while (file->entries->len < RECALL_KEYRING_N_ENTRIES_MAX)
+        add_entry(file, 1, 1, TRUE);
+    g_autoptr(GBytes) most = recall_keyring_file_pack(file);
+    g_autoptr(RecallKeyringFile) back = recall_keyring_file_parse(most, NULL);
+    assert_non_null(back);
+
+    add_entry(file, 1, 1, TRUE);
+    g_autoptr(GBytes) more = recall_keyring_file_pack(file);
+    assert_null(recall_keyring_file_parse(more, NULL));
+
+    g_autofree uint8_t *zeros = g_malloc0(RECALL_KEYRING_FILE_MAX_BYTES + 1);
+    g_autoptr(GBytes) large = g_bytes_new(zeros, RECALL_KEYRING_FILE_MAX_BYTES + 1);
+    assert_null(recall_keyring_file_parse(large, NULL));
+}
+
+static void
+test_later_release(void **state)
+{
+    g_autoptr(RecallKeyringFile) file = make_file(FALSE);
+    g_autoptr(GBytes) bytes = recall_keyring_file_pack(file);
+    g_autofree uint8_t *data = g_memdup2(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    g_autoptr(GBytes) later = NULL;
+    g_autoptr(GError) error = NULL;
+
+    data[0] = 2;
+    later = g_bytes_new(data, g_bytes_get_size(bytes));
+    assert_null(recall_keyring_file_parse(later, &error));
+    assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round),
+        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_maximum),
+        cmocka_unit_test(test_later_release),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

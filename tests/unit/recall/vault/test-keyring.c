@@ -1,0 +1,529 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/vault/keyring.h"
+
+#include "recall/vault/keyring-file.h"
+#include "recall/vault/mutant.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define WEEK 2967
+
+typedef struct {
+    char *folder;
+} Fixture;
+
+/* A segment's key as a test remembers it. */
+typedef struct {
+    uint8_t id[RECALL_SEGMENT_ID_BYTES];
+    uint8_t key[RECALL_KEY_BYTES];
+} Known;
+
+static int
+set_up(void **state)
+{
+    Fixture *self = g_new0(Fixture, 1);
+
+    self->folder = g_dir_make_tmp("deskhand-keyring-XXXXXX", NULL);
+    *state = self;
+    return self->folder != NULL ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+    Fixture *self = *state;
+    g_autoptr(GDir) dir = g_dir_open(self->folder, 0, NULL);
+    const char *name;
+
+    while ((name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(self->folder, name, NULL);
+
+        g_unlink(path);
+    }
+    g_rmdir(self->folder);
+    g_free(self->folder);
+    g_free(self);
+    return 0;
+}
+
+static RecallKeyring *
+open_keyring(void **state)
+{
+    const Fixture *self = *state;
+    g_autoptr(GError) error = NULL;
+    RecallKeyring *keyring = recall_keyring_open(self->folder, &error);
+
+    if (keyring == NULL)
+        fail_msg("%s", error->message);
+    return keyring;
+}
+
+static Known
+add(RecallKeyring *keyring, int week)
+{
+    Known known;
+    g_autoptr(RecallKey) key = recall_key_new();
+
+    assert_true(recall_keyring_add(keyring, week, known.id, key, NULL));
+    memcpy(known.key, key, RECALL_KEY_BYTES);
+    return known;
+}
+
+static gboolean
+has(RecallKeyring *keyring, int week, unsigned age, const Known *known)
+{
+    uint8_t id[RECALL_SEGMENT_ID_BYTES];
+    g_autoptr(RecallKey) key = recall_key_new();
+
+    return recall_keyring_get(keyring, week, age, id, key, NULL) &&
+           memcmp(id, known->id, sizeof id) == 0 && memcmp(key, known->key, RECALL_KEY_BYTES) == 0;
+}
+
+static gboolean
+fails_with(RecallKeyring *keyring, int week, RecallKeyringError code)
+{
+    uint8_t id[RECALL_SEGMENT_ID_BYTES];
+    g_autoptr(RecallKey) key = recall_key_new();
+    g_autoptr(GError) error = NULL;
+
+    return !recall_keyring_get(keyring, week, 0, id, key, &error) &&
+           g_error_matches(error, RECALL_KEYRING_ERROR, (int)code);
+}
+
+static void
+set_passphrase(RecallKeyring *keyring, const char *passphrase)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!recall_keyring_set_type(keyring, &recall_root_key_passphrase, passphrase, &error))
+        fail_msg("%s", error->message);
+}
+
+/* Every file in the folder, one after the other. */
+static GByteArray *
+read_all_files(void **state)
+{
+    const Fixture *self = *state;
+    g_autoptr(GDir) dir = g_dir_open(self->folder, 0, NULL);
+    GByteArray *all = g_byte_array_new();
+    const char *name;
+
+    while ((name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(self->folder, name, NULL);
+        g_autofree char *text = NULL;
+        struct stat about;
+        size_t n_bytes;
+
+        assert_int_equal(stat(path, &about), 0);
+        assert_int_equal(about.st_mode & 0777, 0600);
+        assert_true(g_file_get_contents(path, &text, &n_bytes, NULL));
+        g_byte_array_append(all, (uint8_t *)text, (unsigned)n_bytes);
+    }
+    return all;
+}
+
+static gboolean
+is_on_disk(void **state, const Known *known)
+{
+    g_autoptr(GByteArray) all = read_all_files(state);
+
+    return memmem(all->data, all->len, known->key, RECALL_KEY_BYTES) != NULL;
+}
+
+/* Who set nothing up is not asked. */
+static void
+test_key_file(void **state)
+{
+    RecallKeyring *keyring = open_keyring(state);
+    Known first = add(keyring, WEEK);
+    Known second = add(keyring, WEEK + 1);
+
+    assert_false(recall_keyring_is_locked(keyring));
+    recall_keyring_lock(keyring);
+    assert_false(recall_keyring_is_locked(keyring));
+    assert_true(has(keyring, WEEK, 0, &first));
+    recall_keyring_close(keyring);
+    assert_false(is_on_disk(state, &first));
+    assert_false(is_on_disk(state, &second));
+
+    keyring = open_keyring(state);
+    assert_true(has(keyring, WEEK, 0, &first));
+    assert_true(has(keyring, WEEK + 1, 0, &second));
+    assert_true(fails_with(keyring, WEEK + 2, RECALL_KEYRING_ERROR_NO_KEY));
+    recall_keyring_close(keyring);
+}
+
+static void
+test_ages(void **state)
+{
+    g_autoptr(RecallKeyring) keyring = open_keyring(state);
+    Known old = add(keyring, WEEK);
+    Known new = add(keyring, WEEK);
+
+    assert_true(has(keyring, WEEK, 0, &new));
+    assert_true(has(keyring, WEEK, 1, &old));
+    assert_false(has(keyring, WEEK, 2, &old));
+    assert_true(recall_keyring_drop(keyring, old.id, NULL));
+    assert_true(has(keyring, WEEK, 0, &new));
+    assert_false(has(keyring, WEEK, 1, &old));
+}
+
+static void
+test_delete(void **state)
+{
+    const Fixture *self = *state;
+    g_autoptr(RecallKeyring) keyring = open_keyring(state);
+    g_autofree char *path = g_build_filename(self->folder, "keyring", NULL);
+    g_autofree char *old_file = NULL;
+    size_t n_bytes;
+    Known second;
+
+    add(keyring, WEEK);
+    second = add(keyring, WEEK + 1);
+    assert_true(g_file_get_contents(path, &old_file, &n_bytes, NULL));
+    assert_true(recall_keyring_delete(keyring, WEEK, NULL));
+    assert_true(recall_keyring_delete(keyring, WEEK, NULL));
+    assert_true(fails_with(keyring, WEEK, RECALL_KEYRING_ERROR_NO_KEY));
+    assert_true(has(keyring, WEEK + 1, 0, &second));
+    g_clear_pointer(&keyring, recall_keyring_close);
+
+    /* An old copy of the file has the wrap, but its root key is nowhere any more. */
+    assert_true(g_file_set_contents_full(path, old_file, (gssize)n_bytes, G_FILE_SET_CONTENTS_NONE,
+                                         0600, NULL));
+    assert_null(recall_keyring_open(self->folder, NULL));
+}
+
+static void
+test_locked(void **state)
+{
+    RecallKeyring *keyring = open_keyring(state);
+    Known old = add(keyring, WEEK);
+    Known newest = add(keyring, WEEK + 1);
+    Known made_locked;
+
+    set_passphrase(keyring, "correct horse");
+    recall_keyring_close(keyring);
+    keyring = open_keyring(state);
+    assert_true(recall_keyring_is_locked(keyring));
+    assert_true(fails_with(keyring, WEEK, RECALL_KEYRING_ERROR_LOCKED));
+    assert_true(has(keyring, WEEK + 1, 0, &newest)); /* in hand: recording goes on */
+
+    made_locked = add(keyring, WEEK + 2);
+    assert_true(has(keyring, WEEK + 2, 0, &made_locked));
+    assert_true(fails_with(keyring, WEEK + 1, RECALL_KEYRING_ERROR_LOCKED));
+    assert_false(is_on_disk(state, &newest));
+    recall_keyring_close(keyring);
+    keyring = open_keyring(state);
+    assert_true(has(keyring, WEEK + 2, 0, &made_locked));
+
+    assert_true(recall_keyring_unlock(keyring, "correct horse", NULL));
+    assert_true(has(keyring, WEEK, 0, &old));
+    assert_true(has(keyring, WEEK + 1, 0, &newest));
+    assert_true(has(keyring, WEEK + 2, 0, &made_locked));
+    recall_keyring_lock(keyring);
+    assert_true(fails_with(keyring, WEEK, RECALL_KEYRING_ERROR_LOCKED));
+    assert_true(has(keyring, WEEK + 2, 0, &made_locked));
+    recall_keyring_close(keyring);
+}
+
+static void
+test_delete_while_locked(void **state)
+{
+    g_autoptr(RecallKeyring) keyring = open_keyring(state);
+    Known old = add(keyring, WEEK);
+    Known newest = add(keyring, WEEK + 1);
+
+    set_passphrase(keyring, "correct horse");
+    recall_keyring_lock(keyring);
+    assert_true(recall_keyring_delete(keyring, WEEK, NULL));
+    assert_true(fails_with(keyring, WEEK, RECALL_KEYRING_ERROR_NO_KEY));
+    assert_true(has(keyring, WEEK + 1, 0, &newest));
+    assert_true(recall_keyring_delete(keyring, WEEK + 1, NULL));
+    assert_false(is_on_disk(state, &newest));
+    assert_true(recall_keyring_unlock(keyring, "correct horse", NULL));
+    assert_false(has(keyring, WEEK, 0, &old));
+}
+
+/* Counted on the disk before it is tried, and slowed. */
+static void
+test_wrong_passphrases(void **state)
+{
+    RecallKeyring *keyring = open_keyring(state);
+    g_autoptr(GError) error = NULL;
+
+    add(keyring, WEEK);
+    set_passphrase(keyring, "right");
+    recall_keyring_close(keyring);
+    keyring = open_keyring(state);
+    for (unsigned i = 1; i <= RECALL_KEYRING_N_WRONG_FREE + 1; i++) {
+        g_clear_error(&error);
+        assert_false(recall_keyring_unlock(keyring, "wrong", &error));
+        assert_true(
+            g_error_matches(error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_WRONG_SECRET));
+        assert_int_equal(recall_keyring_get_n_wrong(keyring), i);
+    }
+    g_clear_error(&error);
+    assert_false(recall_keyring_unlock(keyring, "right", &error));
+    assert_true(g_error_matches(error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_TOO_SOON));
+    recall_keyring_close(keyring);
+
+    /* Nor does starting again help. */
+    keyring = open_keyring(state);
+    assert_int_equal(recall_keyring_get_n_wrong(keyring), RECALL_KEYRING_N_WRONG_FREE + 1);
+    g_clear_error(&error);
+    assert_false(recall_keyring_unlock(keyring, "right", &error));
+    assert_true(g_error_matches(error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_TOO_SOON));
+    while (g_error_matches(error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_TOO_SOON)) {
+        g_clear_error(&error);
+        g_usleep(100000);
+        recall_keyring_unlock(keyring, "right", &error);
+    }
+    assert_null(error);
+    assert_false(recall_keyring_is_locked(keyring));
+    assert_int_equal(recall_keyring_get_n_wrong(keyring), 0);
+    recall_keyring_close(keyring);
+}
+
+static void
+test_change_of_back_end(void **state)
+{
+    const Fixture *self = *state;
+    RecallKeyring *keyring = open_keyring(state);
+    Known known = add(keyring, WEEK);
+
+    set_passphrase(keyring, "one");
+    set_passphrase(keyring, "two");
+    recall_keyring_close(keyring);
+    keyring = open_keyring(state);
+    assert_false(recall_keyring_unlock(keyring, "one", NULL));
+    assert_true(recall_keyring_unlock(keyring, "two", NULL));
+    assert_true(has(keyring, WEEK, 0, &known));
+    assert_true(recall_keyring_set_type(keyring, &recall_root_key_file, NULL, NULL));
+    recall_keyring_close(keyring);
+    keyring = open_keyring(state);
+    assert_false(recall_keyring_is_locked(keyring));
+    assert_true(has(keyring, WEEK, 0, &known));
+    assert_false(is_on_disk(state, &known)); /* the file of the key in hand went */
+    recall_keyring_lock(keyring);
+    recall_keyring_close(keyring);
+
+    g_autoptr(GDir) dir = g_dir_open(self->folder, 0, NULL);
+    unsigned n_files = 0;
+    while (g_dir_read_name(dir) != NULL)
+        n_files++;
+    assert_int_equal(n_files, 2); /* keyring and key, nothing of what was before */
+}
+
+static void
+test_needs_unlock_to_change(void **state)
+{
+    g_autoptr(RecallKeyring) keyring = open_keyring(state);
+    g_autoptr(GError) error = NULL;
+
+    set_passphrase(keyring, "one");
+    recall_keyring_lock(keyring);
+    assert_false(recall_keyring_set_type(keyring, &recall_root_key_file, NULL, &error));
+    assert_true(g_error_matches(error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_LOCKED));
+    assert_null(recall_keyring_make_recovery(keyring, NULL));
+}
+
+static void
+test_recovery(void **state)
+{
+    RecallKeyring *keyring = open_keyring(state);
+    Known known = add(keyring, WEEK);
+    char *old_text = recall_keyring_make_recovery(keyring, NULL);
+    char *text = recall_keyring_make_recovery(keyring, NULL);
+    g_autofree char *lower = g_ascii_strdown(text, -1);
+    Known made_locked;
+
+    set_passphrase(keyring, "forgotten");
+    recall_keyring_delete(keyring, WEEK - 1, NULL);
+    recall_keyring_close(keyring);
+    keyring = open_keyring(state);
+    made_locked = add(keyring, WEEK + 1);
+    assert_false(recall_keyring_recover(keyring, old_text, NULL));
+    assert_false(recall_keyring_recover(keyring, "", NULL));
+    assert_true(recall_keyring_recover(keyring, lower, NULL));
+    assert_true(has(keyring, WEEK, 0, &known));
+    assert_true(has(keyring, WEEK + 1, 0, &made_locked));
+    set_passphrase(keyring, "new");
+    recall_keyring_close(keyring);
+    keyring = open_keyring(state);
+    assert_true(recall_keyring_unlock(keyring, "new", NULL));
+    assert_true(has(keyring, WEEK, 0, &known));
+    recall_keyring_lock(keyring);
+    assert_true(recall_keyring_recover(keyring, text, NULL)); /* still the same one */
+    recall_keyring_close(keyring);
+    recall_secret_free_text(old_text);
+    recall_secret_free_text(text);
+}
+
+static void
+test_lease(void **state)
+{
+    RecallKeyring *keyring = open_keyring(state);
+    Known known = add(keyring, WEEK);
+    uint8_t nobody[RECALL_SEGMENT_ID_BYTES] = {0};
+    g_autoptr(GError) error = NULL;
+
+    assert_true(recall_keyring_lease(keyring, known.id, 1000, NULL));
+    assert_true(recall_keyring_lease(keyring, known.id, 1000, NULL));
+    recall_keyring_close(keyring);
+    keyring = open_keyring(state);
+    assert_int_equal(recall_keyring_get_n_seals(keyring, WEEK), 2000);
+    assert_true(
+        recall_keyring_lease(keyring, known.id, RECALL_PAGE_CODEC_N_SEALS_MAX - 2000, NULL));
+    assert_false(recall_keyring_lease(keyring, known.id, 1, &error));
+    assert_true(g_error_matches(error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_WORN));
+    assert_false(recall_keyring_lease(keyring, known.id, G_MAXUINT64, NULL));
+    assert_false(recall_keyring_lease(keyring, nobody, 1, NULL));
+    recall_keyring_close(keyring);
+}
+
+/* Each byte of the file, changed: the keyring is refused, or a key does not open, or what changed
+ * is no key at all; never is it another key. */
+static void
+test_damaged_file(void **state)
+{
+    const Fixture *self = *state;
+    g_autofree char *path = g_build_filename(self->folder, "keyring", NULL);
+    RecallKeyring *keyring = open_keyring(state);
+    Known known = add(keyring, WEEK);
+    g_autofree char *data = NULL;
+    size_t n_bytes;
+
+    recall_keyring_close(keyring);
+    assert_true(g_file_get_contents(path, &data, &n_bytes, NULL));
+    for (size_t i = 0; i < n_bytes; i++) {
+        uint8_t id[RECALL_SEGMENT_ID_BYTES];
+        g_autoptr(RecallKey) key = recall_key_new();
+
+        data[i] ^= 0x10;
+        assert_true(g_file_set_contents_full(path, data, (gssize)n_bytes, G_FILE_SET_CONTENTS_NONE,
+                                             0600, NULL));
+        keyring = recall_keyring_open(self->folder, NULL);
+        if (keyring != NULL && recall_keyring_get(keyring, WEEK, 0, id, key, NULL))
+            assert_memory_equal(key, known.key, RECALL_KEY_BYTES);
+        recall_keyring_close(keyring);
+        data[i] ^= 0x10;
+    }
+}
+
+/* A wrap moved to another segment opens nothing. */
+static void
+test_swapped_wraps(void **state)
+{
+    const Fixture *self = *state;
+    g_autofree char *path = g_build_filename(self->folder, "keyring", NULL);
+    RecallKeyring *keyring = open_keyring(state);
+    g_autoptr(RecallKeyringFile) file = NULL;
+    g_autoptr(GBytes) bytes = NULL;
+    g_autoptr(GBytes) swapped = NULL;
+    RecallKeyringEntry *a;
+    RecallKeyringEntry *b;
+    RecallKeyringEntry first;
+    char *data;
+    size_t n_bytes;
+
+    add(keyring, WEEK);
+    add(keyring, WEEK + 1);
+    recall_keyring_close(keyring);
+    assert_true(g_file_get_contents(path, &data, &n_bytes, NULL));
+    bytes = g_bytes_new_take(data, n_bytes);
+    file = recall_keyring_file_parse(bytes, NULL);
+    a = recall_keyring_file_find(file, WEEK);
+    b = recall_keyring_file_find(file, WEEK + 1);
+    first = *a;
+    memcpy(a->wrap, b->wrap, sizeof a->wrap);
+    memcpy(b->wrap, first.wrap, sizeof b->wrap);
+    swapped = recall_keyring_file_pack(file);
+    assert_true(g_file_set_contents_full(path, g_bytes_get_data(swapped, NULL),
+                                         (gssize)g_bytes_get_size(swapped),
+                                         G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    keyring = open_keyring(state);
+    assert_true(fails_with(keyring, WEEK, RECALL_KEYRING_ERROR_DAMAGED));
+    assert_true(fails_with(keyring, WEEK + 1, RECALL_KEYRING_ERROR_DAMAGED));
+    recall_keyring_close(keyring);
+}
+
+/* Somebody puts a public half of theirs there, to be given the keys of what comes: the next unlock
+ * refuses it. */
+static void
+test_foreign_public_half(void **state)
+{
+    const Fixture *self = *state;
+    g_autofree char *path = g_build_filename(self->folder, "keyring", NULL);
+    RecallKeyring *keyring = open_keyring(state);
+    g_autoptr(RecallKeyringFile) file = NULL;
+    g_autoptr(GBytes) bytes = NULL;
+    g_autoptr(GBytes) changed = NULL;
+    g_autoptr(GError) error = NULL;
+    char *data;
+    size_t n_bytes;
+
+    set_passphrase(keyring, "one");
+    recall_keyring_close(keyring);
+    assert_true(g_file_get_contents(path, &data, &n_bytes, NULL));
+    bytes = g_bytes_new_take(data, n_bytes);
+    file = recall_keyring_file_parse(bytes, NULL);
+    memset(file->public_half, 9, sizeof file->public_half);
+    changed = recall_keyring_file_pack(file);
+    assert_true(g_file_set_contents_full(path, g_bytes_get_data(changed, NULL),
+                                         (gssize)g_bytes_get_size(changed),
+                                         G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    keyring = open_keyring(state);
+    assert_false(recall_keyring_unlock(keyring, "one", &error));
+    assert_true(g_error_matches(error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_DAMAGED));
+    assert_true(recall_keyring_is_locked(keyring));
+    recall_keyring_close(keyring);
+}
+
+static void
+test_readable_for_others(void **state)
+{
+    const Fixture *self = *state;
+    g_autofree char *path = g_build_filename(self->folder, "keyring", NULL);
+    RecallKeyring *keyring = open_keyring(state);
+    g_autoptr(GError) error = NULL;
+
+    recall_keyring_close(keyring);
+    assert_int_equal(g_chmod(path, 0640), 0);
+    assert_null(recall_keyring_open(self->folder, &error));
+    assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_key_file),
+        TEST(test_ages),
+        TEST(test_delete),
+        TEST(test_locked),
+        TEST(test_delete_while_locked),
+        TEST(test_wrong_passphrases),
+        TEST(test_change_of_back_end),
+        TEST(test_needs_unlock_to_change),
+        TEST(test_recovery),
+        TEST(test_lease),
+        TEST(test_damaged_file),
+        TEST(test_swapped_wraps),
+        TEST(test_foreign_public_half),
+        TEST(test_readable_for_others),
+    };
+
+    recall_mutant = RECALL_MUTANT_WEAK_PASSPHRASE; /* test-root-key.c looks at the real one */
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
