@@ -27,7 +27,11 @@ def wake_ups(pids):
 def cpu_s(pids):
     total = 0
     for pid in pids:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        try:
+            stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+        except OSError: # it has ended
+            continue
+        fields = stat.rpartition(")")[2].split()
         total += int(fields[11]) + int(fields[12])
     return total / os.sysconf("SC_CLK_TCK")
 

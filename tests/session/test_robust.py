@@ -151,10 +151,12 @@ def test_agentd_is_killed():
 
 def test_agentd_before_the_desktop():
     with Desktop(agentd=False) as desktop:
-        display, address = desktop.display, desktop.env["DBUS_SESSION_BUS_ADDRESS"]
+        address = desktop.env["DBUS_SESSION_BUS_ADDRESS"]
         for process in (desktop.manager, desktop.x_server, desktop.bus):
             process.end()
         (desktop.folder / "bus").unlink(missing_ok=True)
+        # One that no other test's server takes meanwhile, as it might the one just given up.
+        display = desktop.env["DISPLAY"] = f":{1000 + os.getpid() % 20000}"
         desktop.start_agentd(wait=False)
         wait_for(lambda: desktop.deskhand_pids("deskhand-agentd"), "agentd runs")
         look_at_it()
