@@ -315,6 +315,14 @@ count_known(const ReaderGlyphs *self, const ReaderCells *cells, const Token *tok
     return n;
 }
 
+unsigned
+reader_glyphs_count_known(const ReaderGlyphs *self, const ReaderCells *cells)
+{
+    Token all = {.start = 0, .end = cells->keys->len};
+
+    return count_known(self, cells, &all);
+}
+
 static BaseRect
 get_box(const ReaderCells *cells, const Token *token)
 {

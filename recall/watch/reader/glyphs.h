@@ -25,5 +25,8 @@ GArray *reader_glyphs_read(ReaderGlyphs *self, const ReaderCells *cells);
 /* Replaces the words whose letters are known. */
 void reader_glyphs_correct(ReaderGlyphs *self, const ReaderCells *cells, GArray *words);
 
+/* How many of the cells hold a letter that is known. */
+unsigned reader_glyphs_count_known(const ReaderGlyphs *self, const ReaderCells *cells);
+
 /* The pitch that was learned from last, or 0. */
 int reader_glyphs_pitch(const ReaderGlyphs *self);

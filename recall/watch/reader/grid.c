@@ -52,16 +52,15 @@ count_crossed(const ReaderColumns *self, int pitch, int phase)
     return n;
 }
 
-static gboolean
-is_clear(const ReaderColumns *self, int pitch, int phase)
+gboolean
+reader_columns_is_clear(const ReaderColumns *self, const ReaderGrid *grid)
 {
-    return count_crossed(self, pitch, phase) < CROSSED_SHARE * self->n_crossings / pitch;
+    return count_crossed(self, grid->pitch, grid->phase) <
+           CROSSED_SHARE * self->n_crossings / grid->pitch;
 }
 
-/* Between letters there may be several empty columns: the last one that is clear, so that the cells
- * begin where letters do, on every page. */
-ReaderGrid
-reader_columns_fit(const ReaderColumns *self, int pitch)
+static ReaderGrid
+fit(const ReaderColumns *self, int pitch)
 {
     ReaderGrid grid = {pitch, 0};
     uint64_t least = UINT64_MAX;
@@ -74,8 +73,6 @@ reader_columns_fit(const ReaderColumns *self, int pitch)
             grid.phase = phase;
         }
     }
-    for (int i = 0; i < pitch && is_clear(self, pitch, (grid.phase + 1) % pitch); i++)
-        grid.phase = (grid.phase + 1) % pitch;
     return grid;
 }
 
@@ -83,10 +80,10 @@ ReaderGrid
 reader_columns_find_grid(const ReaderColumns *self)
 {
     for (int pitch = READER_GRID_PITCH_MIN_PX; pitch <= READER_GRID_PITCH_MAX_PX; pitch++) {
-        ReaderGrid grid = reader_columns_fit(self, pitch);
+        ReaderGrid grid = fit(self, pitch);
 
         if (self->n_crossings >= (uint64_t)EXPECTED_MIN * pitch &&
-            is_clear(self, pitch, grid.phase))
+            reader_columns_is_clear(self, &grid))
             return grid;
     }
     return (ReaderGrid){0, 0};

@@ -32,8 +32,9 @@ void reader_columns_add(ReaderColumns *self, const ReaderCrop *line, int x);
 /* Returns: the grid that no letter crosses; pitch 0 when there is none or too little to tell */
 ReaderGrid reader_columns_find_grid(const ReaderColumns *self);
 
-/* Returns: the best grid of this pitch, whether the page has it or not */
-ReaderGrid reader_columns_fit(const ReaderColumns *self, int pitch);
+/* Whether hardly a letter crosses the borders of this grid. Of neighbouring phases several may be
+ * clear where a page has few different letters. */
+gboolean reader_columns_is_clear(const ReaderColumns *self, const ReaderGrid *grid);
 
 /* A line's cells. */
 typedef struct {

@@ -50,65 +50,85 @@ typedef struct {
     BaseRect box; /* of the component, in a root */
 } EdgeRun;
 
+/* Written so that the compiler makes it work on many pixels at once. */
+static inline uint8_t
+differs(uint8_t a, uint8_t b)
+{
+    return (uint8_t)(a > b ? a - b : b - a) > EDGE_CONTRAST;
+}
+
+static inline uint8_t
+is_open(uint8_t mark)
+{
+    return mark != PROTOCOL_READER_MARK_IGNORED;
+}
+
 static void
-mark_row(const ReaderPage *page, int y, uint8_t *flags)
+mark_row(const ReaderPage *page, int y, uint8_t *restrict flags)
 {
     const uint8_t *grey = page->grey + (size_t)page->width * y;
     const uint8_t *marks = page->marks + (size_t)page->width * y;
     const uint8_t *below = y + 1 < page->height ? grey + page->width : grey;
     const uint8_t *marks_below = y + 1 < page->height ? marks + page->width : marks;
+    int last = page->width - 1;
 
-    for (int x = 0; x < page->width; x++) {
-        int right = x + 1 < page->width;
-        uint8_t across = (abs(grey[x] - grey[x + right]) > EDGE_CONTRAST) &
-                         (marks[x + right] != PROTOCOL_READER_MARK_IGNORED);
-        uint8_t down = (abs(grey[x] - below[x]) > EDGE_CONTRAST) &
-                       (marks_below[x] != PROTOCOL_READER_MARK_IGNORED);
-        uint8_t ignored = marks[x] == PROTOCOL_READER_MARK_IGNORED;
+    for (int x = 0; x < last; x++) {
+        uint8_t across = differs(grey[x], grey[x + 1]) & is_open(marks[x + 1]);
+        uint8_t down = differs(grey[x], below[x]) & is_open(marks_below[x]);
 
-        flags[x] = ignored ? BARRIER : across * EDGE_ACROSS | down * EDGE_DOWN;
+        flags[x] = is_open(marks[x]) ? (uint8_t)(across * EDGE_ACROSS | down * EDGE_DOWN) : BARRIER;
     }
+    flags[last] = is_open(marks[last])
+                      ? differs(grey[last], below[last]) * is_open(marks_below[last]) * EDGE_DOWN
+                      : BARRIER;
 }
 
+/* A run of so many edges has one at every so manieth pixel: only those are looked at. */
 static void
 drop_rules_across(uint8_t *flags, int width)
 {
-    int start = 0;
+    for (int x = RULE_ACROSS_PX - 1; x < width; x += RULE_ACROSS_PX) {
+        int start = x;
+        int end = x;
 
-    for (int x = 0; x <= width; x++) {
-        if (x < width && (flags[x] & EDGE_DOWN))
-            continue;
-        if (x - start >= RULE_ACROSS_PX)
-            for (int i = start; i < x; i++)
-                flags[i] &= BARRIER;
-        start = x + 1;
+        while (start > 0 && (flags[start - 1] & EDGE_DOWN))
+            start--;
+        while (end < width && (flags[end] & EDGE_DOWN))
+            end++;
+        for (int i = start; end - start >= RULE_ACROSS_PX && i < end; i++)
+            flags[i] &= BARRIER;
+        x = MAX(x, end / RULE_ACROSS_PX * RULE_ACROSS_PX - 1);
     }
 }
 
-static void
-drop_rule_down(Edges *self, int x, int start, int end)
+/* Where a rule crosses another one it differs from what is below, not from what is beside. */
+static gboolean
+is_edge(const Edges *self, int x, int y)
 {
-    for (int y = start; y < end; y++)
-        self->flags[(size_t)self->width * y + x] = BARRIER;
+    return (self->flags[(size_t)self->width * y + x] & (EDGE_ACROSS | EDGE_DOWN)) != 0;
+}
+
+static void
+drop_rule_down(Edges *self, int x, int y)
+{
+    int start = y;
+    int end = y;
+
+    while (start > 0 && is_edge(self, x, start - 1))
+        start--;
+    while (end < self->height && is_edge(self, x, end))
+        end++;
+    for (int i = start; end - start >= RULE_DOWN_PX && i < end; i++)
+        self->flags[(size_t)self->width * i + x] = BARRIER;
 }
 
 static void
 drop_rules_down(Edges *self)
 {
-    g_autofree int *lengths = g_new0(int, self->width);
-
-    for (int y = 0; y <= self->height; y++)
-        for (int x = 0; x < self->width; x++) {
-            /* Where a rule crosses another one it differs from what is below, not beside. */
-            if (y < self->height &&
-                (self->flags[(size_t)self->width * y + x] & (EDGE_ACROSS | EDGE_DOWN))) {
-                lengths[x]++;
-                continue;
-            }
-            if (lengths[x] >= RULE_DOWN_PX)
-                drop_rule_down(self, x, y - lengths[x], y);
-            lengths[x] = 0;
-        }
+    for (int y = RULE_DOWN_PX - 1; y < self->height; y += RULE_DOWN_PX)
+        for (int x = 0; x < self->width; x++)
+            if (is_edge(self, x, y))
+                drop_rule_down(self, x, y);
 }
 
 static void
@@ -156,15 +176,30 @@ add_run(GArray *runs, int start, int end, int y)
     g_array_append_val(runs, run);
 }
 
+/* Returns: where the next flag stands, from @x on, or @width */
+static int
+next_flag(const uint8_t *flags, int x, int width)
+{
+    uint64_t eight = 0;
+
+    while (x + 8 <= width) {
+        memcpy(&eight, flags + x, sizeof eight);
+        if (eight != 0)
+            break;
+        x += 8;
+    }
+    while (x < width && flags[x] == 0)
+        x++;
+    return x;
+}
+
 static void
 find_runs(const uint8_t *flags, int width, int y, GArray *runs)
 {
     int start = -1; /* of the run in hand, or -1 */
     int end = 0;
 
-    for (int x = 0; x < width; x++) {
-        if (flags[x] == 0)
-            continue;
+    for (int x = next_flag(flags, 0, width); x < width; x = next_flag(flags, x + 1, width)) {
         if (start >= 0 && ((flags[x] & BARRIER) || x - end > GAP_ACROSS_PX)) {
             add_run(runs, start, end, y);
             start = -1;

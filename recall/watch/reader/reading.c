@@ -12,8 +12,9 @@
 #include <time.h>
 
 #define AUDIT_LINES                                                                                \
-    20                /* of so many lines of known letters one is read by the engine all the same */
-#define BARREN_COST 3 /* a line without words is charged so many times: a video pays for itself */
+    20 /* of so many lines of known letters one is read by the engine all the same */
+#define GRID_SAMPLES 6 /* lines that a grid is tried on */
+#define BARREN_COST 3  /* a line without words is charged so many times: a video pays for itself */
 
 struct ReaderReading {
     ReaderRecogniser *recogniser;
@@ -40,7 +41,8 @@ typedef struct {
     BaseRect box;
     ReaderDigest digest;
     int64_t seen_us;
-    GArray *words; /* of ReaderWord; NULL: not read yet */
+    GArray *words;       /* of ReaderWord; NULL: not read yet */
+    gboolean is_spelled; /* by its letters alone */
 } NewLine;
 
 static void
@@ -128,15 +130,44 @@ answer_unread(const Job *job, const BaseRect *line)
     job->on_answer(answer, job->user_data);
 }
 
+static unsigned
+count_known(const Job *job, const GArray *new_lines, const ReaderGrid *grid)
+{
+    unsigned n_known = 0;
+
+    for (unsigned i = 0; i < MIN(new_lines->len, GRID_SAMPLES); i++) {
+        const BaseRect *box = &g_array_index(new_lines, NewLine, i).box;
+        g_autoptr(ReaderCrop) crop = reader_crop_new(job->page, box);
+        g_autoptr(ReaderCells) cells = reader_cells_new(grid, crop, box->x);
+
+        n_known += reader_glyphs_count_known(job->reading->glyphs, cells);
+    }
+    return n_known;
+}
+
+/* Few lines, or lines of few different letters, leave several grids possible: that one is right in
+ * which the letters are known. */
 static void
-find_grid(Job *job, const ReaderColumns *columns)
+find_grid(Job *job, const ReaderColumns *columns, const GArray *new_lines)
 {
     int pitch = reader_glyphs_pitch(job->reading->glyphs);
+    unsigned most = 0;
 
     job->grid = reader_columns_find_grid(columns);
     job->is_guess = job->grid.pitch == 0;
-    if (job->is_guess && pitch > 0)
-        job->grid = reader_columns_fit(columns, pitch);
+    if (!job->is_guess)
+        pitch = job->grid.pitch;
+    for (int phase = 0; phase < pitch; phase++) {
+        ReaderGrid grid = {pitch, phase};
+        unsigned n_known = 0;
+
+        if (job->is_guess || reader_columns_is_clear(columns, &grid))
+            n_known = count_known(job, new_lines, &grid);
+        if (n_known <= most)
+            continue;
+        most = n_known;
+        job->grid = grid;
+    }
 }
 
 /* Answers what is known. Returns: (transfer full): of NewLine: the others */
@@ -163,7 +194,7 @@ answer_known(Job *job, const GArray *lines)
         new_line.seen_us = reader_cache_note(job->reading->cache, &new_line.digest, job->start_us);
         g_array_append_val(new_lines, new_line);
     }
-    find_grid(job, &columns);
+    find_grid(job, &columns, new_lines);
     return new_lines;
 }
 
@@ -202,7 +233,8 @@ spell_line(const Job *job, NewLine *line)
     line->words = reader_glyphs_read(self->glyphs, cells);
     if (line->words != NULL && ++self->n_spelled % AUDIT_LINES == 0)
         g_clear_pointer(&line->words, g_array_unref);
-    return line->words != NULL;
+    line->is_spelled = line->words != NULL;
+    return line->is_spelled;
 }
 
 static gboolean
@@ -272,7 +304,7 @@ read_new(const Job *job, GArray *new_lines)
             answer_unread(job, &line->box);
             continue;
         }
-        if (job->grid.pitch > 0 && !job->is_guess)
+        if (job->grid.pitch > 0 && !job->is_guess && !line->is_spelled)
             correct_line(job, line);
         finish_line(job, line);
     }

@@ -230,7 +230,11 @@ test_finds_the_grid(void **state)
         grid = reader_columns_find_grid(&columns);
     }
     assert_int_equal(grid.pitch, PITCH_PX);
-    assert_int_equal(grid.phase, LEFT_PX % PITCH_PX);
+    assert_true(reader_columns_is_clear(&columns, &grid));
+    grid.phase = LEFT_PX % PITCH_PX;
+    assert_true(reader_columns_is_clear(&columns, &grid));
+    grid.phase = (LEFT_PX + PITCH_PX / 2) % PITCH_PX;
+    assert_false(reader_columns_is_clear(&columns, &grid));
 }
 
 static void
