@@ -28,12 +28,13 @@ def cpu_s(pids, with_ended_children=True):
 
 
 def wake_ups(pid):
-    total = 0
+    """How often each thread went to sleep and woke."""
+    found = {}
     for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
         for line in (task / "status").read_text().splitlines():
             if line.startswith("voluntary_ctxt_switches"):
-                total += int(line.split()[1])
-    return total
+                found[task.name] = int(line.split()[1])
+    return found
 
 
 def memory_mb(pid):

@@ -39,7 +39,7 @@ def as_lines(words, per_line=7):
 
 
 def in_writer(desktop):
-    words = distinct(0, 240)
+    words = distinct(0, 180)
     path = desktop.write("recall.fodt", content.letter(as_lines(words, 9)))
     apps.office(desktop, path, "writer")
     look(4)
@@ -62,6 +62,16 @@ def in_chromium(desktop):
     apps.wait_title(desktop, browser.window, "Recall")
     look(3)
     show_pages(desktop, 5)
+    return words
+
+
+def in_page_alone(desktop):
+    """Without tabs and address bar: all that is in the window is the page."""
+    words = distinct(12, 144)
+    desktop.write("alone.html", content.page("Alone", "".join(
+        f"<p>{line}</p>" for line in as_lines(words, 8))))
+    apps.chromium(desktop, f"{desktop.serve()}/alone.html", app=True)
+    look(4)
     return words
 
 
@@ -108,7 +118,7 @@ def in_xterm(desktop):
 
 
 def in_evince(desktop):
-    words = distinct(10, 200)
+    words = distinct(10, 144)
     path = desktop.write("recall.pdf", content.pdf(as_lines(words, 6)))
     viewer = apps.evince(desktop, path)
     desktop.place(viewer.window, 60, 40, 1100, 980)
@@ -128,6 +138,7 @@ SUBJECTS = [
     ("LibreOffice Writer", "libreoffice", in_writer),
     ("LibreOffice Calc", "libreoffice", in_calc),
     ("Chromium", "chromium", in_chromium),
+    ("Chromium, page alone", "chromium", in_page_alone),
     ("Firefox", "firefox", in_firefox),
     ("Mousepad (GTK 3)", "mousepad", in_editor(apps.mousepad, 4)),
     ("GNOME Text Editor (GTK 4)", "editor", in_editor(apps.text_editor, 5)),
@@ -139,7 +150,7 @@ SUBJECTS = [
 ]
 
 # Windows of which the script knows every word that is in them.
-WHOLE_TEXT = {"xterm"}
+WHOLE_TEXT = {"xterm", "Chromium, page alone"}
 
 
 def baseline_words(path):

@@ -38,7 +38,7 @@ class Script:
         self.windows["calc"] = apps.office(desktop, sheet, "calc").window
         self.windows["writer"] = apps.office(desktop, paper, "writer").window
         self.windows["chromium"] = apps.chromium(
-            desktop, f"{desktop.serve()}/long.html", size=(1300, 980)).window
+            desktop, f"{desktop.serve()}/long.html", size=(1880, 1000)).window
         self.windows["xterm"] = apps.xterm(
             desktop, "bash", "--norc", geometry="100x40+700+120").window
         self.windows["mousepad"] = apps.mousepad(desktop, desktop.files / "notes.txt").window
