@@ -15,7 +15,7 @@
  * once. */
 
 #define RECALL_DEBOUNCE_SAMPLE_MS (RECALL_SENSE_REST_MS / 2) /* at most so often damage is read */
-#define RECALL_DEBOUNCE_TYPING_REST_MS 350
+#define RECALL_DEBOUNCE_TYPING_REST_MS 250
 #define RECALL_DEBOUNCE_N_CREDITS_MAX 3
 
 typedef enum {
