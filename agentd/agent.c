@@ -254,6 +254,7 @@ agentd_agent_pause(AgentdAgent *self, uint64_t duration_us)
             (duration_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC, on_resume, self);
     }
     recall_recorder_reset(self->recorder);
+    recall_ocr_forget(self->parts.ocr);
     if (self->sense != NULL)
         recall_sense_set_paused(self->sense, TRUE);
 }
