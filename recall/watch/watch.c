@@ -475,6 +475,22 @@ get_due_us(const RecallWatch *self)
     return self->started_us == 0 ? 0 : self->started_us + interval_ms * 1000;
 }
 
+/* A reading that nobody answers must not keep the window unread for ever. */
+static void
+give_up_reading(RecallWatch *self)
+{
+    int64_t due_us = self->started_us + RECALL_WATCH_READING_MAX_MS * (int64_t)1000;
+
+    if (self->cancellable == NULL || g_get_monotonic_time() < due_us)
+        return;
+    g_cancellable_cancel(self->cancellable);
+    g_clear_object(&self->cancellable);
+    pixman_region32_union(&self->fresh, &self->fresh, &self->reading);
+    pixman_region32_clear(&self->reading);
+    self->reading_behind_us = 0;
+    self->is_sample = FALSE;
+}
+
 /* The first change is read at once, those that follow at most once in an interval. */
 static void
 schedule(RecallWatch *self)
@@ -483,6 +499,7 @@ schedule(RecallWatch *self)
 
     int64_t due_us;
 
+    give_up_reading(self);
     if (self->cancellable != NULL || self->frame == NULL ||
         !pixman_region32_not_empty(&self->fresh))
         return;

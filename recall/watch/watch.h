@@ -15,6 +15,7 @@
  * and reading takes its own time. Typing can wait longer than a page that was turned. */
 #define RECALL_WATCH_SMALL_INTERVAL_MS 700
 #define RECALL_WATCH_LARGE_INTERVAL_MS 250
+#define RECALL_WATCH_READING_MAX_MS 10000 /* then it is given up and begun anew */
 #define RECALL_WATCH_LARGE_AREA_PX (256 * 256)
 #define RECALL_WATCH_BUSY_MIN_MS 1000  /* what does not come to rest is sampled: at first ... */
 #define RECALL_WATCH_BUSY_MAX_MS 16000 /* ... and, while it brings no text, at the slowest */
