@@ -28,7 +28,10 @@ def test_writer(desktop):
              content.CHINESE[3]]
     path = desktop.write("report.fodt", content.letter(texts))
     window = apps.office(desktop, path, "writer").window
-    result = desktop.find("chandelier", deadline_s=30)
+    desktop.find("chandelier", deadline_s=30)
+    desktop.settle() # Writer opens its side bar late, and everything moves
+    look_at_it()
+    result = desktop.find("chandelier")
     assert "report.fodt" in result["title"], result
     assert result["source"] in ("accessible", "mixed"), result
     assert_boxes(desktop, result, reads="chandelier")
