@@ -296,7 +296,9 @@ test_memory(void **state)
     print_message("%u KiB, after %u scenes of 256 KiB %u KiB\n", before_kib,
                   g_hash_table_size(self->acknowledged), after_kib);
     assert_true(g_hash_table_size(self->acknowledged) > 100);
+#ifndef __SANITIZE_ADDRESS__ /* it keeps freed memory back */
     assert_true(after_kib < before_kib + N_IN_FLIGHT * 1024);
+#endif
 }
 
 static char *

@@ -49,8 +49,8 @@ reader_sandbox_begin(unsigned n_files)
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     (void)close_range(n_files, ~0U, 0);
     set_limit(RLIMIT_CORE, 0);
+#ifndef HAS_ADDRESS_SANITIZER /* which reports to standard error, a file perhaps */
     set_limit(RLIMIT_FSIZE, 0);
-#ifndef HAS_ADDRESS_SANITIZER
     set_limit(RLIMIT_AS, READER_SANDBOX_MEMORY_MAX_BYTES);
 #endif
 }
