@@ -90,9 +90,10 @@ app_client_connect_vault(GCancellable *cancellable, GError **error)
 }
 
 GVariant *
-app_client_call_vault(GDBusConnection *vault,
+app_client_send_vault(GDBusConnection *vault,
                       const char *method,
                       GVariant *parameters,
+                      GUnixFDList *fds,
                       GUnixFDList **out_fds,
                       GCancellable *cancellable,
                       GError **error)
@@ -105,13 +106,24 @@ app_client_call_vault(GDBusConnection *vault,
 
     g_dbus_connection_call_with_unix_fd_list(vault, NULL, RECALL_PATH, RECALL_INTERFACE, method,
                                              parameters, NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT,
-                                             NULL, inner, on_answer, &wait);
+                                             fds, inner, on_answer, &wait);
     wait_for_answer(&wait, APP_CLIENT_CALL_DEADLINE_MS, cancellable);
     result = wait.result;
     reply = g_dbus_connection_call_with_unix_fd_list_finish(vault, out_fds, result, &remote);
     if (reply == NULL)
         app_error_take_remote(error, "vault", explain(&wait, remote));
     return reply;
+}
+
+GVariant *
+app_client_call_vault(GDBusConnection *vault,
+                      const char *method,
+                      GVariant *parameters,
+                      GUnixFDList **out_fds,
+                      GCancellable *cancellable,
+                      GError **error)
+{
+    return app_client_send_vault(vault, method, parameters, NULL, out_fds, cancellable, error);
 }
 
 gboolean
@@ -206,11 +218,13 @@ static void
 handle_finished(Job *job, GVariant *parameters)
 {
     g_autoptr(GVariant) summary = g_variant_get_child_value(parameters, 0);
+    const char *name = "io.deskhand.Error.Failed";
     const char *message = NULL;
 
     (void)g_variant_lookup(summary, "next", "s", &job->next);
+    (void)g_variant_lookup(summary, "error-name", "&s", &name);
     if (g_variant_lookup(summary, "error", "&s", &message) && job->error == NULL)
-        g_set_error_literal(&job->error, APP_ERROR, APP_ERROR_FAILED, message);
+        app_error_take_remote(&job->error, "vault", g_dbus_error_new_for_dbus_error(name, message));
     job->has_finished = TRUE;
 }
 

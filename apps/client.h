@@ -25,6 +25,15 @@ GVariant *app_client_call_vault(GDBusConnection *vault,
                                 GCancellable *cancellable,
                                 GError **error);
 
+/* The same with descriptors that go along. @fds: of the handles in @parameters */
+GVariant *app_client_send_vault(GDBusConnection *vault,
+                                const char *method,
+                                GVariant *parameters,
+                                GUnixFDList *fds,
+                                GUnixFDList **out_fds,
+                                GCancellable *cancellable,
+                                GError **error);
+
 /* One result of a job, a{sv}. Returns: FALSE with @error set to end the job */
 typedef gboolean (*AppClientFunc)(GVariant *result, void *user_data, GError **error);
 

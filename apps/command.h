@@ -62,12 +62,15 @@ extern const AppCommand *const app_commands[];
 
 extern const AppCommand app_doctor_command;
 extern const AppCommand app_help_command;
+extern const AppCommand app_key_command;
+extern const AppCommand app_lock_command;
 extern const AppCommand app_pause_command;
 extern const AppCommand app_resume_command;
 extern const AppCommand app_search_command;
 extern const AppCommand app_show_command;
 extern const AppCommand app_status_command;
 extern const AppCommand app_timeline_command;
+extern const AppCommand app_unlock_command;
 
 /* Returns: (transfer none): NULL when there is none of that name */
 const AppCommand *app_command_find(const char *name);

@@ -4,6 +4,7 @@
 #include "apps/command.h"
 #include "apps/error.h"
 #include "apps/json.h"
+#include "apps/lock.h"
 #include "protocol/peer.h"
 
 #include <glib/gstdio.h>
@@ -179,16 +180,45 @@ add_vault_part(GPtrArray *parts, GVariant *reply)
 }
 
 static void
+add_key_part(GPtrArray *parts, GVariant *lock)
+{
+    const char *backend = app_lock_get_text(lock, "backend");
+    gboolean is_open = g_str_equal(app_lock_get_text(lock, "state"), "open");
+    unsigned n_wrong = app_lock_get_number(lock, "wrong");
+    g_autofree char *tries = g_strdup_printf(
+        "%u wrong secrets were tried since the history was last unlocked.", n_wrong);
+
+    add_part(parts, "key", is_open ? PART_WEAK : PART_OK, app_key_describe(backend),
+             is_open ? "deskhand key set passphrase makes it ask before anything is read." : "");
+    if (!is_open && !app_lock_is_set(lock, "recovery"))
+        add_part(parts, "recovery", PART_WEAK,
+                 "There is no recovery key: when the passphrase is forgotten, the history is lost.",
+                 "deskhand key recovery makes one.");
+    if (n_wrong > 0)
+        add_part(parts, "tries", PART_WEAK, tries,
+                 "If that was not you, some program guesses: look for it, and choose another "
+                 "passphrase with deskhand key set passphrase.");
+    if (g_str_equal(app_lock_get_text(lock, "memory"), "ordinary"))
+        add_part(parts, "memory", PART_WEAK, "The keys may reach the swap.",
+                 "Raise LimitMEMLOCK of deskhand-vault.service to 2M, or use no swap.");
+}
+
+static void
 check_vault(GPtrArray *parts, GCancellable *cancellable)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GDBusConnection) vault = app_client_connect_vault(cancellable, &error);
     g_autoptr(GVariant) reply = NULL;
+    g_autoptr(GVariant) lock = NULL;
 
     if (vault != NULL)
         reply = app_client_call_vault(vault, "GetStatistics", NULL, NULL, cancellable, &error);
     if (reply != NULL)
+        lock = app_lock_ask(vault, cancellable, &error);
+    if (reply != NULL)
         add_vault_part(parts, reply);
+    if (lock != NULL)
+        add_key_part(parts, lock);
     else
         add_silent_part(parts, "vault", "deskhand-vault", error);
 }

@@ -4,6 +4,7 @@
 #include "apps/command.h"
 #include "apps/error.h"
 #include "apps/json.h"
+#include "apps/lock.h"
 #include "apps/when.h"
 
 static const AppOption options[] = {
@@ -21,6 +22,7 @@ static const AppExample examples[] = {
 typedef struct {
     GVariant *agent;
     GVariant *vault;
+    GVariant *lock; /* of the vault */
     GError *agent_error;
     GError *vault_error;
 } Status;
@@ -30,6 +32,7 @@ clear_status(Status *self)
 {
     g_clear_pointer(&self->agent, g_variant_unref);
     g_clear_pointer(&self->vault, g_variant_unref);
+    g_clear_pointer(&self->lock, g_variant_unref);
     g_clear_error(&self->agent_error);
     g_clear_error(&self->vault_error);
 }
@@ -45,13 +48,15 @@ ask_agent(GCancellable *cancellable, GError **error)
 }
 
 static GVariant *
-ask_vault(GCancellable *cancellable, GError **error)
+ask_vault(GVariant **out_lock, GCancellable *cancellable, GError **error)
 {
     g_autoptr(GDBusConnection) vault = app_client_connect_vault(cancellable, error);
     g_autoptr(GVariant) reply = NULL;
 
     if (vault != NULL)
         reply = app_client_call_vault(vault, "GetStatistics", NULL, NULL, cancellable, error);
+    if (reply != NULL)
+        *out_lock = app_lock_ask(vault, cancellable, NULL);
     return reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
 }
 
@@ -146,6 +151,10 @@ write_json(const Status *self, GString *out)
     write_time(&json, self->vault, "oldest", "oldest");
     write_number(&json, self->vault, "segments", "segments", 1);
     write_number(&json, self->vault, "damaged", "damaged", 1);
+    app_json_key(&json, "lock");
+    app_json_string(&json, self->lock != NULL ? lookup_text(self->lock, "state") : NULL);
+    write_time(&json, self->lock, "unlocked_until", "until");
+    write_number(&json, self->lock, "wrong_tries", "wrong", 1);
     app_json_end_object(&json);
     g_string_append_c(out, '\n');
 }
@@ -211,11 +220,33 @@ append_vault(const Status *self, GString *out)
 }
 
 static void
+append_lock(const Status *self, GString *out)
+{
+    const char *state = lookup_text(self->lock, "state");
+    int64_t n_wrong = lookup_number(self->lock, "wrong");
+
+    if (self->lock == NULL)
+        return;
+    if (g_str_equal(state, "unlocked")) {
+        g_string_append(out, "Unlocked   ");
+        app_lock_append_unlock(self->lock, out);
+        g_string_append_c(out, '\n');
+    } else if (g_str_equal(state, "locked")) {
+        g_string_append(out, "Locked     `deskhand unlock` opens the history\n");
+    }
+    if (n_wrong > 0)
+        g_string_append_printf(
+            out, "Wrong      %" G_GINT64_FORMAT " secrets were tried since the last right one\n",
+            n_wrong);
+}
+
+static void
 write_text(const Status *self, GString *out)
 {
     append_recording(self, out);
     append_agent(self, out);
     append_vault(self, out);
+    append_lock(self, out);
 }
 
 /* What is known is printed in any case; the error says what is missing. */
@@ -225,7 +256,7 @@ run(const AppArguments *arguments, AppOutput *output, GCancellable *cancellable,
     g_auto(Status) self = {0};
 
     self.agent = ask_agent(cancellable, &self.agent_error);
-    self.vault = ask_vault(cancellable, &self.vault_error);
+    self.vault = ask_vault(&self.lock, cancellable, &self.vault_error);
     if (g_cancellable_set_error_if_cancelled(cancellable, error))
         return FALSE;
     if (app_arguments_get(arguments, "json") != NULL)

@@ -370,14 +370,32 @@ recall_keyring_get_n_wrong(const RecallKeyring *self)
     return self->file->n_wrong;
 }
 
+int64_t
+recall_keyring_get_wait_us(const RecallKeyring *self)
+{
+    return MAX(self->try_again_at_us - g_get_monotonic_time(), 0);
+}
+
+gboolean
+recall_keyring_has_recovery(const RecallKeyring *self)
+{
+    return self->file->has_recovery;
+}
+
+gboolean
+recall_keyring_is_recovered(const RecallKeyring *self)
+{
+    return self->root != NULL && self->wrapper == NULL;
+}
+
 /* --- unlocking --- */
 
 static gboolean
 check_not_too_soon(RecallKeyring *self, GError **error)
 {
-    int64_t wait_us = self->try_again_at_us - g_get_monotonic_time();
+    int64_t wait_us = recall_keyring_get_wait_us(self);
 
-    if (wait_us <= 0)
+    if (wait_us == 0)
         return TRUE;
     g_set_error(error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_TOO_SOON,
                 "There were %u wrong tries: wait %d seconds before the next one",

@@ -49,6 +49,14 @@ const RecallRootKeyType *recall_keyring_get_type(const RecallKeyring *self);
 /* Wrong secrets since the last right one. */
 unsigned recall_keyring_get_n_wrong(const RecallKeyring *self);
 
+/* Until the next one may be tried; 0: now. */
+int64_t recall_keyring_get_wait_us(const RecallKeyring *self);
+
+gboolean recall_keyring_has_recovery(const RecallKeyring *self);
+
+/* Unlocked with the recovery key, so that the secret of before is still not known. */
+gboolean recall_keyring_is_recovered(const RecallKeyring *self);
+
 /* @secret: (nullable): for back ends that ask. May block for a second.
  * @error: RECALL_KEYRING_ERROR_WRONG_SECRET, _TOO_SOON */
 gboolean recall_keyring_unlock(RecallKeyring *self, const char *secret, GError **error);

@@ -7,6 +7,7 @@
 #include "protocol/error.h"
 #include "recall/vault/answer.h"
 #include "recall/vault/search.h"
+#include "recall/vault/service-lock.h"
 
 #include <gio/gunixfdlist.h>
 #include <string.h>
@@ -21,7 +22,8 @@ struct RecallServiceRecall {
     ProtocolDbusRecall1 *object; /* one for all clients */
     BaseWorker *worker;          /* NULL once freed by the owner */
     RecallVault *vault;
-    GPtrArray *jobs; /* of Job, borrowed */
+    RecallServiceLock *lock; /* NULL once freed by the owner */
+    GPtrArray *jobs;         /* of Job, borrowed */
     unsigned n_calls;
     unsigned last_job;
 };
@@ -147,6 +149,12 @@ read_options(GVariant *options, const Option *table, RecallSearchOptions *out, G
     return FALSE;
 }
 
+static gboolean
+check_lock(RecallServiceRecall *self, RecallAllowanceKind kind, GError **error)
+{
+    return self->lock == NULL || recall_service_lock_check(self->lock, kind, error);
+}
+
 /* --- jobs --- */
 
 static void
@@ -175,8 +183,11 @@ emit_finished(Job *job, const GError *error)
 
     g_variant_builder_init(&summary, G_VARIANT_TYPE_VARDICT);
     g_variant_builder_add(&summary, "{sv}", "cancelled", g_variant_new_boolean(is_cancelled));
-    if (error != NULL && !is_cancelled)
+    if (error != NULL && !is_cancelled) {
         g_variant_builder_add(&summary, "{sv}", "error", g_variant_new_string(error->message));
+        g_variant_builder_add(&summary, "{sv}", "error-name",
+                              g_variant_new_string(protocol_error_get_name(error)));
+    }
     if (error == NULL)
         next = recall_search_dup_cursor(job->search);
     if (next != NULL)
@@ -196,6 +207,21 @@ run_slice(void *user_data, GCancellable *cancellable, GError **error)
     return g_steal_pointer(&results);
 }
 
+/* Sends what may be given out. Returns: FALSE with @error when something was kept back */
+static gboolean
+send_results(Job *job, GPtrArray *results, GError **error)
+{
+    RecallServiceLock *lock = job->service->lock;
+    unsigned n = results->len;
+    unsigned n_given =
+        lock != NULL ? recall_service_lock_spend(lock, RECALL_ALLOWANCE_RESULTS, n) : n;
+
+    g_ptr_array_set_size(results, (int)n_given);
+    if (n_given > 0)
+        protocol_dbus_job1_emit_found(job->object, recall_answer_results(results));
+    return n_given == n || recall_service_lock_check(lock, RECALL_ALLOWANCE_RESULTS, error);
+}
+
 static void
 on_slice_done(GObject *source, GAsyncResult *result, void *user_data)
 {
@@ -204,7 +230,7 @@ on_slice_done(GObject *source, GAsyncResult *result, void *user_data)
     g_autoptr(GPtrArray) results = g_task_propagate_pointer(G_TASK(result), &error);
 
     if (results != NULL && results->len > 0)
-        protocol_dbus_job1_emit_found(job->object, recall_answer_results(results));
+        (void)send_results(job, results, &error);
     if (error == NULL && !recall_search_is_done(job->search)) {
         push_slice(job);
         return;
@@ -291,6 +317,8 @@ begin_search(RecallServiceRecall *self,
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     RecallSearch *search = NULL;
 
+    if (!check_lock(self, RECALL_ALLOWANCE_RESULTS, error))
+        return NULL;
     if (self->worker == NULL || count_jobs(self, connection) >= RECALL_SERVICE_RECALL_N_JOBS_MAX) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY,
                     "%d searches of yours run already: cancel one or wait",
@@ -494,6 +522,14 @@ push_call(RecallServiceRecall *self,
                      free_result);
 }
 
+/* After the call was handed on: the last one may still be read before it is locked. */
+static void
+spend_one(RecallServiceRecall *self, RecallAllowanceKind kind)
+{
+    if (self->lock != NULL)
+        (void)recall_service_lock_spend(self->lock, kind, 1);
+}
+
 static gboolean
 handle_get_scene(ProtocolDbusRecall1 *object,
                  GDBusMethodInvocation *invocation,
@@ -506,7 +542,8 @@ handle_get_scene(ProtocolDbusRecall1 *object,
     RecallQuery *query = NULL;
     const char *text = NULL;
 
-    if (!check_options(options, scene_options, &error)) {
+    if (!check_options(options, scene_options, &error) ||
+        !check_lock(user_data, RECALL_ALLOWANCE_SCENES, &error)) {
         protocol_error_return(invocation, error);
         return TRUE;
     }
@@ -514,6 +551,7 @@ handle_get_scene(ProtocolDbusRecall1 *object,
         query = recall_query_parse(text, strlen(text), now, FALSE);
     push_call(user_data, invocation, id, query, load_scene, on_scene_loaded,
               (GDestroyNotify)protocol_scene_free);
+    spend_one(user_data, RECALL_ALLOWANCE_SCENES);
     return TRUE;
 }
 
@@ -527,10 +565,13 @@ handle_get_picture(ProtocolDbusRecall1 *object,
 {
     g_autoptr(GError) error = NULL;
 
-    if (check_options(options, no_options, &error))
+    if (check_options(options, no_options, &error) &&
+        check_lock(user_data, RECALL_ALLOWANCE_PICTURES, &error)) {
         push_call(user_data, invocation, id, NULL, load_picture, on_picture_loaded, free_fd);
-    else
+        spend_one(user_data, RECALL_ALLOWANCE_PICTURES);
+    } else {
         protocol_error_return(invocation, error);
+    }
     return TRUE;
 }
 
@@ -562,6 +603,7 @@ recall_service_recall_new(BaseWorker *worker, RecallVault *vault)
     g_signal_connect(self->object, "handle-get-picture", G_CALLBACK(handle_get_picture), self);
     g_signal_connect(self->object, "handle-get-statistics", G_CALLBACK(handle_get_statistics),
                      self);
+    self->lock = recall_service_lock_new(self->object, worker, vault);
     return self;
 }
 
@@ -604,6 +646,7 @@ recall_service_recall_free(RecallServiceRecall *self)
     if (self == NULL)
         return;
     self->worker = NULL;
+    g_clear_pointer(&self->lock, recall_service_lock_free);
     connections =
         g_dbus_interface_skeleton_get_connections(G_DBUS_INTERFACE_SKELETON(self->object));
     for (GList *link = connections; link != NULL; link = link->next)

@@ -15,7 +15,8 @@
 typedef struct RecallServiceRecall RecallServiceRecall;
 
 /* @worker: the store's thread; outlives self
- * @vault: used in jobs of @worker only; stays until those have run */
+ * @vault: looked at here, so no job of @worker may use it yet; later in jobs only; stays until
+ * those have run */
 RecallServiceRecall *recall_service_recall_new(BaseWorker *worker, RecallVault *vault);
 
 /* Searches that run are cancelled; calls that still wait are not answered. */
