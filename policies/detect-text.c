@@ -1,0 +1,133 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "policies/detect-text.h"
+
+#include <string.h>
+
+static const char *
+get_separator(PolicyJoint joint)
+{
+    switch (joint) {
+    case POLICY_JOINT_TIGHT:
+    case POLICY_JOINT_WRAP:
+        return "";
+    case POLICY_JOINT_NEAR:
+    case POLICY_JOINT_FAR:
+        return " ";
+    case POLICY_JOINT_LINE:
+        return "\n";
+    case POLICY_JOINT_BREAK:
+        break;
+    }
+    return "\n\n";
+}
+
+void
+policy_detect_text_init(PolicyDetectText *self,
+                        const PolicyDetectRun *runs,
+                        const GArray *places,
+                        GArray *found)
+{
+    self->runs = runs;
+    self->found = found;
+    self->flat = g_string_sized_new(4096);
+    self->segments = g_array_sized_new(FALSE, FALSE, sizeof(PolicySegment), places->len);
+    for (unsigned i = 0; i < places->len; i++) {
+        const PolicyPlace *place = &g_array_index(places, PolicyPlace, i);
+        PolicySegment segment = {.run = place->run, .joint = place->joint};
+
+        if (i > 0)
+            g_string_append(self->flat, get_separator(place->joint));
+        segment.start = self->flat->len;
+        g_string_append(self->flat, runs[place->run].text);
+        segment.end = self->flat->len;
+        g_array_append_val(self->segments, segment);
+    }
+    self->edges = g_malloc0(self->flat->len + 2);
+    for (unsigned i = 0; i < self->segments->len; i++)
+        self->edges[g_array_index(self->segments, PolicySegment, i).start] = 1;
+}
+
+void
+policy_detect_text_clear(PolicyDetectText *self)
+{
+    g_string_free(self->flat, TRUE);
+    g_array_unref(self->segments);
+    g_free(self->edges);
+}
+
+unsigned
+policy_detect_text_find(const PolicyDetectText *self, size_t offset)
+{
+    unsigned low = 0;
+    unsigned high = self->segments->len;
+
+    while (high - low > 1) {
+        unsigned middle = (low + high) / 2;
+
+        if (g_array_index(self->segments, PolicySegment, middle).start <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+gboolean
+policy_detect_text_is_edge(const PolicyDetectText *self, size_t offset)
+{
+    return offset < self->flat->len && self->edges[offset];
+}
+
+gboolean
+policy_detect_text_is_start(const PolicyDetectText *self, size_t offset)
+{
+    return offset == 0 || !g_ascii_isalnum(self->flat->str[offset - 1]) ||
+           policy_detect_text_is_edge(self, offset);
+}
+
+gboolean
+policy_detect_text_is_end(const PolicyDetectText *self, size_t offset)
+{
+    return !g_ascii_isalnum(self->flat->str[offset]) || policy_detect_text_is_edge(self, offset);
+}
+
+gboolean
+policy_detect_text_is_ocr(const PolicyDetectText *self, size_t offset)
+{
+    unsigned i = policy_detect_text_find(self, offset);
+
+    return self->runs[g_array_index(self->segments, PolicySegment, i).run].is_ocr;
+}
+
+static void
+add(PolicyDetectText *self, size_t start, size_t end, PolicySecretKind kind, gboolean is_beginning)
+{
+    for (unsigned i = policy_detect_text_find(self, start); i < self->segments->len; i++) {
+        const PolicySegment *segment = &g_array_index(self->segments, PolicySegment, i);
+        size_t from = MAX(start, segment->start);
+        size_t to = MIN(end, segment->end);
+        PolicySecretRange range = {segment->run, from - segment->start, to - segment->start, kind,
+                                   is_beginning};
+
+        if (segment->start >= end)
+            break;
+        if (from < to)
+            g_array_append_val(self->found, range);
+    }
+}
+
+void
+policy_detect_text_add(PolicyDetectText *self, size_t start, size_t end, PolicySecretKind kind)
+{
+    add(self, start, end, kind, FALSE);
+}
+
+void
+policy_detect_text_add_beginning(PolicyDetectText *self,
+                                 size_t start,
+                                 size_t end,
+                                 PolicySecretKind kind)
+{
+    add(self, start, end, kind, TRUE);
+}

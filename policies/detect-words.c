@@ -1,0 +1,244 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "policies/detect-words.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <string.h>
+
+#define VALUE_MAX_BYTES 128     /* of a value in a cell of its own */
+#define VALUE_BELOW_MIN_BYTES 4 /* shorter words below a label are seldom passwords */
+#define LABEL_BEFORE_MAX_BYTES 40
+#define N_VALUES_BELOW_MAX 1000
+
+/* What a value is labelled with; then what stands between them; then the value. */
+#define NOT_IN_WORD "(?<![A-Za-z])"
+#define PASSWORD_LABELS                                                                            \
+    "pass ?word|passwd|pass ?code|passwort|" NOT_IN_WORD "pwd|(?:[\\w-]{0,16}密码|密碼|口令)"
+#define PHRASE_LABELS "pass ?phrase|密码短语|口令短语|助记词"
+#define KEY_LABELS                                                                                 \
+    "secret(?:[ _-]?access)?(?:[ _-]?key)?|api[ _-]?(?:key|secret|token)|access[ "                 \
+    "_-]?(?:key|token)|"                                                                           \
+    "auth[ _-]?token|" NOT_IN_WORD "token|client[ _-]?secret|private[ _-]?key|密钥|令牌"
+#define BETWEEN "(?: ?\\([^()\\n]{0,24}\\))?[\"'`]? ?(?::=|=>|->|[:=：＝]| is | was |[是为為]) ?"
+#define VALUE "(?:\"([^\"\\n]{1,256})\"?|'([^'\\n]{1,256})'?|([^\\s\"'，。；、]{1,256}))"
+#define RANDOM_VALUE "[\"'`]?((?=[^\\s\"']*[0-9])[^\\s\"'，。；、,;]{12,512})"
+
+/* A mark tells which of the three it was. */
+#define PATTERN                                                                                    \
+    "(?:(?:" PHRASE_LABELS ")" BETWEEN "([^\\n]{1,256})"                                           \
+    "|(?:" PASSWORD_LABELS ")" BETWEEN VALUE "|(?:" KEY_LABELS ")" BETWEEN RANDOM_VALUE            \
+    "|" NOT_IN_WORD "pass ?[:=] ?((?=[^\\s]*[^\\s0-9])[^\\s]{4,256})"                              \
+    "|" NOT_IN_WORD "pin(?: ?code)? ?[:：=] ?([0-9]{4,8})(?![0-9])"                               \
+    "|(?:" PASSWORD_LABELS "|" PHRASE_LABELS                                                       \
+    ")(?: ?\\([^()\\n]{0,24}\\))?(?: ?[:：]|(*MARK:HEAD)))"
+#define N_GROUPS_MAX 8
+
+typedef struct {
+    pcre2_code *code;
+    pcre2_match_context *context;
+} Labels;
+
+static const Labels *
+get_labels(void)
+{
+    static Labels *labels;
+
+    if (g_once_init_enter(&labels)) {
+        Labels *made = g_new0(Labels, 1);
+        PCRE2_SIZE offset;
+        int number;
+
+        made->code =
+            pcre2_compile((PCRE2_SPTR)PATTERN, PCRE2_ZERO_TERMINATED,
+                          PCRE2_ANCHORED | PCRE2_CASELESS | PCRE2_UTF, &number, &offset, NULL);
+        g_assert(made->code != NULL);
+        pcre2_jit_compile(made->code, PCRE2_JIT_COMPLETE);
+        made->context = pcre2_match_context_create(NULL);
+        pcre2_set_match_limit(made->context, POLICY_LABEL_MATCH_STEPS_MAX);
+        g_once_init_leave(&labels, made);
+    }
+    return labels;
+}
+
+/* --- where a label may begin --- */
+
+static gboolean
+begins_any(const char *at, const char *const *words)
+{
+    for (; *words != NULL; words++) {
+        if ((at[1] | 0x20) == ((*words)[1] | 0x20) &&
+            g_ascii_strncasecmp(at, *words, strlen(*words)) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Their first bytes. */
+static const uint8_t firsts[256] = {
+    ['p'] = 1, ['P'] = 1, ['s'] = 1, ['S'] = 1, ['a'] = 1,  ['A'] = 1,
+    ['t'] = 1, ['T'] = 1, ['c'] = 1, ['C'] = 1, [0xe5] = 1, [0xe4] = 1,
+};
+
+static gboolean
+may_be_label(const char *at)
+{
+    static const char *const p[] = {"pass", "pwd", "pin", "private", NULL};
+    static const char *const s[] = {"secret", NULL};
+    static const char *const a[] = {"api", "access", "auth", NULL};
+    static const char *const t[] = {"token", NULL};
+    static const char *const c[] = {"client", NULL};
+    static const char *const chinese[] = {"密", "口令", "令牌", "助记", NULL};
+
+    switch (*at | 0x20) {
+    case 'p':
+        return begins_any(at, p);
+    case 's':
+        return begins_any(at, s);
+    case 'a':
+        return begins_any(at, a);
+    case 't':
+        return begins_any(at, t);
+    case 'c':
+        return begins_any(at, c);
+    }
+    return ((guchar)*at == 0xe5 || (guchar)*at == 0xe4) && begins_any(at, chinese);
+}
+
+/* --- labels in cells of their own --- */
+
+static const PolicySegment *
+get_segment(const PolicyDetectText *text, unsigned i)
+{
+    return i < text->segments->len ? &g_array_index(text->segments, PolicySegment, i) : NULL;
+}
+
+static gboolean
+is_word(const PolicyDetectText *text, const PolicySegment *segment, size_t min_bytes)
+{
+    size_t length = segment->end - segment->start;
+
+    return length >= min_bytes && length <= VALUE_MAX_BYTES &&
+           memchr(text->flat->str + segment->start, ' ', length) == NULL;
+}
+
+static gboolean
+is_in_row(PolicyJoint joint)
+{
+    return joint == POLICY_JOINT_TIGHT || joint == POLICY_JOINT_NEAR || joint == POLICY_JOINT_FAR;
+}
+
+static void
+add_segment(PolicyDetectText *text, const PolicySegment *segment)
+{
+    policy_detect_text_add(text, segment->start, segment->end, POLICY_SECRET_PASSWORD);
+}
+
+/* Below a label with a colon one value, below the head of a column all of them. */
+static void
+add_values_below(PolicyDetectText *text, unsigned label, gboolean is_head)
+{
+    unsigned n_max = is_head ? N_VALUES_BELOW_MAX : 1;
+
+    for (unsigned i = label + 1; i <= label + n_max; i++) {
+        const PolicySegment *segment = get_segment(text, i);
+
+        if (segment == NULL || is_in_row(segment->joint) || segment->joint == POLICY_JOINT_BREAK ||
+            !is_word(text, segment, VALUE_BELOW_MIN_BYTES))
+            break;
+        add_segment(text, segment);
+    }
+}
+
+static void
+look_beside(PolicyDetectText *text,
+            size_t start,
+            size_t end,
+            gboolean is_head,
+            gboolean has_columns)
+{
+    unsigned label = policy_detect_text_find(text, start);
+    const PolicySegment *segment = get_segment(text, label);
+    const PolicySegment *next = get_segment(text, label + 1);
+
+    if (segment->end != end || start - segment->start > LABEL_BEFORE_MAX_BYTES || next == NULL)
+        return;
+    if (is_in_row(next->joint)) {
+        if (is_word(text, next, 1))
+            add_segment(text, next);
+    } else if (has_columns) {
+        add_values_below(text, label, is_head);
+    }
+}
+
+/* --- all --- */
+
+/* Returns: where to go on */
+static size_t
+take_match(PolicyDetectText *text,
+           size_t at,
+           int n_groups,
+           pcre2_match_data *data,
+           gboolean has_columns)
+{
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(data);
+
+    for (int i = 1; i < n_groups; i++) {
+        if (ends[2 * i] != PCRE2_UNSET) {
+            policy_detect_text_add(text, ends[2 * i], ends[2 * i + 1], POLICY_SECRET_PASSWORD);
+            return ends[1];
+        }
+    }
+    look_beside(text, at, ends[1], pcre2_get_mark(data) != NULL, has_columns);
+    return ends[1];
+}
+
+static void
+find_labels(PolicyDetectText *text, pcre2_match_data *data, gboolean has_columns)
+{
+    const Labels *labels = get_labels();
+
+    for (size_t at = 0; at < text->flat->len; at++) {
+        int n;
+
+        if (!firsts[(guchar)text->flat->str[at]] || !may_be_label(text->flat->str + at))
+            continue;
+        n = pcre2_match(labels->code, (PCRE2_SPTR)text->flat->str, text->flat->len, at,
+                        PCRE2_NO_UTF_CHECK, data, labels->context);
+        if (n > 0)
+            at = MAX(take_match(text, at, n, data, has_columns), at + 1) - 1;
+    }
+}
+
+/* user:password@host in an address. */
+static void
+find_credentials(PolicyDetectText *text)
+{
+    const char *flat = text->flat->str;
+    const char *at = flat;
+
+    while ((at = strstr(at, "://")) != NULL) {
+        const char *user = at + 3;
+        size_t length = strcspn(user, ":/@ \n");
+        const char *password = user + length + 1;
+        size_t end;
+
+        at = user;
+        if (user[length] != ':')
+            continue;
+        end = strcspn(password, "/@ \n");
+        if (end > 0 && password[end] == '@')
+            policy_detect_text_add(text, (size_t)(password - flat), (size_t)(password - flat) + end,
+                                   POLICY_SECRET_PASSWORD);
+    }
+}
+
+void
+policy_detect_passwords(PolicyDetectText *text, gboolean has_columns)
+{
+    pcre2_match_data *data = pcre2_match_data_create(N_GROUPS_MAX, NULL);
+
+    find_labels(text, data, has_columns);
+    find_credentials(text);
+    pcre2_match_data_free(data);
+}

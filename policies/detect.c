@@ -1,0 +1,118 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "policies/detect.h"
+
+#include "policies/detect-layout.h"
+#include "policies/detect-numbers.h"
+#include "policies/detect-tokens.h"
+#include "policies/detect-words.h"
+
+#include <string.h>
+
+static void
+find_beginnings(PolicyDetectText *text)
+{
+    for (unsigned i = 0; i < text->segments->len; i++) {
+        const PolicySegment *segment = &g_array_index(text->segments, PolicySegment, i);
+        size_t end = segment->start + text->runs[segment->run].grown_end_bytes;
+
+        if (end == segment->start)
+            continue;
+        policy_detect_number_beginning(text, end);
+        policy_detect_iban_beginning(text, end);
+        policy_detect_token_beginning(text, end);
+    }
+}
+
+static void
+look_at(const PolicyDetectRun *runs, const GArray *places, gboolean has_columns, GArray *found)
+{
+    PolicyDetectText text;
+
+    policy_detect_text_init(&text, runs, places, found);
+    policy_detect_keys(&text);
+    policy_detect_tokens(&text);
+    policy_detect_numbers(&text);
+    policy_detect_ibans(&text);
+    policy_detect_passwords(&text, has_columns);
+    find_beginnings(&text);
+    policy_detect_text_clear(&text);
+}
+
+static int
+compare_ranges(const void *a, const void *b)
+{
+    const PolicySecretRange *range_a = a;
+    const PolicySecretRange *range_b = b;
+
+    if (range_a->run != range_b->run)
+        return range_a->run < range_b->run ? -1 : 1;
+    if (range_a->start_bytes != range_b->start_bytes)
+        return range_a->start_bytes < range_b->start_bytes ? -1 : 1;
+    return 0;
+}
+
+/* Sorted, those that overlap as one. */
+static void
+tidy(GArray *found)
+{
+    unsigned n_kept = 0;
+
+    g_array_sort(found, compare_ranges);
+    for (unsigned i = 0; i < found->len; i++) {
+        const PolicySecretRange *range = &g_array_index(found, PolicySecretRange, i);
+        PolicySecretRange *last =
+            n_kept > 0 ? &g_array_index(found, PolicySecretRange, n_kept - 1) : NULL;
+
+        if (last != NULL && last->run == range->run && range->start_bytes < last->end_bytes) {
+            last->end_bytes = MAX(last->end_bytes, range->end_bytes);
+            last->is_beginning &= range->is_beginning;
+        } else {
+            g_array_index(found, PolicySecretRange, n_kept++) = *range;
+        }
+    }
+    g_array_set_size(found, n_kept);
+}
+
+/* Returns: how many of the first runs are looked at */
+static unsigned
+count_runs(const PolicyDetectRun *runs, unsigned n_runs)
+{
+    size_t n_bytes = 0;
+
+    for (unsigned i = 0; i < MIN(n_runs, POLICY_DETECT_N_RUNS_MAX); i++) {
+        n_bytes += strlen(runs[i].text);
+        if (n_bytes > POLICY_DETECT_TEXT_MAX_BYTES)
+            return i;
+    }
+    return MIN(n_runs, POLICY_DETECT_N_RUNS_MAX);
+}
+
+GArray *
+policy_detect_find(const PolicyDetectRun *runs, unsigned n_runs)
+{
+    g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(PolicySecretRange));
+    unsigned n_looked_at = count_runs(runs, n_runs);
+    PolicyDetectLayout layout;
+
+    policy_detect_layout_init(&layout, runs, n_looked_at);
+    look_at(runs, layout.rows, layout.is_same, found);
+    if (!layout.is_same)
+        look_at(runs, layout.columns, TRUE, found);
+    policy_detect_layout_clear(&layout);
+    for (unsigned i = n_looked_at; i < n_runs; i++) {
+        PolicySecretRange range = {i, 0, strlen(runs[i].text), POLICY_SECRET_TOKEN, FALSE};
+
+        g_array_append_val(found, range);
+    }
+    tidy(found);
+    return found->len > 0 ? g_steal_pointer(&found) : NULL;
+}
+
+GArray *
+policy_detect_find_in(const char *text)
+{
+    PolicyDetectRun run = {.text = text, .box = {0, 0, 1, 1}};
+
+    return policy_detect_find(&run, 1);
+}

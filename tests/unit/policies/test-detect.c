@@ -1,0 +1,535 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "policies/detect.h"
+
+#include "secrets.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LETTER_PX 8
+#define LINE_PX 18
+#define N_RUNS_MAX 256
+#define N_RANDOM 2000
+#define N_EACH 200
+#define MISTAKES_MAX_PERCENT 1
+
+/* --- a screen as a test sees it --- */
+
+/* Lines by newline; cells of a line by '|' (far apart) or '~' (no gap). Text in a cell stands at
+ * LETTER_PX a letter; a cell begins at each 25 letters. */
+typedef struct {
+    PolicyDetectRun runs[N_RUNS_MAX];
+    unsigned n_runs;
+    char *texts[N_RUNS_MAX];
+} Screen;
+
+static int
+add_run(Screen *screen, const char *text, size_t length, int x, int line, gboolean is_ocr)
+{
+    int width = LETTER_PX * (int)g_utf8_strlen(text, (gssize)length);
+
+    if (length > 0) {
+        g_assert_cmpuint(screen->n_runs, <, N_RUNS_MAX);
+        screen->texts[screen->n_runs] = g_strndup(text, length);
+        screen->runs[screen->n_runs] =
+            (PolicyDetectRun){.text = screen->texts[screen->n_runs],
+                              .box = {x, line * LINE_PX, width, LINE_PX - 2},
+                              .is_ocr = is_ocr};
+        screen->n_runs++;
+    }
+    return x + width;
+}
+
+static void
+screen_init(Screen *screen, const char *text, gboolean is_ocr)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    screen->n_runs = 0;
+    for (int line = 0; lines[line] != NULL; line++) {
+        const char *at = lines[line];
+        int x = 10;
+        int cell = 0;
+
+        while (*at != '\0') {
+            size_t length = strcspn(at, "|~");
+
+            x = add_run(screen, at, length, x, line, is_ocr);
+            at += length;
+            if (*at == '|')
+                x = 10 + ++cell * 25 * LETTER_PX;
+            at += *at != '\0';
+        }
+    }
+}
+
+static void
+screen_clear(Screen *screen)
+{
+    for (unsigned i = 0; i < screen->n_runs; i++)
+        g_free(screen->texts[i]);
+}
+
+/* What of the screen was found, run by run, parts in brackets. */
+static char *
+mark(const char *text, gboolean is_ocr)
+{
+    Screen screen;
+    g_autoptr(GArray) found = NULL;
+    GString *marked = g_string_new(NULL);
+    unsigned next = 0;
+
+    screen_init(&screen, text, is_ocr);
+    found = policy_detect_find(screen.runs, screen.n_runs);
+    for (unsigned run = 0; run < screen.n_runs; run++) {
+        const char *content = screen.runs[run].text;
+        uint32_t at = 0;
+
+        for (; found != NULL && next < found->len; next++) {
+            const PolicySecretRange *range = &g_array_index(found, PolicySecretRange, next);
+
+            if (range->run != run)
+                break;
+            assert_true(range->start_bytes >= at && range->end_bytes <= strlen(content));
+            g_string_append_len(marked, content + at, range->start_bytes - at);
+            g_string_append_printf(marked, "[%.*s]", (int)(range->end_bytes - range->start_bytes),
+                                   content + range->start_bytes);
+            at = range->end_bytes;
+        }
+        g_string_append_printf(marked, "%s%s", content + at, run + 1 < screen.n_runs ? "\n" : "");
+    }
+    screen_clear(&screen);
+    return g_string_free(marked, FALSE);
+}
+
+typedef struct {
+    const char *text;
+    const char *marked;
+} Example;
+
+static void
+check(const Example *examples, unsigned n, gboolean is_ocr)
+{
+    unsigned n_wrong = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        g_autofree char *marked = mark(examples[i].text, is_ocr);
+
+        if (!g_str_equal(marked, examples[i].marked)) {
+            print_error("%s\n  found: %s\n  not:   %s\n", examples[i].text, marked,
+                        examples[i].marked);
+            n_wrong++;
+        }
+    }
+    assert_int_equal(n_wrong, 0);
+}
+
+/* --- each kind --- */
+
+static void
+finds_numbers(void **state)
+{
+    static const Example examples[] = {
+        {"4111111111111111", "[4111111111111111]"},
+        {"card 4111 1111 1111 1111 until 12/29", "card [4111 1111 1111 1111] until 12/29"},
+        {"5500-0055-5555-5559.", "[5500-0055-5555-5559]."},
+        {"378282246310005", "[378282246310005]"},
+        {"3782 822463 10005", "[3782 822463 10005]"},
+        {"3056 930902 5904", "[3056 930902 5904]"},
+        {"卡号6222021234567890128", "卡号[6222021234567890128]"},
+        {"卡号：６２２２ 0212 3456 7890 128", "卡号：[６２２２ 0212 3456 7890 128]"},
+        {"440304194910010024", "[440304194910010024]"},
+        {"身份证11010119491001001X不对", "身份证[11010119491001001X]不对"},
+        {"身份证44030419900307019x。", "身份证[44030419900307019x]。"},
+        {"身份证 440304 19900307 0026", "身份证 [440304 19900307 0026]"},
+        {"DE89370400440532013000", "[DE89370400440532013000]"},
+        {"IBAN: GB29 NWBK 6016 1331 9268 19, BIC", "IBAN: [GB29 NWBK 6016 1331 9268 19], BIC"},
+        {"NO9386011117947", "[NO9386011117947]"},
+        {"no93 8601 1117 947 for rent", "[no93 8601 1117 947] for rent"},
+    };
+
+    check(examples, G_N_ELEMENTS(examples), FALSE);
+}
+
+static void
+leaves_other_numbers(void **state)
+{
+    static const char *const texts[] = {
+        "4111111111111112",
+        "order 4111 1111 1111 1112",
+        "x4111111111111111",
+        "4111111111111111a",
+        "41111111111111110000",
+        "3.141592653589793238",
+        "2026-11-25 06:12:37.123456",
+        "+86 138 0013 8000, +49 30 901820",
+        "14ab0ae7c6f1d9b2e3a45c6d7e8f901234567890",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "12345678-4123-4123-8123-123456789012",
+        "EUR 1,234,567.89 and ¥ 12,345,678.00",
+        "1732515157123456789",
+        "440304199003070027",
+        "440304199013074034",
+        "990304199003074034",
+        "DE89370400440532013001",
+        "DE12 apples, NO 93 8601",
+        "ISBN 978-3-16-148410-0",
+        "192.168.100.200:8080",
+        "4123|5678|9012|3456|7890",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autofree char *marked = mark(texts[i], FALSE);
+
+        if (strchr(marked, '[') != NULL)
+            fail_msg("%s", marked);
+    }
+}
+
+static void
+finds_passwords(void **state)
+{
+    static const Example examples[] = {
+        {"password: hunter2 and more", "password: [hunter2] and more"},
+        {"Password:hunter2", "Password:[hunter2]"},
+        {"passwd=Tr0ub4dor&3", "passwd=[Tr0ub4dor&3]"},
+        {"DB_PASSWORD=geheim", "DB_PASSWORD=[geheim]"},
+        {"\"password\": \"two words\", \"user\": 1", "\"password\": \"[two words]\", \"user\": 1"},
+        {"pwd: x1", "pwd: [x1]"},
+        {"passphrase: correct horse battery staple", "passphrase: [correct horse battery staple]"},
+        {"the password is swordfish", "the password is [swordfish]"},
+        {"密码：abc123", "密码：[abc123]"},
+        {"登录密码: 春眠不觉晓", "登录密码: [春眠不觉晓]"},
+        {"口令是 芝麻开门，记住", "口令是 [芝麻开门]，记住"},
+        {"支付密码为739204", "支付密码为[739204]"},
+        {"PIN: 4711", "PIN: [4711]"},
+        {"api_key=9f8e7d6c5b4a39281706", "api_key=[9f8e7d6c5b4a39281706]"},
+        {"postgres://app:s3cret@db.example/x", "postgres://app:[s3cret]@db.example/x"},
+        {"User|ada\nPassword|lovelace", "User\nada\nPassword\n[lovelace]"},
+        {"Password:\nhunter2", "Password:\n[hunter2]"},
+        {"密码\n天王盖地虎", "密码\n[天王盖地虎]"},
+        {"User|Password\nada|lovelace\nalan|turing12\nFurther down it goes on",
+         "User\nPassword\nada\n[lovelace]\nalan\n[turing12]\nFurther down it goes on"},
+    };
+
+    check(examples, G_N_ELEMENTS(examples), FALSE);
+}
+
+static void
+leaves_other_words(void **state)
+{
+    static const char *const texts[] = {
+        "Forgot password?",
+        "Passwords are kept by nobody",
+        "compass: north, spinning: 12345",
+        "pass: 12 fail: 3",
+        "token: the next word",
+        "Password policy of the company",
+        "Password\nLast login: Monday",
+        "sk-learn, AKIA and ghp_ are prefixes",
+        "npm_package_version npm_config_registry",
+        "SG.com or hf_model or dapi",
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 user@host",
+        "https://example.org:8080/path@home",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autofree char *marked = mark(texts[i], FALSE);
+
+        if (strchr(marked, '[') != NULL)
+            fail_msg("%s", marked);
+    }
+}
+
+static void
+finds_keys(void **state)
+{
+    static const Example examples[] = {
+        {"before it\n-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5v\nbmUAAAAE=\n"
+         "-----END OPENSSH PRIVATE KEY-----\nafter it",
+         "before it\n[-----BEGIN OPENSSH PRIVATE KEY-----]\n[b3BlbnNzaC1rZXktdjEAAAAABG5v]\n"
+         "[bmUAAAAE=]\n[-----END OPENSSH PRIVATE KEY-----]\nafter it"},
+        {"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nMIIEpAIBAAKC\nthe end of it",
+         "[-----BEGIN RSA PRIVATE KEY-----]\n[Proc-Type: 4,ENCRYPTED]\n[MIIEpAIBAAKC]\nthe end of "
+         "it"},
+        {"above it\nMIIEpAIBAAKC\nAQAB\n-----END PGP PRIVATE KEY BLOCK-----",
+         "above it\n[MIIEpAIBAAKC]\n[AQAB]\n[-----END PGP PRIVATE KEY BLOCK-----]"},
+        {"-----BEGIN PUBLIC KEY-----\nMIIEpAIBAAKC", "-----BEGIN PUBLIC KEY-----\nMIIEpAIBAAKC"},
+        {"Private-Lines: 8\nAAABAQCZ8\nAAAAgQ", "Private-Lines: 8\n[AAABAQCZ8]\n[AAAAgQ]"},
+    };
+
+    check(examples, G_N_ELEMENTS(examples), FALSE);
+}
+
+static void
+finds_split(void **state)
+{
+    static const Example examples[] = {
+        {"4111|1111|1111|1111", "[4111]\n[1111]\n[1111]\n[1111]"},
+        {"4111~1111~1111~1111", "[4111]\n[1111]\n[1111]\n[1111]"},
+        {"card|4111\n|1111\n|1111\n|1111\nend", "card\n[4111]\n[1111]\n[1111]\n[1111]\nend"},
+        {"it is 4111 1111\n1111 1111 until", "it is [4111 1111]\n[1111 1111] until"},
+        {"gh~p_0123456789abcdefghijABCDEFGHIJ012345",
+         "[gh]\n[p_0123456789abcdefghijABCDEFGHIJ012345]"},
+        {"some line in the terminal\n$ echo ghp_0123456789abcd\nefghijABCDEFGHIJ012345\n$ ls",
+         "some line in the terminal\n$ echo [ghp_0123456789abcd]\n[efghijABCDEFGHIJ012345]\n$ ls"},
+        {"DE89 3704|0044 0532|0130 00", "[DE89 3704]\n[0044 0532]\n[0130 00]"},
+        {"440304|19900307|0026", "[440304]\n[19900307]\n[0026]"},
+    };
+
+    check(examples, G_N_ELEMENTS(examples), FALSE);
+}
+
+static void
+finds_misread(void **state)
+{
+    static const Example examples[] = {
+        {"4111 1111 1111 1171", "[4111 1111 1111 1171]"},
+        {"4111 1l11 1111 1111", "[4111 1l11 1111 1111]"},
+        {"440304199003070O27", "[440304199003070O27]"},
+        {"ghp 0123456789abcdefghijABCDEFGHIJ012345", "[ghp 0123456789abcdefghijABCDEFGHIJ012345]"},
+        {"qhp_01x2Y3456Z89abCdefghijABCDEFGHIJ012345",
+         "[qhp_01x2Y3456Z89abCdefghijABCDEFGHIJ012345]"},
+    };
+
+    check(examples, G_N_ELEMENTS(examples), TRUE);
+}
+
+/* --- many of each --- */
+
+static void
+finds_every_token(void **state)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(4);
+    unsigned n_kinds = 0;
+
+    for (; secret_tokens[n_kinds] != NULL; n_kinds++) {
+        for (unsigned i = 0; i < N_EACH; i++) {
+            g_autofree char *token = secret_token(secret_tokens[n_kinds], random);
+            g_autofree char *line = g_strdup_printf("use %s now", token);
+            g_autofree char *marked = mark(line, FALSE);
+            const char *end = strchr(marked, ']');
+
+            if (end == NULL || !g_str_equal(end, "] now"))
+                fail_msg("%s: %s", secret_tokens[n_kinds], marked);
+        }
+    }
+    assert_true(n_kinds >= 60);
+    assert_true(policy_detect_n_token_kinds() >= 60);
+}
+
+static void
+check_numbers(char *(*make)(GRand *random), const unsigned *groups)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(5);
+
+    for (unsigned i = 0; i < N_EACH; i++) {
+        g_autofree char *number = make(random);
+        g_autoptr(GString) spaced = g_string_new("no. ");
+        g_autofree char *expected = NULL;
+        g_autofree char *marked = NULL;
+
+        for (size_t at = 0; number[at] != '\0'; at++)
+            g_string_append_printf(
+                spaced, at > 0 && groups != NULL && at % *groups == 0 ? " %c" : "%c", number[at]);
+        expected = g_strdup_printf("no. [%s]", spaced->str + 4);
+        marked = mark(spaced->str, FALSE);
+        assert_string_equal(marked, expected);
+    }
+}
+
+static void
+finds_every_number(void **state)
+{
+    static const unsigned four = 4;
+
+    check_numbers(secret_card, NULL);
+    check_numbers(secret_card, &four);
+    check_numbers(secret_identity, NULL);
+    check_numbers(secret_iban, NULL);
+    check_numbers(secret_iban, &four);
+}
+
+/* --- mistakes --- */
+
+static char *
+make_ordinary(unsigned kind, GRand *random)
+{
+    uint64_t big = (uint64_t)g_rand_int(random) << 32 | g_rand_int(random);
+
+    switch (kind) {
+    case 0: /* order numbers */
+        return g_strdup_printf("%012" G_GUINT64_FORMAT, big % G_GUINT64_CONSTANT(1000000000000));
+    case 1:
+        return g_strdup_printf("SO-%u-%08u", 2000 + g_rand_int(random) % 30,
+                               g_rand_int(random) % 100000000);
+    case 2: /* telephone */
+        return g_strdup_printf("+86 1%02u %04u %04u", 30 + g_rand_int(random) % 69,
+                               g_rand_int(random) % 10000, g_rand_int(random) % 10000);
+    case 3: /* time in microseconds */
+        return g_strdup_printf("%" G_GUINT64_FORMAT, 1600000000000000 + big % 200000000000000);
+    case 4: /* prices in a table */
+        return g_strdup_printf("%u|%u.%02u|%u|%u.%02u", g_rand_int(random) % 10000,
+                               g_rand_int(random) % 10000, g_rand_int(random) % 100,
+                               g_rand_int(random) % 10000, g_rand_int(random) % 1000000,
+                               g_rand_int(random) % 100);
+    case 5: /* hashes */
+        return g_strdup_printf("%016" G_GINT64_MODIFIER "x%08x%016" G_GINT64_MODIFIER "x", big,
+                               g_rand_int(random), big * 31);
+    case 6: /* UUID */
+        return g_strdup_printf("%08x-%04x-4%03x-8%03x-%012" G_GINT64_MODIFIER "x",
+                               g_rand_int(random), g_rand_int(random) & 0xffff,
+                               g_rand_int(random) & 0xfff, g_rand_int(random) & 0xfff,
+                               big & G_GUINT64_CONSTANT(0xffffffffffff));
+    case 7: /* articles, 13 digits */
+        return g_strdup_printf("%013" G_GUINT64_FORMAT, big % G_GUINT64_CONSTANT(10000000000000));
+    case 8: /* parcels, 18 digits */
+        return g_strdup_printf("%018" G_GUINT64_FORMAT,
+                               big % G_GUINT64_CONSTANT(1000000000000000000));
+    default: /* dates */
+        return g_strdup_printf("%04u-%02u-%02u %02u:%02u", 1990 + g_rand_int(random) % 60,
+                               1 + g_rand_int(random) % 12, 1 + g_rand_int(random) % 28,
+                               g_rand_int(random) % 24, g_rand_int(random) % 60);
+    }
+}
+
+static void
+leaves_ordinary_numbers(void **state)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(6);
+    unsigned n_wrong = 0;
+    unsigned n = 0;
+
+    for (unsigned kind = 0; kind < 10; kind++) {
+        for (unsigned i = 0; i < N_RANDOM; i++, n++) {
+            g_autofree char *text = make_ordinary(kind, random);
+            g_autofree char *marked = mark(text, FALSE);
+
+            n_wrong += strchr(marked, '[') != NULL;
+        }
+    }
+    assert_true(n_wrong * 100 <= n * MISTAKES_MAX_PERCENT);
+}
+
+/* Sixteen digits that begin like a card pass Luhn's check one time in ten: nobody can tell. */
+static void
+leaves_most_long_numbers(void **state)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(7);
+    unsigned n_wrong = 0;
+
+    for (unsigned i = 0; i < N_RANDOM; i++) {
+        uint64_t big = (uint64_t)g_rand_int(random) << 32 | g_rand_int(random);
+        g_autofree char *text =
+            g_strdup_printf("%016" G_GUINT64_FORMAT, big % G_GUINT64_CONSTANT(10000000000000000));
+        g_autofree char *marked = mark(text, FALSE);
+
+        n_wrong += strchr(marked, '[') != NULL;
+    }
+    assert_true(n_wrong * 100 <= N_RANDOM * 4);
+}
+
+/* A table of 20 rows of four columns with four digits. */
+static void
+leaves_tables(void **state)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(8);
+    unsigned n_wrong = 0;
+
+    for (unsigned i = 0; i < 100; i++) {
+        g_autoptr(GString) table = g_string_new(NULL);
+        g_autofree char *marked = NULL;
+
+        for (unsigned cell = 0; cell < 80; cell++)
+            g_string_append_printf(table, "%u%s", 1000 + g_rand_int(random) % 9000,
+                                   cell % 4 == 3 ? "\n" : "|");
+        marked = mark(table->str, FALSE);
+        n_wrong += strchr(marked, '[') != NULL;
+    }
+    assert_true(n_wrong <= 1);
+}
+
+/* --- while it is typed --- */
+
+static gboolean
+is_withheld(const char *text, uint32_t grown_end_bytes)
+{
+    PolicyDetectRun run = {
+        .text = text, .box = {0, 0, 100, 16}, .grown_end_bytes = grown_end_bytes};
+    g_autoptr(GArray) found = policy_detect_find(&run, 1);
+
+    assert_true(found == NULL || g_array_index(found, PolicySecretRange, 0).is_beginning);
+    return found != NULL;
+}
+
+static void
+withholds_beginnings(void **state)
+{
+    static const struct {
+        const char *text;
+        uint32_t grown_end_bytes;
+        gboolean is_withheld;
+    } examples[] = {
+        {"4111 1111 11", 12, TRUE},
+        {"my card: 411111", 15, TRUE},
+        {"4111 1111 11", 0, FALSE}, /* it does not grow */
+        {"4111", 4, FALSE},
+        {"1234 5678 90", 12, FALSE}, /* no brand */
+        {"110101199", 9, TRUE},
+        {"DE89 3704 00", 12, TRUE},
+        {"DE is a country", 15, FALSE},
+        {"ghp_0123", 8, TRUE},
+        {"ghost writer", 12, FALSE},
+        {"4111 1111 11 and then", 12, TRUE},
+        {"4111 1111 11 and then", 21, FALSE},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(examples); i++) {
+        if (is_withheld(examples[i].text, examples[i].grown_end_bytes) != examples[i].is_withheld)
+            fail_msg("%s at %u", examples[i].text, examples[i].grown_end_bytes);
+    }
+}
+
+static void
+keeps_bounds(void **state)
+{
+    g_autofree char *long_text = g_strnfill(POLICY_DETECT_TEXT_MAX_BYTES, '4');
+    PolicyDetectRun runs[2] = {{.text = long_text, .box = {0, 0, 1, 1}},
+                               {.text = "last", .box = {0, 10, 1, 1}}};
+    g_autoptr(GArray) all = policy_detect_find(runs, 1);
+    g_autoptr(GArray) beyond = policy_detect_find(runs, 2);
+
+    assert_null(all);
+    assert_int_equal(beyond->len, 1);
+    assert_int_equal(g_array_index(beyond, PolicySecretRange, 0).run, 1);
+    assert_null(policy_detect_find(runs, 0));
+    assert_null(policy_detect_find_in(""));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_numbers),
+        cmocka_unit_test(leaves_other_numbers),
+        cmocka_unit_test(finds_passwords),
+        cmocka_unit_test(leaves_other_words),
+        cmocka_unit_test(finds_keys),
+        cmocka_unit_test(finds_split),
+        cmocka_unit_test(finds_misread),
+        cmocka_unit_test(finds_every_token),
+        cmocka_unit_test(finds_every_number),
+        cmocka_unit_test(leaves_ordinary_numbers),
+        cmocka_unit_test(leaves_most_long_numbers),
+        cmocka_unit_test(leaves_tables),
+        cmocka_unit_test(withholds_beginnings),
+        cmocka_unit_test(keeps_bounds),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
