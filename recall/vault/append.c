@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define SQL_FIND_ROW "SELECT id, start_us, tiles FROM scene WHERE key = ?1"
+#define SQL_FIND_BY_ROW "SELECT id, start_us, tiles FROM scene WHERE id = ?1"
+#define SQL_DELETE "DELETE FROM scene WHERE id = ?1"
 #define SQL_IS_SAME_TEXT                                                                           \
     "SELECT 1 FROM scene WHERE id = ?1 AND text = ?2 AND title = ?3 AND app = ?4 AND url = ?5"     \
     " AND file = ?6 AND actor = ?7"
@@ -120,15 +122,16 @@ take_old(sqlite3_stmt *statement, Old *out)
     out->refs = recall_tilelist_unpack(packed, NULL);
 }
 
+/* @sql: takes the number @what */
 static gboolean
-find_old(RecallSegment *self, uint64_t key, Old *out, GError **error)
+find_old(RecallSegment *self, const char *sql, int64_t what, Old *out, GError **error)
 {
-    sqlite3_stmt *statement = recall_segment_get_statement(self, SQL_FIND_ROW, error);
+    sqlite3_stmt *statement = recall_segment_get_statement(self, sql, error);
     int code;
 
     if (statement == NULL)
         return FALSE;
-    sqlite3_bind_int64(statement, 1, (int64_t)key);
+    sqlite3_bind_int64(statement, 1, what);
     code = sqlite3_step(statement);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         return recall_segment_set_error(self, error);
@@ -403,7 +406,7 @@ recall_append_scene(RecallSegment *self,
     g_autoptr(GArray) refs = g_array_new(FALSE, TRUE, sizeof(RecallTileRef));
     int64_t row;
 
-    if (!find_old(self, scene->key, &old, error) ||
+    if (!find_old(self, SQL_FIND_ROW, (int64_t)scene->key, &old, error) ||
         !place_tiles(self, scene, tiles, missing, refs, error) ||
         !recount_tiles(self, old.refs, refs, error))
         return FALSE;
@@ -414,6 +417,18 @@ recall_append_scene(RecallSegment *self,
     *out_row = row;
     *out_missing = g_steal_pointer(&missing);
     return TRUE;
+}
+
+gboolean
+recall_append_remove(RecallSegment *self, int64_t row, GError **error)
+{
+    g_auto(Old) old = {0};
+
+    if (!find_old(self, SQL_FIND_BY_ROW, row, &old, error))
+        return FALSE;
+    return old.row < 0 || (run_numbers(self, SQL_UNINDEX, row, 0, error) &&
+                           run_numbers(self, SQL_DELETE, row, 0, error) &&
+                           recount_tiles(self, old.refs, NULL, error));
 }
 
 gboolean

@@ -24,6 +24,10 @@ gboolean recall_append_scene(RecallSegment *self,
                              GPtrArray **out_missing,
                              GError **error);
 
+/* Takes a scene out with its words in the index, and the tiles that no other scene names. It is
+ * well when there is no such row. */
+gboolean recall_append_remove(RecallSegment *self, int64_t row, GError **error);
+
 /* Tiles that no scene of the segment names are left out. */
 gboolean recall_append_tiles(RecallSegment *self, GHashTable *tiles, GError **error);
 

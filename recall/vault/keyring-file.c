@@ -111,7 +111,7 @@ take_entry(GVariant *tuple, RecallKeyringEntry *out)
     g_variant_get_child(tuple, 1, "i", &out->week);
     g_variant_get_child(tuple, 2, "b", &out->is_sealed);
     g_variant_get_child(tuple, 4, "t", &out->n_seals);
-    return out->week >= 0 && take_bytes(tuple, 0, out->id, sizeof out->id) &&
+    return out->week >= RECALL_KEYRING_WEEK_NONE && take_bytes(tuple, 0, out->id, sizeof out->id) &&
            take_bytes(tuple, 3, out->wrap, wrap_size(out->is_sealed));
 }
 

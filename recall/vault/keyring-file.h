@@ -12,10 +12,14 @@
 #define RECALL_KEYRING_FILE_MAX_BYTES (4 * 1024 * 1024)
 #define RECALL_KEYRING_N_ENTRIES_MAX 20000
 
+/* In the place of a week: the key is not a segment's, but that of receipts. */
+#define RECALL_KEYRING_WEEK_NONE (-1)
+
 /* A key wrapped with a key: nonce, sealed key, tag. */
 #define RECALL_WRAP_BYTES (RECALL_BOX_NONCE_BYTES + RECALL_KEY_BYTES + RECALL_BOX_TAG_BYTES)
 
-/* One key of a segment. A week whose file was damaged has the key of that file and a newer one. */
+/* One key of a segment, or of receipts. A week whose file was damaged has the key of that file and
+ * a newer one. */
 typedef struct {
     uint8_t id[RECALL_SEGMENT_ID_BYTES];
     int week;

@@ -224,7 +224,7 @@ recall_keyring_hold(RecallKeyring *self, int week, GError **error)
     const RecallKeyringEntry *entry = recall_keyring_file_find(self->file, week);
     g_autoptr(RecallKey) key = recall_key_new();
 
-    if (entry == NULL || recall_keyring_is_locked(self) ||
+    if (entry == NULL || week < 0 || recall_keyring_is_locked(self) ||
         recall_keyring_get_week_in_hand(self) == week)
         return TRUE;
     return recall_wrap_open_entry(self->root, self->root_secret, entry, key, error) &&
@@ -574,11 +574,11 @@ append_entry(RecallKeyring *self, const RecallKeyringEntry *entry, GError **erro
 }
 
 gboolean
-recall_keyring_add(RecallKeyring *self,
-                   int week,
-                   uint8_t *out_id,
-                   RecallKey *out_key,
-                   GError **error)
+recall_keyring_add_beside(RecallKeyring *self,
+                          int week,
+                          uint8_t *out_id,
+                          RecallKey *out_key,
+                          GError **error)
 {
     RecallKeyringEntry entry = {.week = week};
     gboolean is_wrapped;
@@ -592,9 +592,21 @@ recall_keyring_add(RecallKeyring *self,
     if (!is_wrapped || !append_entry(self, &entry, error))
         return FALSE;
     memcpy(out_id, entry.id, sizeof entry.id);
+    return TRUE;
+}
+
+gboolean
+recall_keyring_add(RecallKeyring *self,
+                   int week,
+                   uint8_t *out_id,
+                   RecallKey *out_key,
+                   GError **error)
+{
+    if (!recall_keyring_add_beside(self, week, out_id, out_key, error))
+        return FALSE;
     if (recall_keyring_is_locked(self) && week <= recall_keyring_get_week_in_hand(self))
         return TRUE;
-    return keep_open_key(self, entry.id, out_key, error);
+    return keep_open_key(self, out_id, out_key, error);
 }
 
 /* Saves @changed, from which keys were taken. Without the root key the rest waits. */
@@ -622,19 +634,36 @@ recall_keyring_drop(RecallKeyring *self, const uint8_t *id, GError **error)
     return save_without(self, changed, error);
 }
 
-gboolean
-recall_keyring_delete(RecallKeyring *self, int week, GError **error)
+/* Keeps the newest @n_kept of the week's keys. */
+static gboolean
+keep_newest(RecallKeyring *self, int week, unsigned n_kept, GError **error)
 {
     g_autoptr(RecallKeyringFile) changed = NULL;
 
-    if (recall_keyring_file_find(self->file, week) == NULL)
+    if (find_entry(self, week, n_kept) == NULL)
         return TRUE;
     changed = recall_keyring_file_copy(self->file);
     for (unsigned i = changed->entries->len; i > 0; i--) {
-        if (g_array_index(changed->entries, RecallKeyringEntry, i - 1).week == week)
+        if (g_array_index(changed->entries, RecallKeyringEntry, i - 1).week != week)
+            continue;
+        if (n_kept > 0)
+            n_kept--;
+        else
             g_array_remove_index(changed->entries, i - 1);
     }
     return save_without(self, g_steal_pointer(&changed), error);
+}
+
+gboolean
+recall_keyring_drop_older(RecallKeyring *self, int week, GError **error)
+{
+    return keep_newest(self, week, 1, error);
+}
+
+gboolean
+recall_keyring_delete(RecallKeyring *self, int week, GError **error)
+{
+    return keep_newest(self, week, 0, error);
 }
 
 gboolean

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "recall/vault/keyring-file.h"
 #include "recall/vault/page-codec.h"
 #include "recall/vault/root-key.h"
 
@@ -93,6 +94,17 @@ gboolean recall_keyring_add(RecallKeyring *self,
                             uint8_t *out_id,
                             RecallKey *out_key,
                             GError **error);
+
+/* Makes one more key and leaves in hand what is: for a file that is to be sealed anew, or with
+ * RECALL_KEYRING_WEEK_NONE for receipts. */
+gboolean recall_keyring_add_beside(RecallKeyring *self,
+                                   int week,
+                                   uint8_t *out_id,
+                                   RecallKey *out_key,
+                                   GError **error);
+
+/* Deletes all keys of the week but the newest one. */
+gboolean recall_keyring_drop_older(RecallKeyring *self, int week, GError **error);
 
 /* Deletes one key, because its file is sealed with another one now. */
 gboolean recall_keyring_drop(RecallKeyring *self, const uint8_t *id, GError **error);

@@ -30,6 +30,7 @@
     "PRAGMA journal_mode=WAL;"                                                                     \
     "PRAGMA synchronous=FULL;"                                                                     \
     "PRAGMA temp_store=MEMORY;"                                                                    \
+    "PRAGMA secure_delete=ON;" /* what goes leaves zeros: a few per cent of an append */           \
     "PRAGMA mmap_size=0;"                                                                          \
     "PRAGMA trusted_schema=OFF;"                                                                   \
     "PRAGMA wal_autocheckpoint=" G_STRINGIFY(                                                      \

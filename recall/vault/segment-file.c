@@ -2,11 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/segment-file.h"
 
-#include "recall/vault/safe-file.h"
-
-#include <errno.h>
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -85,24 +81,57 @@ opens_first_page(const Sealer *sealer, const char *path)
     return is_opened;
 }
 
-/* The newest key, unless the file did not get it: power was lost while it was to be sealed anew. */
+static void
+move_sealer(Sealer *from, Sealer *to)
+{
+    *to = *from;
+    from->codec = NULL;
+}
+
+/* Notes the first reason why a key cannot be had; that it is locked is the one that may pass. */
+static void
+note_reason(GError **reason, GError *take_error)
+{
+    if (*reason != NULL &&
+        !g_error_matches(take_error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_LOCKED)) {
+        g_error_free(take_error);
+        return;
+    }
+    g_clear_error(reason);
+    *reason = take_error;
+}
+
+/* A file that is sealed anew has a key that it may not have got before power was lost, and so has
+ * one that was set aside: whichever opens it, else the newest, unless there is one that cannot be
+ * tried now. */
 static gboolean
 choose_sealer(RecallKeyring *keyring, int week, const char *path, Sealer *out, GError **error)
 {
+    g_autoptr(GError) reason = NULL;
     g_auto(Sealer) newest = {0};
-    g_auto(Sealer) older = {0};
+    gboolean is_last = FALSE;
 
-    if (!get_sealer(keyring, week, 0, &newest, error))
-        return FALSE;
-    if (get_sealer(keyring, week, 1, &older, NULL) && !opens_first_page(&newest, path) &&
-        opens_first_page(&older, path)) {
-        *out = older;
-        older.codec = NULL;
-        return TRUE;
+    for (unsigned age = 0; !is_last; age++) {
+        g_auto(Sealer) sealer = {0};
+        GError *local_error = NULL;
+
+        if (get_sealer(keyring, week, age, &sealer, &local_error)) {
+            if (opens_first_page(&sealer, path))
+                return move_sealer(&sealer, out), TRUE;
+            if (newest.codec == NULL)
+                move_sealer(&sealer, &newest);
+            continue;
+        }
+        is_last = g_error_matches(local_error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_NO_KEY);
+        if (is_last && age > 0)
+            g_error_free(local_error);
+        else
+            note_reason(&reason, local_error);
     }
-    *out = newest;
-    newest.codec = NULL;
-    return TRUE;
+    if (reason == NULL)
+        return move_sealer(&newest, out), TRUE;
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
 }
 
 RecallCryptVfs *
@@ -128,79 +157,60 @@ recall_segment_file_is_worn(RecallKeyring *keyring, int week)
            recall_keyring_get_n_seals(keyring, week) >= RECALL_KEYRING_N_SEALS_WORN;
 }
 
-static gboolean
-set_io_error(const char *path, const char *what, GError **error)
+gboolean
+recall_segment_file_get_codecs(RecallKeyring *keyring,
+                               int week,
+                               const char *path,
+                               RecallPageCodec **out_old,
+                               RecallPageCodec **out_new,
+                               uint8_t *out_new_id,
+                               GError **error)
 {
-    int code = errno;
+    g_auto(Sealer) old = {0};
+    g_auto(Sealer) new = {0};
+    g_autoptr(RecallKey) key = recall_key_new();
 
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(code), "Cannot %s %s: %s", what, path,
-                g_strerror(code));
-    return FALSE;
+    if (!choose_sealer(keyring, week, path, &old, error) ||
+        !recall_keyring_add_beside(keyring, week, new.id, key, error))
+        return FALSE;
+    new.codec = recall_page_codec_new(key, new.id, error);
+    if (new.codec == NULL)
+        return FALSE;
+    memcpy(out_new_id, new.id, sizeof new.id);
+    *out_old = g_steal_pointer(&old.codec);
+    *out_new = g_steal_pointer(&new.codec);
+    return TRUE;
 }
 
+/* Returns: whether the week has a key other than @kept */
 static gboolean
-copy_page(int from, int to, uint32_t number, const Sealer *old, const Sealer *new)
+find_other_key(RecallKeyring *keyring, int week, const uint8_t *kept, uint8_t *out_id)
 {
-    uint8_t sealed[RECALL_PAGE_BYTES];
-    uint8_t page[RECALL_PAGE_BYTES];
-    off_t offset = (off_t)(number - 1) * RECALL_PAGE_BYTES;
-    gboolean is_copied;
+    g_autoptr(RecallKey) key = recall_key_new();
+    gboolean is_there = TRUE;
 
-    is_copied = pread(from, sealed, sizeof sealed, offset) == sizeof sealed &&
-                recall_page_codec_open_page(old->codec, number, NULL, sealed, page) &&
-                recall_page_codec_seal_page(new->codec, number, NULL, page, sealed) &&
-                pwrite(to, sealed, sizeof sealed, offset) == sizeof sealed;
-    recall_secret_clear(page, sizeof page);
-    return is_copied;
-}
+    for (unsigned age = 0; is_there; age++) {
+        g_autoptr(GError) error = NULL;
 
-static gboolean
-copy_pages(int from, int to, const Sealer *old, const Sealer *new)
-{
-    off_t n_bytes = lseek(from, 0, SEEK_END);
-
-    for (uint32_t number = 1; (off_t)number * RECALL_PAGE_BYTES <= n_bytes; number++) {
-        if (!copy_page(from, to, number, old, new))
-            return FALSE;
+        recall_keyring_get(keyring, week, age, out_id, key, &error);
+        is_there = !g_error_matches(error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_NO_KEY);
+        if (is_there && memcmp(out_id, kept, RECALL_SEGMENT_ID_BYTES) != 0)
+            return TRUE;
     }
-    return n_bytes > 0 && fsync(to) == 0;
-}
-
-/* A page that was never written cannot be read either: then the old key stays. */
-static gboolean
-copy_file(const char *path,
-          const char *new_path,
-          const Sealer *old,
-          const Sealer *new,
-          GError **error)
-{
-    int from = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    int to = open(new_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    gboolean is_copied = from >= 0 && to >= 0 && copy_pages(from, to, old, new);
-
-    if (!is_copied)
-        set_io_error(path, "seal anew", error);
-    if (from >= 0)
-        close(from);
-    if (to >= 0)
-        close(to);
-    return is_copied;
+    return FALSE;
 }
 
 gboolean
-recall_segment_file_renew_key(RecallKeyring *keyring, int week, const char *path, GError **error)
+recall_segment_file_keep_key(RecallKeyring *keyring, int week, const char *path, GError **error)
 {
-    g_autofree char *new_path = g_strconcat(path, ".new", NULL);
-    g_auto(Sealer) old = {0};
-    g_auto(Sealer) new = {0};
+    g_auto(Sealer) sealer = {0};
+    uint8_t other[RECALL_SEGMENT_ID_BYTES];
 
-    if (!choose_sealer(keyring, week, path, &old, error) || !add_sealer(keyring, week, &new, error))
+    if (!choose_sealer(keyring, week, path, &sealer, error))
         return FALSE;
-    if (copy_file(path, new_path, &old, &new, error) &&
-        recall_keyring_lease(keyring, new.id, recall_page_codec_get_n_seals(new.codec), error) &&
-        recall_safe_file_rename(new_path, path, error))
-        return recall_keyring_drop(keyring, old.id, error);
-    g_unlink(new_path);
-    recall_keyring_drop(keyring, new.id, NULL);
-    return FALSE;
+    while (find_other_key(keyring, week, sealer.id, other)) {
+        if (!recall_keyring_drop(keyring, other, error))
+            return FALSE;
+    }
+    return TRUE;
 }

@@ -18,7 +18,16 @@ RecallCryptVfs *recall_segment_file_create(RecallKeyring *keyring, int week, GEr
 /* Whether its key sealed so much that it should have another one. */
 gboolean recall_segment_file_is_worn(RecallKeyring *keyring, int week);
 
-/* Seals the file with a new key. It must not be open, and have no WAL. After a loss of power it is
- * sealed with either, and opens. */
+/* What opens the file as it is, and a new key's, which the keyring has from now on. @out_old,
+ * @out_new: (transfer full); @out_new_id: RECALL_SEGMENT_ID_BYTES */
+gboolean recall_segment_file_get_codecs(RecallKeyring *keyring,
+                                        int week,
+                                        const char *path,
+                                        RecallPageCodec **out_old,
+                                        RecallPageCodec **out_new,
+                                        uint8_t *out_new_id,
+                                        GError **error);
+
+/* Deletes every key of the week that the file is not sealed with. */
 gboolean
-recall_segment_file_renew_key(RecallKeyring *keyring, int week, const char *path, GError **error);
+recall_segment_file_keep_key(RecallKeyring *keyring, int week, const char *path, GError **error);

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "recall/vault/mutant.h"
 #include "recall/vault/rank.h"
+#include "recall/vault/reseal.h"
 #include "recall/vault/safe-file.h"
 #include "recall/vault/schema.h"
 #include "recall/vault/segment-file.h"
@@ -195,6 +196,12 @@ recall_segment_settle(RecallSegment *self, gboolean *out_is_done, GError **error
     }
     *out_is_done = is_done || mark == MARK_MERGED;
     return TRUE;
+}
+
+gboolean
+recall_segment_unsettle(RecallSegment *self, GError **error)
+{
+    return recall_segment_execute(self, "PRAGMA application_id=0", error);
 }
 
 static gboolean
@@ -398,9 +405,8 @@ renew_key(RecallKeyring *keyring, RecallSegment *self, const char *path, GError 
     if (!recall_segment_execute(self, "PRAGMA wal_checkpoint(TRUNCATE)", error))
         return NULL;
     g_clear_pointer(&old, recall_segment_close);
-    return recall_segment_file_renew_key(keyring, week, path, error)
-               ? open_segment(keyring, week, path, error)
-               : NULL;
+    return recall_reseal_file(keyring, week, path, error) ? open_segment(keyring, week, path, error)
+                                                          : NULL;
 }
 
 RecallSegment *

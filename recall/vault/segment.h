@@ -61,6 +61,9 @@ gboolean recall_segment_set_cache(RecallSegment *self, unsigned size_kib, GError
  * every piece, and words that were replaced go. Once it is done further calls cost nothing. */
 gboolean recall_segment_settle(RecallSegment *self, gboolean *out_is_done, GError **error);
 
+/* Makes recall_segment_settle() begin again. */
+gboolean recall_segment_unsettle(RecallSegment *self, GError **error);
+
 /* Runs one or more statements that answer nothing. */
 gboolean recall_segment_execute(RecallSegment *self, const char *sql, GError **error);
 
