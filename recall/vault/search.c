@@ -135,6 +135,8 @@ parse(const RecallSearchOptions *options,
 
     if (options->app != NULL)
         recall_query_add_phrase(self, RECALL_FIELD_APP, options->app);
+    if (options->url != NULL)
+        recall_query_add_phrase(self, RECALL_FIELD_URL, options->url);
     return self;
 }
 
@@ -153,7 +155,7 @@ parse_both(RecallSearch *self, const char *query, size_t length_bytes, GDateTime
 static gboolean
 read_bounds(RecallSearch *self, const RecallSearchOptions *options, GDateTime *now, GError **error)
 {
-    self->range = RECALL_TIME_RANGE_ALL;
+    self->range = options->range != NULL ? *options->range : RECALL_TIME_RANGE_ALL;
     if (options->since != NULL &&
         !recall_dates_parse_since(options->since, now, &self->range.since_us, error))
         return FALSE;
@@ -213,7 +215,9 @@ recall_search_new(const char *query,
     parse_both(self, query, length_bytes, first_now);
     if (get_query(self) == NULL)
         self->cursor.attempt = 0;
-    self->options.cursor = self->options.since = self->options.until = self->options.app = NULL;
+    self->options.cursor = self->options.since = self->options.until = NULL;
+    self->options.app = self->options.url = NULL;
+    self->options.range = NULL;
     begin_attempt(self);
     return g_steal_pointer(&self);
 }

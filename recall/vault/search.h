@@ -26,6 +26,8 @@ typedef struct {
     const char *since;
     const char *until;
     const char *app;
+    const char *url;
+    const RecallTimeRange *range; /* in place of since and until */
 } RecallSearchOptions;
 
 typedef struct RecallSearch RecallSearch;

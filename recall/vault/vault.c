@@ -4,6 +4,7 @@
 #include "recall/vault/vault.h"
 
 #include "recall/vault/append.h"
+#include "recall/vault/forget.h"
 #include "recall/vault/load.h"
 #include "recall/vault/schema.h"
 
@@ -16,6 +17,8 @@
 
 #define LOCK_NAME "lock"
 #define DAMAGED_SUFFIX ".damaged"
+#define NEW_SUFFIX ".db.new"  /* of a segment that was being made, or sealed anew */
+#define SEGMENT_NAME_BYTES 11 /* 2026-W48.db */
 #define N_DAMAGED_MAX 1000
 
 /* One week that has a file. */
@@ -37,6 +40,7 @@ struct RecallVault {
     uint64_t n_uses;
     unsigned n_open;
     unsigned n_damaged;
+    gboolean is_forgetting_due; /* one that was begun waits until it is unlocked */
 };
 
 RecallAppend *
@@ -137,6 +141,14 @@ lock_folder(RecallVault *self, GError **error)
     return FALSE;
 }
 
+static void
+remove_file(RecallVault *self, const char *name)
+{
+    g_autofree char *path = g_build_filename(self->folder, name, NULL);
+
+    g_unlink(path);
+}
+
 static gboolean
 scan_folder(RecallVault *self, GError **error)
 {
@@ -152,14 +164,33 @@ scan_folder(RecallVault *self, GError **error)
             add_shelf(self, week);
         else if (g_str_has_suffix(name, DAMAGED_SUFFIX))
             self->n_damaged++;
+        else if (g_str_has_suffix(name, NEW_SUFFIX))
+            remove_file(self, name);
     }
     return TRUE;
+}
+
+gboolean
+recall_vault_finish_forgetting(RecallVault *self, GError **error)
+{
+    if (!self->is_forgetting_due)
+        return TRUE;
+    self->is_forgetting_due = FALSE; /* it reads, too */
+    self->is_forgetting_due = !recall_forget_resume(self, error);
+    return !self->is_forgetting_due;
+}
+
+void
+recall_vault_owe_forgetting(RecallVault *self)
+{
+    self->is_forgetting_due = TRUE;
 }
 
 RecallVault *
 recall_vault_open(const char *folder, GError **error)
 {
     g_autoptr(RecallVault) self = g_new0(RecallVault, 1);
+    g_autoptr(GError) local_error = NULL;
 
     self->folder = g_strdup(folder);
     self->lock_fd = -1;
@@ -171,6 +202,9 @@ recall_vault_open(const char *folder, GError **error)
     self->keyring = recall_keyring_open(folder, error);
     if (self->keyring == NULL)
         return NULL;
+    self->is_forgetting_due = TRUE;
+    if (!recall_vault_finish_forgetting(self, &local_error))
+        g_message("A forgetting that was begun is not finished yet: %s", local_error->message);
     return g_steal_pointer(&self);
 }
 
@@ -328,9 +362,101 @@ recall_vault_get_segment(RecallVault *self, int week, RecallSegment **out_segmen
                             "The history is locked: unlock it with deskhand unlock");
         return FALSE;
     }
+    if (self->is_forgetting_due) /* nothing is shown that was to go */
+        return recall_vault_finish_forgetting(self, error) &&
+               recall_vault_get_segment(self, week, out_segment, error);
     if (!open_shelf(self, shelf, FALSE, error))
         return FALSE;
     *out_segment = shelf->segment;
+    return TRUE;
+}
+
+const char *
+recall_vault_get_folder(const RecallVault *self)
+{
+    return self->folder;
+}
+
+char *
+recall_vault_dup_path(const RecallVault *self, int week)
+{
+    g_autofree char *name = recall_segment_dup_name(week);
+
+    return g_build_filename(self->folder, name, NULL);
+}
+
+void
+recall_vault_close_week(RecallVault *self, int week)
+{
+    Shelf *shelf = find_shelf(self, week);
+
+    if (shelf == NULL)
+        return;
+    close_shelf(self, shelf);
+    shelf->n_scenes = -1;
+}
+
+/* Returns: -1 when it is no file that was set aside */
+static int
+week_of_damaged(const char *name)
+{
+    g_autofree char *segment_name = g_strndup(name, SEGMENT_NAME_BYTES);
+
+    return g_str_has_suffix(name, DAMAGED_SUFFIX) || g_str_has_suffix(name, DAMAGED_SUFFIX "-wal")
+               ? recall_segment_week_of_name(segment_name)
+               : -1;
+}
+
+GArray *
+recall_vault_dup_damaged_weeks(const RecallVault *self)
+{
+    GArray *weeks = g_array_new(FALSE, FALSE, sizeof(int));
+    g_autoptr(GDir) dir = g_dir_open(self->folder, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        int week = week_of_damaged(name);
+
+        if (week >= 0 && g_str_has_suffix(name, DAMAGED_SUFFIX))
+            g_array_append_val(weeks, week);
+    }
+    return weeks;
+}
+
+void
+recall_vault_destroy_damaged(RecallVault *self, int week)
+{
+    g_autoptr(GDir) dir = g_dir_open(self->folder, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        if (week_of_damaged(name) != week)
+            continue;
+        remove_file(self, name);
+        if (g_str_has_suffix(name, DAMAGED_SUFFIX) && self->n_damaged > 0)
+            self->n_damaged--;
+    }
+}
+
+/* The keys first: from then on the files are noise, wherever there are copies of them. */
+gboolean
+recall_vault_destroy_week(RecallVault *self, int week, GError **error)
+{
+    static const char *const suffixes[] = {"", "-wal", ".new", ".new-wal"};
+    g_autofree char *name = recall_segment_dup_name(week);
+    Shelf *shelf = find_shelf(self, week);
+
+    recall_vault_close_week(self, week);
+    if (!recall_keyring_delete(self->keyring, week, error))
+        return FALSE;
+    for (unsigned i = 0; i < G_N_ELEMENTS(suffixes); i++) {
+        g_autofree char *file = g_strconcat(name, suffixes[i], NULL);
+
+        remove_file(self, file);
+    }
+    recall_vault_destroy_damaged(self, week);
+    if (shelf != NULL)
+        g_ptr_array_remove(self->shelves, shelf);
     return TRUE;
 }
 
@@ -646,7 +772,7 @@ recall_vault_get_picture(RecallVault *self, int64_t id, GError **error)
 }
 
 static uint64_t
-measure_file(RecallVault *self, int week, const char *suffix)
+measure_file(const RecallVault *self, int week, const char *suffix)
 {
     g_autofree char *name = recall_segment_dup_name(week);
     g_autofree char *file = g_strconcat(name, suffix, NULL);
@@ -654,6 +780,12 @@ measure_file(RecallVault *self, int week, const char *suffix)
     struct stat about;
 
     return stat(path, &about) == 0 ? (uint64_t)about.st_size : 0;
+}
+
+uint64_t
+recall_vault_measure_week(const RecallVault *self, int week)
+{
+    return measure_file(self, week, "") + measure_file(self, week, "-wal");
 }
 
 /* The one number that @sql answers, or -1 */
@@ -678,7 +810,7 @@ static void
 add_locked_statistics(RecallVault *self, const Shelf *shelf, RecallVaultStatistics *sum)
 {
     sum->oldest_us = recall_segment_week_start_us(shelf->week);
-    sum->n_bytes += measure_file(self, shelf->week, "") + measure_file(self, shelf->week, "-wal");
+    sum->n_bytes += recall_vault_measure_week(self, shelf->week);
     sum->n_segments++;
 }
 
@@ -705,7 +837,7 @@ add_statistics(RecallVault *self, Shelf *shelf, RecallVaultStatistics *sum, GErr
         return FALSE;
     sum->oldest_us = oldest_us > 0 ? oldest_us : sum->oldest_us;
     sum->n_scenes += (uint64_t)shelf->n_scenes;
-    sum->n_bytes += measure_file(self, shelf->week, "") + measure_file(self, shelf->week, "-wal");
+    sum->n_bytes += recall_vault_measure_week(self, shelf->week);
     sum->n_segments++;
     return TRUE;
 }

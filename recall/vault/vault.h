@@ -21,7 +21,9 @@ typedef struct {
     unsigned n_damaged; /* set aside */
 } RecallVaultStatistics;
 
-/* @error: G_IO_ERROR_BUSY when another vault has the folder (a lock file says so) */
+/* Finishes a forgetting that was begun before, as far as it can while locked; the rest before the
+ * first reading after it is unlocked.
+ * @error: G_IO_ERROR_BUSY when another vault has the folder (a lock file says so) */
 RecallVault *recall_vault_open(const char *folder, GError **error);
 void recall_vault_close(RecallVault *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallVault, recall_vault_close)
@@ -84,3 +86,32 @@ recall_vault_get_segment(RecallVault *self, int week, RecallSegment **out_segmen
 /* For who meets RECALL_SEGMENT_ERROR_DAMAGED while reading: closes the segment and renames its
  * file, so that the rest works. Statements of its own must be finalized before. */
 void recall_vault_set_aside(RecallVault *self, int week);
+
+/* --- forgetting, for recall/vault/forget.h --- */
+
+/* What was begun and could not be finished: before the next reading it is tried again. */
+void recall_vault_owe_forgetting(RecallVault *self);
+
+/* Finishes what is owed, if anything is. @error: as recall_forget_resume() */
+gboolean recall_vault_finish_forgetting(RecallVault *self, GError **error);
+
+const char *recall_vault_get_folder(const RecallVault *self);
+
+/* Path of the week's file. */
+char *recall_vault_dup_path(const RecallVault *self, int week);
+
+/* So that its file can be replaced; it is opened again when it is asked for. */
+void recall_vault_close_week(RecallVault *self, int week);
+
+/* Deletes the keys of the week and then its files, also those that were set aside. Works while
+ * locked, and when there is no such week. */
+gboolean recall_vault_destroy_week(RecallVault *self, int week, GError **error);
+
+/* Of the files that were set aside. Returns: (transfer full): of int, a week for each of them */
+GArray *recall_vault_dup_damaged_weeks(const RecallVault *self);
+
+/* Deletes the week's files that were set aside. Their keys are not touched. */
+void recall_vault_destroy_damaged(RecallVault *self, int week);
+
+/* Bytes on the disk of one week. */
+uint64_t recall_vault_measure_week(const RecallVault *self, int week);

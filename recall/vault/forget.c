@@ -1,0 +1,398 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#define G_LOG_DOMAIN "deskhand-vault"
+#include "recall/vault/forget.h"
+
+#include "recall/vault/append.h"
+#include "recall/vault/reseal.h"
+#include "recall/vault/segment-file.h"
+
+#define N_ROWS_AT_ONCE 32 /* in one transaction */
+#define SQL_ROWS "SELECT id FROM scene"
+
+/* What is done with the week in hand. */
+typedef enum {
+    WEEK_NEW,
+    WEEK_REMOVING,
+    WEEK_MERGING,
+    WEEK_COPYING,
+    WEEK_DONE,
+} Stage;
+
+struct RecallForget {
+    RecallIntent *intent;
+    gboolean is_begun; /* the intent is on the disk */
+    unsigned week_index;
+    Stage stage;
+    unsigned row_index;
+    RecallReseal *reseal;
+    gboolean is_done;
+    RecallReceipt receipt;
+};
+
+/* Whole weeks first: they can go while the others wait to be unlocked. */
+static int
+compare_weeks(const void *a, const void *b)
+{
+    const RecallIntentWeek *first = *(RecallIntentWeek *const *)a;
+    const RecallIntentWeek *second = *(RecallIntentWeek *const *)b;
+
+    if (first->is_whole != second->is_whole)
+        return first->is_whole ? -1 : 1;
+    return second->week - first->week;
+}
+
+RecallForget *
+recall_forget_new(RecallIntent *intent)
+{
+    RecallForget *self = g_new0(RecallForget, 1);
+
+    self->intent = intent;
+    g_ptr_array_sort(intent->weeks, compare_weeks);
+    return self;
+}
+
+void
+recall_forget_free(RecallForget *self)
+{
+    if (self == NULL)
+        return;
+    recall_reseal_free(self->reseal);
+    recall_intent_free(self->intent);
+    g_free(self);
+}
+
+static const RecallIntentWeek *
+get_week(const RecallForget *self)
+{
+    return self->intent->weeks->pdata[self->week_index];
+}
+
+double
+recall_forget_get_progress(const RecallForget *self)
+{
+    double n = self->intent->weeks->len + 1;
+    double part = 0;
+
+    if (self->is_done)
+        return 1;
+    if (self->week_index < self->intent->weeks->len && get_week(self)->rows->len > 0)
+        part = 0.5 * self->row_index / get_week(self)->rows->len +
+               (self->stage == WEEK_COPYING ? 0.3 : 0);
+    return (self->week_index + part) / n;
+}
+
+const RecallReceipt *
+recall_forget_get_receipt(const RecallForget *self)
+{
+    return &self->receipt;
+}
+
+/* --- part of a week --- */
+
+static gboolean
+has_week(RecallVault *vault, int week)
+{
+    g_autoptr(GArray) weeks = recall_vault_dup_weeks(vault);
+
+    for (unsigned i = 0; i < weeks->len; i++) {
+        if (g_array_index(weeks, int, i) == week)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+is_newest(RecallVault *vault, int week)
+{
+    g_autoptr(GArray) weeks = recall_vault_dup_weeks(vault);
+
+    return weeks->len > 0 && g_array_index(weeks, int, 0) == week;
+}
+
+/* Whether the week has no scene but those of @rows. */
+static gboolean
+has_no_other(RecallSegment *segment, const GArray *rows, gboolean *out, GError **error)
+{
+    g_autoptr(GHashTable) set = g_hash_table_new(NULL, NULL);
+    sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_ROWS, error);
+    int code = SQLITE_DONE;
+
+    if (statement == NULL)
+        return FALSE;
+    for (unsigned i = 0; i < rows->len; i++)
+        g_hash_table_add(set, GUINT_TO_POINTER(g_array_index(rows, uint32_t, i)));
+    *out = TRUE;
+    while (*out && (code = sqlite3_step(statement)) == SQLITE_ROW)
+        *out = g_hash_table_contains(set, GUINT_TO_POINTER(sqlite3_column_int64(statement, 0)));
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return recall_segment_set_error(segment, error);
+    sqlite3_reset(statement);
+    return TRUE;
+}
+
+static gboolean
+remove_some(RecallForget *self, RecallSegment *segment, GError **error)
+{
+    const GArray *rows = get_week(self)->rows;
+    unsigned end = MIN(self->row_index + N_ROWS_AT_ONCE, rows->len);
+    gboolean is_good = recall_segment_execute(segment, "BEGIN IMMEDIATE", error);
+
+    for (unsigned i = self->row_index; i < end && is_good; i++)
+        is_good = recall_append_remove(segment, g_array_index(rows, uint32_t, i), error);
+    if (is_good && recall_segment_execute(segment, "COMMIT", error)) {
+        self->row_index = end;
+        return TRUE;
+    }
+    if (!sqlite3_get_autocommit(recall_segment_get_db(segment)))
+        recall_segment_execute(segment, "ROLLBACK", NULL);
+    return FALSE;
+}
+
+/* Until all is one piece: words of scenes that went are in the pieces from before until then. */
+static gboolean
+merge_some(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError **error)
+{
+    gboolean is_merged = FALSE;
+
+    if (!recall_segment_settle(segment, &is_merged, error))
+        return FALSE;
+    if (!is_merged)
+        return TRUE;
+    self->stage = WEEK_COPYING;
+    return !is_newest(vault, get_week(self)->week) || recall_segment_unsettle(segment, error);
+}
+
+/* In one go, so that nothing is written to the segment meanwhile. */
+static gboolean
+replace_file(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError **error)
+{
+    if (!recall_segment_execute(segment, "PRAGMA wal_checkpoint(TRUNCATE)", error))
+        return FALSE;
+    recall_vault_close_week(vault, get_week(self)->week);
+    if (!recall_reseal_finish(self->reseal, error))
+        return FALSE;
+    g_clear_pointer(&self->reseal, recall_reseal_free);
+    self->stage = WEEK_DONE;
+    return TRUE;
+}
+
+/* Without room for a second file it stays in its place: zeros stand where the scenes were. */
+static gboolean
+stay_in_place(RecallForget *self, RecallVault *vault, GError **error)
+{
+    RecallSegment *segment = NULL;
+
+    g_clear_pointer(&self->reseal, recall_reseal_free);
+    g_message("There is no room to seal a week anew: what was forgotten is overwritten, but old "
+              "copies of the file still open");
+    if (!recall_vault_get_segment(vault, get_week(self)->week, &segment, error) ||
+        !recall_segment_execute(segment, "PRAGMA wal_checkpoint(TRUNCATE)", error))
+        return FALSE;
+    self->stage = WEEK_DONE;
+    return TRUE;
+}
+
+static gboolean
+copy_some(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError **error)
+{
+    g_autofree char *path = recall_vault_dup_path(vault, get_week(self)->week);
+    g_autoptr(GError) local_error = NULL;
+    gboolean is_copied = FALSE;
+
+    if (self->reseal == NULL)
+        self->reseal = recall_reseal_new(recall_vault_get_keyring(vault), get_week(self)->week,
+                                         path, &local_error);
+    if (self->reseal != NULL && recall_reseal_step(self->reseal, &is_copied, &local_error) &&
+        (!is_copied || replace_file(self, vault, segment, &local_error)))
+        return TRUE;
+    if (g_error_matches(local_error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+        return stay_in_place(self, vault, error);
+    g_propagate_error(error, g_steal_pointer(&local_error));
+    return FALSE;
+}
+
+static gboolean
+begin_week(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError **error)
+{
+    gboolean is_all = FALSE;
+
+    if (!has_no_other(segment, get_week(self)->rows, &is_all, error))
+        return FALSE;
+    if (is_all) {
+        self->stage = WEEK_DONE;
+        return recall_vault_destroy_week(vault, get_week(self)->week, error);
+    }
+    self->stage = WEEK_REMOVING;
+    return TRUE;
+}
+
+/* One piece of work on part of a week. */
+static gboolean
+work_on_part(RecallForget *self, RecallVault *vault, GError **error)
+{
+    const RecallIntentWeek *week = get_week(self);
+    RecallSegment *segment = NULL;
+
+    if (!has_week(vault, week->week)) {
+        self->stage = WEEK_DONE;
+        return TRUE;
+    }
+    if (!recall_vault_get_segment(vault, week->week, &segment, error))
+        return FALSE;
+    switch (self->stage) {
+    case WEEK_NEW:
+        return begin_week(self, vault, segment, error);
+    case WEEK_REMOVING:
+        if (self->row_index < week->rows->len)
+            return remove_some(self, segment, error);
+        self->stage = WEEK_MERGING;
+        return recall_segment_unsettle(segment, error);
+    case WEEK_MERGING:
+        return merge_some(self, vault, segment, error);
+    case WEEK_COPYING:
+        return copy_some(self, vault, segment, error);
+    default:
+        return TRUE;
+    }
+}
+
+/* What was set aside is not mended but deleted, with the week's keys that nothing needs then. */
+static gboolean
+drop_damaged(RecallVault *vault, int week, GError **error)
+{
+    RecallKeyring *keyring = recall_vault_get_keyring(vault);
+    g_autofree char *path = recall_vault_dup_path(vault, week);
+
+    recall_vault_destroy_damaged(vault, week);
+    return has_week(vault, week) ? recall_segment_file_keep_key(keyring, week, path, error)
+                                 : recall_keyring_delete(keyring, week, error);
+}
+
+/* A week that turns out damaged in the middle of it is beyond mending, and goes. */
+static gboolean
+handle_damage(RecallForget *self, RecallVault *vault, GError *take_error, GError **error)
+{
+    g_autoptr(GError) own = take_error;
+    int week = get_week(self)->week;
+
+    if (!g_error_matches(own, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_DAMAGED)) {
+        g_propagate_error(error, g_steal_pointer(&own));
+        return FALSE;
+    }
+    g_clear_pointer(&self->reseal, recall_reseal_free);
+    recall_vault_set_aside(vault, week);
+    self->stage = WEEK_DONE;
+    return drop_damaged(vault, week, error);
+}
+
+/* --- all of it --- */
+
+static gboolean
+begin(RecallForget *self, RecallVault *vault, GError **error)
+{
+    if (!recall_intent_is_automatic(self->intent) && !recall_vault_finish_forgetting(vault, error))
+        return FALSE;
+    if (!recall_intent_save(self->intent, recall_vault_get_folder(vault), error))
+        return FALSE;
+    self->is_begun = TRUE;
+    return TRUE;
+}
+
+static gboolean
+finish(RecallForget *self, RecallVault *vault, GError **error)
+{
+    const char *folder = recall_vault_get_folder(vault);
+
+    for (unsigned i = 0; i < self->intent->damaged->len; i++) {
+        if (!drop_damaged(vault, g_array_index(self->intent->damaged, int, i), error))
+            return FALSE;
+    }
+    if (!recall_receipts_add(recall_vault_get_keyring(vault), folder, self->intent, &self->receipt,
+                             error))
+        return FALSE;
+    recall_intent_destroy(folder, recall_intent_is_automatic(self->intent));
+    self->is_done = TRUE;
+    return TRUE;
+}
+
+static gboolean
+work(RecallForget *self, RecallVault *vault, GError **error)
+{
+    GError *local_error = NULL;
+
+    if (!self->is_begun)
+        return begin(self, vault, error);
+    if (self->week_index >= self->intent->weeks->len)
+        return finish(self, vault, error);
+    if (get_week(self)->is_whole) {
+        if (!recall_vault_destroy_week(vault, get_week(self)->week, error))
+            return FALSE;
+        self->stage = WEEK_DONE;
+    } else if (!work_on_part(self, vault, &local_error) &&
+               !handle_damage(self, vault, local_error, error)) {
+        return FALSE;
+    }
+    if (self->stage == WEEK_DONE) {
+        self->stage = WEEK_NEW;
+        self->row_index = 0;
+        self->week_index++;
+    }
+    return TRUE;
+}
+
+gboolean
+recall_forget_step(RecallForget *self, RecallVault *vault, gboolean *out_is_done, GError **error)
+{
+    int64_t deadline_us = g_get_monotonic_time() + RECALL_FORGET_STEP_US;
+    gboolean is_good = TRUE;
+
+    do
+        is_good = work(self, vault, error);
+    while (is_good && !self->is_done && g_get_monotonic_time() < deadline_us);
+    if (!is_good && self->is_begun)
+        recall_vault_owe_forgetting(vault);
+    *out_is_done = self->is_done;
+    return is_good;
+}
+
+/* What cannot be read cannot be finished, and must not keep the history shut. */
+static RecallForget *
+load(RecallVault *vault, gboolean is_automatic)
+{
+    g_autoptr(GError) error = NULL;
+    RecallIntent *intent = recall_intent_load(recall_vault_get_folder(vault), is_automatic, &error);
+    RecallForget *self = NULL;
+
+    if (error != NULL) {
+        g_warning("A forgetting that was begun cannot be finished: %s; ask for it again",
+                  error->message);
+        recall_intent_destroy(recall_vault_get_folder(vault), is_automatic);
+    }
+    if (intent == NULL)
+        return NULL;
+    self = recall_forget_new(intent);
+    self->is_begun = TRUE;
+    return self;
+}
+
+gboolean
+recall_forget_resume(RecallVault *vault, GError **error)
+{
+    g_autoptr(GError) first_error = NULL;
+
+    for (int is_automatic = 0; is_automatic <= 1; is_automatic++) {
+        g_autoptr(RecallForget) self = load(vault, is_automatic);
+        g_autoptr(GError) local_error = NULL;
+        gboolean is_done = self == NULL;
+
+        while (!is_done && recall_forget_step(self, vault, &is_done, &local_error)) {
+        }
+        if (local_error != NULL && first_error == NULL)
+            first_error = g_steal_pointer(&local_error);
+    }
+    if (first_error == NULL)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&first_error));
+    return FALSE;
+}

@@ -1,0 +1,366 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/vault/selector.h"
+
+#include "recall/vault/schema.h"
+#include "recall/vault/search.h"
+
+#include <string.h>
+
+#define SQL_IN_RANGE                                                                               \
+    "SELECT id, start_us, end_us, app FROM scene"                                                  \
+    " WHERE id BETWEEN ?1 AND ?2 AND end_us >= ?3 AND start_us < ?4 ORDER BY id"
+#define ROW_MAX ((INT64_C(1) << RECALL_SEGMENT_ID_BITS) - 1)
+/* A row's number is its start in milliseconds, or a little later where that was taken. */
+#define N_ROWS_LATER_MAX 10000
+
+struct RecallSelector {
+    RecallForgetWhat what; /* its strings are not kept */
+    char *app;
+    char *url;
+    char *query;
+    GDateTime *now;
+    RecallIntent *intent;
+    GHashTable *apps;
+    GArray *weeks; /* of int; NULL before the first step */
+    unsigned week_index;
+    GHashTable *rows_by_week; /* of a search: week to GArray of uint32_t */
+    RecallSearch *search;
+    char *cursor; /* of the page in hand */
+    gboolean is_found;
+};
+
+static gboolean
+is_by_search(const RecallSelector *self)
+{
+    return self->app != NULL || self->url != NULL || self->query != NULL;
+}
+
+RecallSelector *
+recall_selector_new(const RecallForgetWhat *what, GDateTime *now)
+{
+    RecallSelector *self = g_new0(RecallSelector, 1);
+    int64_t now_us = g_date_time_to_unix(now) * G_USEC_PER_SEC + g_date_time_get_microsecond(now);
+
+    self->what = *what;
+    self->app = g_strdup(what->app);
+    self->url = g_strdup(what->url);
+    self->query = g_strdup(what->query);
+    self->what.app = self->what.url = self->what.query = NULL;
+    self->now = g_date_time_ref(now);
+    self->intent = recall_intent_new(what->kind, now_us);
+    self->apps = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->rows_by_week = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
+    return self;
+}
+
+void
+recall_selector_free(RecallSelector *self)
+{
+    if (self == NULL)
+        return;
+    g_free(self->app);
+    g_free(self->url);
+    g_free(self->query);
+    g_date_time_unref(self->now);
+    recall_intent_free(self->intent);
+    g_hash_table_unref(self->apps);
+    g_clear_pointer(&self->weeks, g_array_unref);
+    g_hash_table_unref(self->rows_by_week);
+    recall_search_free(self->search);
+    g_free(self->cursor);
+    g_free(self);
+}
+
+const RecallIntent *
+recall_selector_get_intent(const RecallSelector *self)
+{
+    return self->intent;
+}
+
+RecallIntent *
+recall_selector_steal_intent(RecallSelector *self)
+{
+    return g_steal_pointer(&self->intent);
+}
+
+GHashTable *
+recall_selector_get_apps(const RecallSelector *self)
+{
+    return self->apps;
+}
+
+/* --- what was found --- */
+
+static void
+widen(RecallIntent *intent, int64_t from_us, int64_t until_us)
+{
+    intent->from_us = intent->from_us == 0 ? from_us : MIN(intent->from_us, from_us);
+    intent->until_us = MAX(intent->until_us, until_us);
+}
+
+static void
+count_scene(RecallSelector *self, const char *app, int64_t start_us, int64_t end_us)
+{
+    unsigned n = GPOINTER_TO_UINT(g_hash_table_lookup(self->apps, app));
+
+    self->intent->n_scenes++;
+    widen(self->intent, start_us, end_us);
+    if (n > 0 || g_hash_table_size(self->apps) < RECALL_SELECTOR_N_APPS_MAX)
+        g_hash_table_replace(self->apps, g_strdup(app), GUINT_TO_POINTER(n + 1));
+}
+
+static void
+take_result(RecallSelector *self, const RecallResult *result)
+{
+    int week = (int)(result->id >> RECALL_SEGMENT_ID_BITS);
+    uint32_t row = (uint32_t)(result->id & ROW_MAX);
+    GArray *rows = g_hash_table_lookup(self->rows_by_week, GINT_TO_POINTER(week));
+
+    if (rows == NULL) {
+        rows = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        g_hash_table_insert(self->rows_by_week, GINT_TO_POINTER(week), rows);
+    }
+    g_array_append_val(rows, row);
+    count_scene(self, result->app, result->start_us, result->end_us);
+}
+
+/* What a file that was set aside holds, nobody can tell: it goes wherever it might hold it. */
+static void
+take_damaged(RecallSelector *self, RecallVault *vault)
+{
+    g_autoptr(GArray) weeks = recall_vault_dup_damaged_weeks(vault);
+    int scene_week = (int)(self->what.scene_id >> RECALL_SEGMENT_ID_BITS);
+
+    for (unsigned i = 0; i < weeks->len; i++) {
+        int week = g_array_index(weeks, int, i);
+        int64_t start_us = recall_segment_week_start_us(week);
+        gboolean is_meant =
+            self->what.kind == RECALL_FORGET_SCENE
+                ? week == scene_week
+                : start_us < self->what.until_us &&
+                      start_us + RECALL_SEGMENT_WEEK_US + RECALL_SCENE_DURATION_MAX_US >=
+                          self->what.since_us;
+
+        if (!is_meant)
+            continue;
+        g_array_append_val(self->intent->damaged, week);
+        widen(self->intent, start_us, start_us + RECALL_SEGMENT_WEEK_US);
+    }
+}
+
+/* --- by a range --- */
+
+static gboolean
+read_rows(RecallSelector *self, RecallSegment *segment, GArray *out_rows, GError **error)
+{
+    sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_IN_RANGE, error);
+    int64_t week_us = recall_segment_week_start_us(recall_segment_get_week(segment));
+    int64_t since_us = MAX(self->what.since_us, week_us) - week_us - RECALL_SCENE_DURATION_MAX_US;
+    int64_t until_us = MIN(self->what.until_us, week_us + RECALL_SEGMENT_WEEK_US) - week_us;
+    int code;
+
+    if (statement == NULL)
+        return FALSE;
+    sqlite3_bind_int64(statement, 1, MAX(since_us, 0) / 1000);
+    sqlite3_bind_int64(statement, 2, MIN(until_us / 1000 + N_ROWS_LATER_MAX, ROW_MAX));
+    sqlite3_bind_int64(statement, 3, self->what.since_us);
+    sqlite3_bind_int64(statement, 4, self->what.until_us);
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        uint32_t row = (uint32_t)sqlite3_column_int64(statement, 0);
+
+        g_array_append_val(out_rows, row);
+        count_scene(self, (const char *)sqlite3_column_text(statement, 3),
+                    sqlite3_column_int64(statement, 1), sqlite3_column_int64(statement, 2));
+    }
+    if (code != SQLITE_DONE)
+        recall_segment_set_error(segment, error);
+    sqlite3_reset(statement);
+    return code == SQLITE_DONE;
+}
+
+static gboolean
+is_whole(const RecallSelector *self, int week)
+{
+    int64_t start_us = recall_segment_week_start_us(week);
+
+    return self->what.since_us <= start_us &&
+           self->what.until_us >= start_us + RECALL_SEGMENT_WEEK_US;
+}
+
+static gboolean
+is_touched(const RecallSelector *self, int week)
+{
+    int64_t start_us = recall_segment_week_start_us(week);
+
+    return self->what.until_us > start_us &&
+           self->what.since_us < start_us + RECALL_SEGMENT_WEEK_US + RECALL_SCENE_DURATION_MAX_US;
+}
+
+/* A week that cannot be read can still go as a whole. */
+static gboolean
+take_week(RecallSelector *self, RecallVault *vault, int week, GError **error)
+{
+    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    g_autoptr(GError) local_error = NULL;
+    RecallSegment *segment = NULL;
+    gboolean is_read = recall_vault_get_segment(vault, week, &segment, &local_error) &&
+                       read_rows(self, segment, rows, &local_error);
+
+    if (is_whole(self, week)) {
+        recall_intent_add_week(self->intent, week, NULL);
+        if (!is_read)
+            widen(self->intent, recall_segment_week_start_us(week),
+                  recall_segment_week_start_us(week + 1));
+        return TRUE;
+    }
+    if (is_read) {
+        if (rows->len > 0)
+            recall_intent_add_week(self->intent, week, g_steal_pointer(&rows));
+        return TRUE;
+    }
+    if (g_error_matches(local_error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_DAMAGED)) {
+        recall_vault_set_aside(vault, week); /* and taken with what was set aside */
+        return TRUE;
+    }
+    g_propagate_error(error, g_steal_pointer(&local_error));
+    return FALSE;
+}
+
+static gboolean
+step_range(RecallSelector *self, RecallVault *vault, int64_t deadline_us, GError **error)
+{
+    if (self->weeks == NULL)
+        self->weeks = recall_vault_dup_weeks(vault);
+    do {
+        int week = self->week_index < self->weeks->len
+                       ? g_array_index(self->weeks, int, self->week_index)
+                       : -1;
+
+        self->is_found = week < 0;
+        if (week >= 0 && is_touched(self, week) && !take_week(self, vault, week, error))
+            return FALSE;
+        self->week_index++;
+    } while (!self->is_found && g_get_monotonic_time() < deadline_us);
+    return TRUE;
+}
+
+/* --- by a search --- */
+
+static void
+begin_page(RecallSelector *self)
+{
+    g_autoptr(GError) error = NULL;
+    const char *query = self->query != NULL ? self->query : "";
+    RecallTimeRange range = {self->what.since_us, self->what.until_us};
+    RecallSearchOptions options = {
+        .limit = RECALL_SEARCH_LIMIT_MAX,
+        .is_plain = TRUE,
+        .cursor = self->cursor,
+        .app = self->app,
+        .url = self->url,
+        .range = &range,
+    };
+
+    self->search = recall_search_new(query, strlen(query), &options, self->now, &error);
+    g_assert(self->search != NULL); /* the cursor is ours, and there is no text of a time */
+}
+
+static void
+end_page(RecallSelector *self)
+{
+    g_free(self->cursor);
+    self->cursor = recall_search_dup_cursor(self->search);
+    g_clear_pointer(&self->search, recall_search_free);
+    self->is_found = self->cursor == NULL;
+}
+
+static int
+compare_weeks(const void *a, const void *b)
+{
+    return *(const int *)b - *(const int *)a;
+}
+
+static void
+collect_weeks(RecallSelector *self)
+{
+    g_autoptr(GArray) weeks = g_array_new(FALSE, FALSE, sizeof(int));
+    GHashTableIter iter;
+    void *week;
+
+    g_hash_table_iter_init(&iter, self->rows_by_week);
+    while (g_hash_table_iter_next(&iter, &week, NULL)) {
+        int number = GPOINTER_TO_INT(week);
+
+        g_array_append_val(weeks, number);
+    }
+    g_array_sort(weeks, compare_weeks);
+    for (unsigned i = 0; i < weeks->len; i++) {
+        int number = g_array_index(weeks, int, i);
+        GArray *rows = g_hash_table_lookup(self->rows_by_week, GINT_TO_POINTER(number));
+
+        recall_intent_add_week(self->intent, number, g_array_ref(rows));
+    }
+}
+
+static gboolean
+step_search(RecallSelector *self, RecallVault *vault, int64_t deadline_us, GError **error)
+{
+    while (!self->is_found && g_get_monotonic_time() < deadline_us) {
+        g_autoptr(GPtrArray) results =
+            g_ptr_array_new_with_free_func((GDestroyNotify)recall_result_free);
+
+        if (self->search == NULL)
+            begin_page(self);
+        if (!recall_search_run_slice(self->search, vault, NULL, results, error))
+            return FALSE;
+        for (unsigned i = 0; i < results->len; i++)
+            take_result(self, results->pdata[i]);
+        if (recall_search_is_done(self->search))
+            end_page(self);
+    }
+    if (self->is_found)
+        collect_weeks(self);
+    return TRUE;
+}
+
+/* --- one scene --- */
+
+static gboolean
+find_scene(RecallSelector *self, RecallVault *vault, GError **error)
+{
+    g_autoptr(ProtocolScene) scene = recall_vault_get_scene(vault, self->what.scene_id, error);
+    uint32_t row = (uint32_t)(self->what.scene_id & ROW_MAX);
+    GArray *rows;
+
+    if (scene == NULL)
+        return FALSE;
+    rows = g_array_new(FALSE, FALSE, sizeof row);
+    g_array_append_val(rows, row);
+    count_scene(self, scene->app, scene->start_us, scene->end_us);
+    recall_intent_add_week(self->intent, (int)(self->what.scene_id >> RECALL_SEGMENT_ID_BITS),
+                           rows);
+    self->is_found = TRUE;
+    return TRUE;
+}
+
+gboolean
+recall_selector_step(RecallSelector *self,
+                     RecallVault *vault,
+                     gboolean *out_is_done,
+                     GError **error)
+{
+    int64_t deadline_us = g_get_monotonic_time() + RECALL_SELECTOR_STEP_US;
+    gboolean is_good;
+
+    if (self->what.kind == RECALL_FORGET_SCENE)
+        is_good = find_scene(self, vault, error);
+    else if (is_by_search(self))
+        is_good = step_search(self, vault, deadline_us, error);
+    else
+        is_good = step_range(self, vault, deadline_us, error);
+    if (is_good && self->is_found)
+        take_damaged(self, vault);
+    *out_is_done = self->is_found;
+    return is_good;
+}
