@@ -183,16 +183,27 @@ static void
 add_key_part(GPtrArray *parts, GVariant *lock)
 {
     const char *backend = app_lock_get_text(lock, "backend");
-    gboolean is_open = g_str_equal(app_lock_get_text(lock, "state"), "open");
+    gboolean is_file = g_str_equal(backend, "key-file");
+    gboolean is_away =
+        !app_key_asks(backend) && !g_str_equal(app_lock_get_text(lock, "state"), "open");
     unsigned n_wrong = app_lock_get_number(lock, "wrong");
     g_autofree char *tries = g_strdup_printf(
         "%u wrong secrets were tried since the history was last unlocked.", n_wrong);
 
-    add_part(parts, "key", is_open ? PART_WEAK : PART_OK, app_key_describe(backend),
-             is_open ? "deskhand key set passphrase makes it ask before anything is read." : "");
-    if (!is_open && !app_lock_is_set(lock, "recovery"))
+    add_part(parts, "key", app_key_asks(backend) ? PART_OK : PART_WEAK, app_key_describe(backend),
+             app_key_asks(backend)
+                 ? ""
+                 : "deskhand key set passphrase makes it ask before anything is read.");
+    if (is_away)
+        add_part(parts, "history", PART_BAD,
+                 "What keeps the key does not give it out, so nothing can be read; recording goes "
+                 "on.",
+                 "Mend the TPM or the host's key service, or use the recovery key: deskhand "
+                 "unlock. The log of deskhand-vault says more.");
+    if (!is_file && !app_lock_is_set(lock, "recovery"))
         add_part(parts, "recovery", PART_WEAK,
-                 "There is no recovery key: when the passphrase is forgotten, the history is lost.",
+                 "There is no recovery key: when the passphrase is forgotten or what keeps the key "
+                 "breaks, the history is lost.",
                  "deskhand key recovery makes one.");
     if (n_wrong > 0)
         add_part(parts, "tries", PART_WEAK, tries,

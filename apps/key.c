@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define PASSPHRASE_N_MIN 8
+#define PIN_N_MIN 4 /* the TPM locks itself after a few wrong ones */
 
 static const AppOption options[] = {
     {"passphrase-file", APP_VALUE_FILE, "FILE", 0,
@@ -21,6 +22,9 @@ static const AppOption options[] = {
 static const AppExample terms[] = {
     {"status", "what keeps the key, and what that protects"},
     {"set passphrase", "a passphrase, which is asked for before the history can be read"},
+    {"set tpm-pin", "the TPM of this machine, which gives it out for a PIN"},
+    {"set tpm", "the same without a PIN: nobody is asked, but the disk alone is of no use"},
+    {"set service", "a key service of the host: nobody is asked"},
     {"set key-file", "a file beside the history: nobody is asked"},
     {"recovery", "make a recovery key, which unlocks too, and print it once"},
     {NULL},
@@ -36,16 +40,27 @@ static const AppExample examples[] = {
 typedef struct {
     const char *name;
     gboolean asks;
+    const char *what;  /* with its article */
     const char *about; /* what it protects from, and from what not */
 } Backend;
 
 static const Backend backends[] = {
-    {"key-file", FALSE,
+    {"key-file", FALSE, "a file beside it",
      "A file beside the history has its key. It protects copies of the history that lack that "
      "file; not from who has this disk, nor from programs that may read your files."},
-    {"passphrase", TRUE,
+    {"passphrase", TRUE, "a passphrase",
      "A passphrase has its key. The history can be read while it is unlocked only; whoever has the "
      "disk reads at most the week that is being recorded."},
+    {"tpm", FALSE, "the TPM",
+     "The TPM of this machine has its key. Whoever has the disk alone reads at most the week that "
+     "is being recorded; programs that may read your files on this machine can ask the TPM, too."},
+    {"tpm-pin", TRUE, "the TPM and a PIN",
+     "The TPM of this machine has its key and gives it out for a PIN, which it lets nobody guess. "
+     "The history can be read while it is unlocked only; whoever has the disk reads at most the "
+     "week that is being recorded."},
+    {"service", FALSE, "the host's key service",
+     "A key service of the host has its key. Whoever has the disk alone reads at most the week "
+     "that is being recorded; who may use the service, its administrator says."},
 };
 
 static const Backend *
@@ -64,6 +79,14 @@ app_key_describe(const char *backend)
     const Backend *known = find_backend(backend);
 
     return known != NULL ? known->about : "";
+}
+
+gboolean
+app_key_asks(const char *backend)
+{
+    const Backend *known = find_backend(backend);
+
+    return known != NULL && known->asks;
 }
 
 /* --- status --- */
@@ -144,24 +167,26 @@ get_present(const AppArguments *arguments,
 }
 
 static gboolean
-check_new(const AppSecret *secret, GError **error)
+check_new(const AppSecret *secret, gboolean is_pin, GError **error)
 {
-    if (app_secret_count_characters(secret) >= PASSPHRASE_N_MIN)
+    size_t n_min = is_pin ? PIN_N_MIN : PASSPHRASE_N_MIN;
+
+    if (app_secret_count_characters(secret) >= n_min)
         return TRUE;
-    g_set_error(error, APP_ERROR, APP_ERROR_USAGE,
-                "A passphrase has at least %d characters; several words are best.",
-                PASSPHRASE_N_MIN);
+    g_set_error(error, APP_ERROR, APP_ERROR_USAGE, "A %s has at least %zu characters%s.",
+                is_pin ? "PIN" : "passphrase", n_min, is_pin ? "" : "; several words are best");
     return FALSE;
 }
 
 static AppSecret *
-get_new(const AppArguments *arguments, GCancellable *cancellable, GError **error)
+get_new(const AppArguments *arguments, gboolean is_pin, GCancellable *cancellable, GError **error)
 {
     const char *file = app_arguments_get(arguments, "new-passphrase-file");
-    g_autoptr(AppSecret) secret = app_lock_get_secret(file, "New passphrase", cancellable, error);
+    g_autoptr(AppSecret) secret =
+        app_lock_get_secret(file, is_pin ? "New PIN" : "New passphrase", cancellable, error);
     g_autoptr(AppSecret) again = NULL;
 
-    if (secret == NULL || !check_new(secret, error))
+    if (secret == NULL || !check_new(secret, is_pin, error))
         return NULL;
     if (file != NULL)
         return g_steal_pointer(&secret);
@@ -170,7 +195,7 @@ get_new(const AppArguments *arguments, GCancellable *cancellable, GError **error
         return g_steal_pointer(&secret);
     if (again != NULL)
         g_set_error_literal(error, APP_ERROR, APP_ERROR_USAGE,
-                            "These were two different passphrases; nothing was changed.");
+                            "These were two different ones; nothing was changed.");
     return NULL;
 }
 
@@ -215,10 +240,12 @@ run_set(const AppArguments *arguments,
     }
     present = get_present(arguments, lock, cancellable, error);
     if (present != NULL)
-        next = backend->asks ? get_new(arguments, cancellable, error) : app_secret_new();
+        next = backend->asks ? get_new(arguments, g_str_equal(name, "tpm-pin"), cancellable, error)
+                             : app_secret_new();
     if (next == NULL || !send_key(vault, present, name, next, cancellable, error))
         return FALSE;
-    g_string_append_printf(output->text, "The key of the history is kept by a %s now.\n", name);
+    g_string_append_printf(output->text, "The key of the history is kept by %s now.\n",
+                           backend->what);
     if (backend->asks)
         g_string_append(output->text,
                         "Nobody can tell it to you when it is forgotten: `deskhand key recovery` "

@@ -24,5 +24,7 @@ AppSecret *app_lock_get_secret(const char *file,
                                GCancellable *cancellable,
                                GError **error);
 
+gboolean app_key_asks(const char *backend);
+
 /* What a back end protects from, and from what not: sentences, or empty when it is not known. */
 const char *app_key_describe(const char *backend);

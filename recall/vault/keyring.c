@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
+#define G_LOG_DOMAIN "deskhand-vault"
 #include "recall/vault/keyring.h"
 
 #include "recall/vault/recovery-text.h"
@@ -164,7 +165,13 @@ forget_open_key(RecallKeyring *self)
     recall_safe_file_destroy(self->open_key_path);
 }
 
-/* The file is there only for back ends that ask: else the vault unlocks itself. */
+static gboolean
+can_be_locked(const RecallRootKeyType *type)
+{
+    return type->asks || type->may_be_away;
+}
+
+/* The file is there only for back ends that can be locked. */
 static gboolean
 keep_open_key(RecallKeyring *self, const uint8_t *id, const RecallKey *key, GError **error)
 {
@@ -174,7 +181,7 @@ keep_open_key(RecallKeyring *self, const uint8_t *id, const RecallKey *key, GErr
         self->open_key = recall_key_new();
     memcpy(self->open_key, key, RECALL_KEY_BYTES);
     memcpy(self->open_id, id, RECALL_SEGMENT_ID_BYTES);
-    if (!self->type->asks)
+    if (!can_be_locked(self->type))
         return TRUE;
     memcpy(both, id, RECALL_SEGMENT_ID_BYTES);
     memcpy(both + RECALL_SEGMENT_ID_BYTES, key, RECALL_KEY_BYTES);
@@ -248,7 +255,7 @@ refresh_open_key(RecallKeyring *self, GError **error)
 {
     g_autoptr(RecallKey) key = recall_key_new();
 
-    if (!self->type->asks)
+    if (!can_be_locked(self->type))
         recall_safe_file_destroy(self->open_key_path);
     if (self->open_key == NULL)
         return recall_keyring_hold(self, find_newest_week(self), error);
@@ -293,6 +300,8 @@ create(RecallKeyring *self, GError **error)
 static gboolean
 load(RecallKeyring *self, GBytes *bytes, GError **error)
 {
+    g_autoptr(GError) local_error = NULL;
+
     self->file = recall_keyring_file_parse(bytes, error);
     if (self->file == NULL)
         return FALSE;
@@ -303,10 +312,14 @@ load(RecallKeyring *self, GBytes *bytes, GError **error)
                     self->folder, self->file->type);
         return FALSE;
     }
-    if (!self->type->asks)
+    if (!can_be_locked(self->type))
         return recall_keyring_unlock(self, NULL, error);
     slow_down(self);
-    return load_open_key(self, error);
+    if (!load_open_key(self, error))
+        return FALSE;
+    if (!self->type->asks && !recall_keyring_unlock(self, NULL, &local_error))
+        g_warning("The key of the history is not to be had: %s", local_error->message);
+    return TRUE;
 }
 
 RecallKeyring *
@@ -488,19 +501,34 @@ finish_unlock(RecallKeyring *self, RecallKey *wrapper, RecallKey *root, GError *
     return FALSE;
 }
 
+/* What a back end says of the secret. @refusal: (transfer full) */
+static gboolean
+explain_refusal(RecallKeyring *self, GError *refusal, GError **error)
+{
+    g_autoptr(GError) owned = refusal;
+
+    if (self->type->asks && g_error_matches(refusal, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+        return set_wrong_secret(self, error);
+    if (self->type->asks && g_error_matches(refusal, G_IO_ERROR, G_IO_ERROR_BUSY))
+        return set_keyring_error(error, RECALL_KEYRING_ERROR_TOO_SOON, refusal->message);
+    g_propagate_error(error, g_steal_pointer(&owned));
+    return FALSE;
+}
+
 gboolean
 recall_keyring_unlock(RecallKeyring *self, const char *secret, GError **error)
 {
     g_autoptr(RecallKey) wrapper = recall_key_new();
     g_autoptr(RecallKey) root = recall_key_new();
     g_autofree char *about = about_root(self->type);
+    g_autoptr(GError) local_error = NULL;
 
     if (!recall_keyring_is_locked(self))
         return TRUE;
     if (self->type->asks && (!check_not_too_soon(self, error) || !count_try(self, error)))
         return FALSE;
-    if (!self->type->open(self->folder, secret, self->file->about, wrapper, error))
-        return FALSE;
+    if (!self->type->open(self->folder, secret, self->file->about, wrapper, &local_error))
+        return explain_refusal(self, g_steal_pointer(&local_error), error);
     if (!recall_wrap_open(wrapper, about, self->file->root_wrap, root, NULL))
         return self->type->asks ? set_wrong_secret(self, error) : set_damaged_root(self, error);
     return finish_unlock(self, g_steal_pointer(&wrapper), g_steal_pointer(&root), error);

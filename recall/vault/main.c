@@ -167,6 +167,7 @@ harden(gboolean exit_with_parent)
     if (exit_with_parent)
         prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGXFSZ, SIG_IGN);
+    g_setenv("TSS2_LOG", "all+NONE", TRUE); /* its errors come back as sentences of ours */
     g_log_writer_default_set_use_stderr(TRUE);
 }
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 static const RecallRootKeyType *const types[] = {
-    &recall_root_key_file,
-    &recall_root_key_passphrase,
+    &recall_root_key_file,    &recall_root_key_passphrase, &recall_root_key_tpm,
+    &recall_root_key_tpm_pin, &recall_root_key_service,
 };
 
 const RecallRootKeyType *

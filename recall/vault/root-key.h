@@ -13,8 +13,10 @@
 #define RECALL_ROOT_KEY_ABOUT_MAX_BYTES 65536
 
 typedef struct {
-    const char *name; /* in the keyring, for good */
-    gboolean asks;    /* for something that a person knows */
+    const char *name;     /* in the keyring, for good */
+    gboolean asks;        /* for something that a person knows */
+    gboolean may_be_away; /* it asks nobody, but cannot always be had: then recording goes on as
+                           * while it is locked */
 
     /* Makes a new key. @secret: what the person said, NULL when it does not ask
      * @out_about: (transfer full): what open() needs to find it again, no secret */
@@ -24,7 +26,8 @@ typedef struct {
                        GBytes **out_about,
                        GError **error);
 
-    /* A wrong @secret gives a wrong key, or G_IO_ERROR_PERMISSION_DENIED. */
+    /* A wrong @secret gives a wrong key, or G_IO_ERROR_PERMISSION_DENIED; G_IO_ERROR_BUSY when no
+     * secret is taken for a while. */
     gboolean (*open)(const char *folder,
                      const char *secret,
                      GBytes *about,
@@ -41,6 +44,14 @@ extern const RecallRootKeyType recall_root_key_file;
 
 /* Argon2id, set to half a second of this machine when the passphrase is chosen. */
 extern const RecallRootKeyType recall_root_key_passphrase;
+
+/* Sealed by the machine's TPM 2.0 under its storage key: the disk elsewhere is of no use. The
+ * second one asks for a PIN, and the chip itself slows those who guess it. */
+extern const RecallRootKeyType recall_root_key_tpm;
+extern const RecallRootKeyType recall_root_key_tpm_pin;
+
+/* A key service of the host, protocol/key-service.h. */
+extern const RecallRootKeyType recall_root_key_service;
 
 /* Returns: (nullable): NULL for a name that this release does not know */
 const RecallRootKeyType *recall_root_key_find(const char *name);

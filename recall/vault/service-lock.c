@@ -13,8 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define N_CALLS_MAX 8 /* that wait for the store's thread */
-#define RETRY_S 1
+#define N_CALLS_MAX 8   /* that wait for the store's thread */
+#define RETRY_S 1       /* to lock, when that was not taken on */
+#define RETRY_AWAY_S 10 /* to get a key that asks nobody, and was not to be had */
 
 struct RecallServiceLock {
     int n_refs;                  /* the owner's, and one for each call under way */
@@ -130,12 +131,13 @@ static gboolean
 on_timer(void *user_data)
 {
     RecallServiceLock *self = user_data;
+    Work work = self->state.asks ? WORK_CLOSE : WORK_OPEN;
     Job *job = g_new0(Job, 1);
     Call *call = g_new0(Call, 1);
 
     self->timer = 0;
-    *job = (Job){.vault = self->vault, .work = WORK_CLOSE};
-    *call = (Call){.service = self, .work = WORK_CLOSE};
+    *job = (Job){.vault = self->vault, .work = work, .secret = recall_secret_alloc(1)};
+    *call = (Call){.service = self, .work = work};
     push(self, job, call);
     return G_SOURCE_REMOVE;
 }
@@ -165,6 +167,8 @@ follow(RecallServiceLock *self, const Call *call, const Outcome *outcome)
     if (!self->state.asks || self->state.is_locked) {
         recall_allowance_end(&self->allowance);
         g_clear_handle_id(&self->timer, g_source_remove);
+        if (!self->state.asks && self->state.is_locked)
+            self->timer = g_timeout_add_seconds(RETRY_AWAY_S, on_timer, self);
     } else if (call->work == WORK_OPEN && outcome->error == NULL) {
         begin_unlock(self, &call->limits);
     } else if (recall_allowance_is_over(&self->allowance, get_now_us())) {
@@ -288,7 +292,7 @@ on_job_done(GObject *source, GAsyncResult *result, void *user_data)
     self->n_calls -= call->invocation != NULL;
     if (self->worker != NULL && outcome != NULL)
         follow(self, call, outcome);
-    else if (self->worker != NULL && call->work == WORK_CLOSE && self->timer == 0)
+    else if (self->worker != NULL && call->invocation == NULL && self->timer == 0)
         self->timer = g_timeout_add_seconds(RETRY_S, on_timer, self);
     if (call->invocation != NULL && self->worker == NULL)
         g_object_unref(call->invocation);
@@ -487,6 +491,8 @@ recall_service_lock_new(ProtocolDbusRecall1 *object, BaseWorker *worker, RecallV
     self->worker = worker;
     self->vault = vault;
     recall_lock_get_state(vault, &self->state);
+    if (!self->state.asks && self->state.is_locked)
+        self->timer = g_timeout_add_seconds(RETRY_AWAY_S, on_timer, self);
     g_signal_connect(object, "handle-lock", G_CALLBACK(handle_lock), self);
     g_signal_connect(object, "handle-unlock", G_CALLBACK(handle_unlock), self);
     g_signal_connect(object, "handle-get-lock", G_CALLBACK(handle_get_lock), self);

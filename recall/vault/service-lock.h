@@ -24,7 +24,9 @@ recall_service_lock_new(ProtocolDbusRecall1 *object, BaseWorker *worker, RecallV
 void recall_service_lock_free(RecallServiceLock *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallServiceLock, recall_service_lock_free)
 
-/* Whether one more may be given out; always when the key asks for no secret.
+/* A key that asks nobody and is not to be had is tried again now and then.
+ *
+ * Whether one more may be given out; always when the key asks for no secret.
  * @error: G_IO_ERROR_PERMISSION_DENIED, _BUSY */
 gboolean recall_service_lock_check(RecallServiceLock *self,
                                    RecallAllowanceKind kind,

@@ -184,7 +184,7 @@ def test_at_a_terminal():
         assert PASSPHRASE not in text, "it is shown on the terminal"
         code, text = at_terminal(vault, ["key", "set", "passphrase"],
                                  [PASSPHRASE.encode() + b"\n", b"new words here\n", b"other\n"])
-        assert os.waitstatus_to_exitcode(code) == 2 and "two different" in text, (code, text)
+        assert os.waitstatus_to_exitcode(code) == 2 and "two different ones" in text, (code, text)
         code, text = at_terminal(vault, ["unlock"], [b"\x03"])
         assert os.WIFSIGNALED(code) and os.WTERMSIG(code) == signal.SIGINT, (code, text)
         done = vault.deskhand("unlock", start_new_session=True)

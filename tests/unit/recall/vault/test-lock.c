@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/lock.h"
 
+#include "recall/vault/mutant.h"
 #include "tests/unit/recall/vault/fixture.h"
 
 #include <setjmp.h>
@@ -166,5 +167,6 @@ main(void)
         TEST(test_recovery),
     };
 
+    recall_mutant = RECALL_MUTANT_WEAK_PASSPHRASE; /* which are slow on purpose */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
