@@ -24,6 +24,9 @@ struct RecallFrame {
     size_t stride;
     uint8_t *pixels;
     pixman_region32_t seen;
+    gboolean is_held;
+    uint8_t *held_pixels; /* a copy, made when something is put while held; else NULL */
+    pixman_region32_t held_seen;
     unsigned n_columns;
     unsigned n_rows;
     Block *blocks;
@@ -40,6 +43,7 @@ recall_frame_new(uint32_t width_px, uint32_t height_px)
     self->height_px = height_px;
     self->stride = (size_t)width_px * 4;
     pixman_region32_init(&self->seen);
+    pixman_region32_init(&self->held_seen);
     self->n_columns = (width_px + RECALL_FRAME_BLOCK_WIDTH_PX - 1) / RECALL_FRAME_BLOCK_WIDTH_PX;
     self->n_rows = (height_px + RECALL_FRAME_BLOCK_HEIGHT_PX - 1) / RECALL_FRAME_BLOCK_HEIGHT_PX;
     self->blocks = g_new0(Block, (size_t)self->n_columns * self->n_rows);
@@ -52,15 +56,41 @@ recall_frame_free(RecallFrame *self)
     if (self == NULL)
         return;
     pixman_region32_fini(&self->seen);
+    pixman_region32_fini(&self->held_seen);
     g_free(self->pixels);
+    g_free(self->held_pixels);
     g_free(self->blocks);
     g_free(self);
+}
+
+void
+recall_frame_hold(RecallFrame *self)
+{
+    recall_frame_release(self);
+    self->is_held = self->pixels != NULL;
+}
+
+void
+recall_frame_release(RecallFrame *self)
+{
+    self->is_held = FALSE;
+    g_clear_pointer(&self->held_pixels, g_free);
+    pixman_region32_clear(&self->held_seen);
+}
+
+static void
+copy_held(RecallFrame *self)
+{
+    if (!self->is_held || self->held_pixels != NULL)
+        return;
+    self->held_pixels = g_memdup2(self->pixels, self->stride * self->height_px);
+    pixman_region32_copy(&self->held_seen, &self->seen);
 }
 
 uint8_t *
 recall_frame_get_pixels(RecallFrame *self)
 {
-    return self->pixels;
+    return self->held_pixels != NULL ? self->held_pixels : self->pixels;
 }
 
 size_t
@@ -79,7 +109,7 @@ recall_frame_get_size(const RecallFrame *self, uint32_t *out_width_px, uint32_t 
 const pixman_region32_t *
 recall_frame_get_seen(const RecallFrame *self)
 {
-    return &self->seen;
+    return self->held_pixels != NULL ? &self->held_seen : &self->seen;
 }
 
 static Block *
@@ -100,11 +130,11 @@ get_block_rect(const RecallFrame *self, unsigned column, unsigned row)
 }
 
 static gboolean
-was_seen(const RecallFrame *self, const BaseRect *part)
+is_inside(const BaseRect *part, const pixman_region32_t *region)
 {
     pixman_box32_t box = {part->x, part->y, part->x + part->width, part->y + part->height};
 
-    return pixman_region32_contains_rectangle((pixman_region32_t *)&self->seen, &box) ==
+    return pixman_region32_contains_rectangle((pixman_region32_t *)region, &box) ==
            PIXMAN_REGION_IN;
 }
 
@@ -160,12 +190,13 @@ recall_frame_put(RecallFrame *self, const BaseRect *rect, const uint8_t *pixels,
              rect->y + rect->height <= (int)self->height_px);
     if (self->pixels == NULL)
         self->pixels = g_malloc0(self->stride * self->height_px);
+    copy_held(self);
     for (unsigned row = first_row; row <= last_row; row++) {
         for (unsigned column = first_column; column <= last_column; column++) {
             BaseRect part = get_block_rect(self, column, row);
 
             base_rect_intersect(&part, rect, &part);
-            if (copy_part(self, &part, rect, pixels, stride) || !was_seen(self, &part))
+            if (copy_part(self, &part, rect, pixels, stride) || !is_inside(&part, &self->seen))
                 get_block(self, column, row)->is_changed = TRUE;
         }
     }
@@ -181,15 +212,16 @@ stands_out(const uint8_t *pixel, const uint8_t *ground)
 }
 
 gboolean
-recall_frame_has_ink(const RecallFrame *self, const BaseRect *rect)
+recall_frame_has_ink(RecallFrame *self, const BaseRect *rect)
 {
     BaseRect frame = {0, 0, (int)self->width_px, (int)self->height_px};
     BaseRect inside;
     const uint8_t *ground;
 
-    if (!base_rect_intersect(rect, &frame, &inside) || !was_seen(self, &inside))
+    if (!base_rect_intersect(rect, &frame, &inside) ||
+        !is_inside(&inside, recall_frame_get_seen(self)))
         return TRUE;
-    ground = self->pixels + (size_t)inside.y * self->stride + (size_t)inside.x * 4;
+    ground = recall_frame_get_pixels(self) + (size_t)inside.y * self->stride + (size_t)inside.x * 4;
     for (int y = 0; y < inside.height; y++) {
         const uint8_t *row = ground + (size_t)y * self->stride;
 
@@ -316,7 +348,8 @@ unfold_blocks(RecallFrame *self)
 
             if (block->folded_hash == 0 || !block->is_changed)
                 continue;
-            if (was_seen(self, &rect) && hash_block(self, column, row) == block->folded_hash)
+            if (is_inside(&rect, &self->seen) &&
+                hash_block(self, column, row) == block->folded_hash)
                 block->is_changed = FALSE;
             block->folded_hash = 0;
             self->n_folded--;
@@ -347,7 +380,7 @@ fold_block(RecallFrame *self, unsigned column, unsigned row)
 
     if (block->is_changed || block->is_kept_back)
         block->folded_hash = 0;
-    else if (was_seen(self, &rect))
+    else if (is_inside(&rect, &self->seen))
         block->folded_hash = hash_block(self, column, row);
     self->n_folded += block->folded_hash != 0;
     let_go(self, block);
@@ -366,6 +399,7 @@ recall_frame_fold(RecallFrame *self)
             fold_block(self, column, row);
     }
     g_clear_pointer(&self->pixels, g_free);
+    recall_frame_release(self);
     pixman_region32_clear(&self->seen);
 }
 

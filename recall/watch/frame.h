@@ -25,8 +25,15 @@ RecallFrame *recall_frame_new(uint32_t width_px, uint32_t height_px);
 void recall_frame_free(RecallFrame *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallFrame, recall_frame_free)
 
-/* B G R X, recall_frame_get_stride() bytes a row; valid until the frame is folded or freed, NULL
- * while it is folded. */
+/* Until recall_frame_release(), the pixels that the functions below give and look at, and those
+ * that were seen, stay as they are now; what is put meanwhile is there after it. So what was read
+ * of a window can be kept with the picture that it was read from. Costs a copy when something is
+ * put. */
+void recall_frame_hold(RecallFrame *self);
+void recall_frame_release(RecallFrame *self);
+
+/* B G R X, recall_frame_get_stride() bytes a row; valid until the next put or release, or until the
+ * frame is folded or freed; NULL while it is folded. */
 uint8_t *recall_frame_get_pixels(RecallFrame *self);
 size_t recall_frame_get_stride(const RecallFrame *self);
 void
@@ -51,7 +58,7 @@ void recall_frame_end_moment(RecallFrame *self, gboolean at_rest, pixman_region3
 
 /* Whether anything stands out inside @rect: text that is as light as its ground is not shown. TRUE
  * where a part was never seen. */
-gboolean recall_frame_has_ink(const RecallFrame *self, const BaseRect *rect);
+gboolean recall_frame_has_ink(RecallFrame *self, const BaseRect *rect);
 
 /* The window is hidden: gives the pixels back and keeps how each block looked, so that what looks
  * the same when it is shown again is no change. recall_frame_put() undoes it. */

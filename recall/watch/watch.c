@@ -74,6 +74,8 @@ stop_reading(RecallWatch *self)
     g_clear_handle_id(&self->busy_source, g_source_remove);
     g_cancellable_cancel(self->cancellable);
     g_clear_object(&self->cancellable);
+    if (self->frame != NULL)
+        recall_frame_release(self->frame);
     pixman_region32_clear(&self->fresh);
     pixman_region32_clear(&self->reading);
     self->behind_us = self->reading_behind_us = 0;
@@ -222,6 +224,7 @@ store(RecallWatch *self)
 static void
 finish_reading(RecallWatch *self)
 {
+    recall_frame_release(self->frame);
     g_clear_object(&self->cancellable);
     pixman_region32_clear(&self->reading);
     self->reading_behind_us = 0;
@@ -422,6 +425,7 @@ on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
     } else {
         give_up_accessible(self);
     }
+    recall_frame_hold(self->frame); /* its text was told now; it may change while OCR reads it */
     if (text != NULL && text->runs->len > 0)
         store(self);
     start_ocr(self);
@@ -485,6 +489,7 @@ give_up_reading(RecallWatch *self)
         return;
     g_cancellable_cancel(self->cancellable);
     g_clear_object(&self->cancellable);
+    recall_frame_release(self->frame);
     pixman_region32_union(&self->fresh, &self->fresh, &self->reading);
     pixman_region32_clear(&self->reading);
     self->reading_behind_us = 0;

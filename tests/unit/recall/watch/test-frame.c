@@ -192,6 +192,32 @@ test_shown_again_in_part(void **state)
     assert_int_equal(end_moment(frame, TRUE), 64 * HEIGHT_PX);
 }
 
+static void
+test_held_pixels_stay(void **state)
+{
+    g_autoptr(RecallFrame) frame = recall_frame_new(WIDTH_PX, HEIGHT_PX);
+    BaseRect left = {0, 0, 64, HEIGHT_PX};
+    BaseRect right = {64, 0, 64, HEIGHT_PX};
+    BaseRect across = {32, 0, 32, 32};
+
+    fill(frame, &left, 0xffffff);
+    recall_frame_hold(frame);
+    fill(frame, &right, 0xffffff);
+    fill(frame, &(BaseRect){32, 0, 8, 8}, 0);
+    assert_int_equal(recall_frame_get_pixels(frame)[32 * 4], 0xff);
+    assert_false(recall_frame_has_ink(frame, &across));
+    assert_int_equal(pixman_region32_extents((pixman_region32_t *)recall_frame_get_seen(frame))->x2,
+                     64);
+    assert_int_equal(end_moment(frame, TRUE),
+                     128 * HEIGHT_PX); /* changes are counted all the same */
+    recall_frame_release(frame);
+    assert_int_equal(recall_frame_get_pixels(frame)[32 * 4], 0);
+    assert_true(recall_frame_has_ink(frame, &across));
+    recall_frame_hold(frame);
+    recall_frame_fold(frame);
+    assert_null(recall_frame_get_pixels(frame));
+}
+
 int
 main(void)
 {
@@ -206,6 +232,7 @@ main(void)
         cmocka_unit_test(test_ink),
         cmocka_unit_test(test_hidden_and_shown_again),
         cmocka_unit_test(test_shown_again_in_part),
+        cmocka_unit_test(test_held_pixels_stay),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
