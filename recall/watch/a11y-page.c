@@ -2,12 +2,37 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-page.h"
 
-#include <xxhash.h>
-
 #define WAIT_MS 80
+#define WAIT_STEP_MS 40 /* each look waits longer */
 #define WAIT_MAX_MS 400
-#define LARGE_SHARE 10  /* a change of one part in so many of the page is a large one */
-#define N_SAME_ENOUGH 3 /* looks after which a page that looks as before is believed */
+#define LARGE_SHARE 10 /* a change of one part in so many of the page is a large one */
+#define N_SPOTS 8
+#define N_NODES_NOISE 2 /* that come and go with the focus */
+
+/* Chromium's tree follows a scroll 230 to 300 ms after the pixels, and until then stands as still
+ * as one that is right (measured): one that did not move under our eyes is believed only after it.
+ */
+#define BELIEVED_MS 340
+
+/* How the page stood when this window was last read. */
+struct RecallA11yPageView {
+    char *document; /* path, empty when there was no page */
+    unsigned n_nodes;
+    unsigned n_spots;
+    char *paths[N_SPOTS]; /* of nodes spread over all */
+    BaseRect boxes[N_SPOTS];
+};
+
+void
+recall_a11y_page_view_free(RecallA11yPageView *self)
+{
+    if (self == NULL)
+        return;
+    g_free(self->document);
+    for (unsigned i = 0; i < self->n_spots; i++)
+        g_free(self->paths[i]);
+    g_free(self);
+}
 
 void
 recall_a11y_page_clear(RecallA11yPage *self)
@@ -39,22 +64,57 @@ recall_a11y_find_document(RecallA11yReading *reading, GPtrArray *nodes)
     return best;
 }
 
-/* Which nodes there are, and where the first, the middle and the last of them are. */
-static uint64_t
-make_digest(RecallA11yReading *reading, const RecallA11yPage *page)
+static const char *
+get_document_path(const RecallA11yPage *page)
 {
-    GPtrArray *nodes = page->nodes;
-    BaseRect boxes[3] = {0};
+    return page->document == NULL ? "" : page->document->path;
+}
 
-    if (nodes->len == 0)
-        return 0;
-    for (unsigned i = 0; i < G_N_ELEMENTS(boxes); i++) {
-        const RecallA11yNode *node = nodes->pdata[i * (nodes->len - 1) / 2];
+static RecallA11yPageView *
+note_view(RecallA11yReading *reading, const RecallA11yPage *page)
+{
+    RecallA11yPageView *view = g_new0(RecallA11yPageView, 1);
+    unsigned n_nodes = page->nodes->len;
 
-        boxes[i] = recall_a11y_ask_box(reading->link, node->path);
+    view->document = g_strdup(get_document_path(page));
+    view->n_nodes = n_nodes;
+    view->n_spots = MIN(n_nodes, N_SPOTS);
+    for (unsigned i = 0; i < view->n_spots; i++) {
+        const RecallA11yNode *node = page->nodes->pdata[(n_nodes - 1) * i / (N_SPOTS - 1)];
+
+        view->paths[i] = g_strdup(node->path);
+        view->boxes[i] = recall_a11y_ask_box(reading->link, node->path);
     }
-    return XXH3_64bits_withSeed(nodes->pdata, nodes->len * sizeof(void *),
-                                XXH3_64bits(boxes, sizeof(boxes)));
+    return view;
+}
+
+static gboolean
+is_same_document(const RecallA11yPageView *view, const RecallA11yPage *page)
+{
+    return view != NULL && g_str_equal(view->document, get_document_path(page));
+}
+
+/* Whether whatever was noted stands where it stood. */
+static gboolean
+is_at_rest(const RecallA11yPageView *view, RecallA11yReading *reading, const RecallA11yPage *page)
+{
+    if (!is_same_document(view, page) || view->n_nodes != page->nodes->len)
+        return FALSE;
+    for (unsigned i = 0; i < view->n_spots; i++) {
+        BaseRect box = recall_a11y_ask_box(reading->link, view->paths[i]);
+
+        if (!base_rect_equal(&view->boxes[i], &box))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Another page, or one with more or less on it than before; @before: (nullable) */
+static gboolean
+has_other_content(const RecallA11yPageView *before, const RecallA11yPage *page)
+{
+    return !is_same_document(before, page) ||
+           ABS((int)before->n_nodes - (int)page->nodes->len) > N_NODES_NOISE;
 }
 
 static int64_t
@@ -88,59 +148,43 @@ is_large_change(const RecallA11yReading *reading, const BaseRect *document)
     return is_large;
 }
 
-/* What was seen when this window was last read: the document's path and the digest. */
-static char *
-describe(const RecallA11yPage *page, uint64_t digest)
-{
-    return g_strdup_printf("%s %" G_GINT64_MODIFIER "x",
-                           page->document == NULL ? "" : page->document->path, digest);
-}
-
-static gboolean
-is_same_document(const char *before, const RecallA11yPage *page)
-{
-    g_autofree char *start =
-        g_strconcat(page->document == NULL ? "" : page->document->path, " ", NULL);
-
-    return before != NULL && g_str_has_prefix(before, start);
-}
-
-/* Returns: (transfer full): what it looks like at last */
-static char *
+/* Returns: (transfer full): how it stands at last */
+static RecallA11yPageView *
 look_until_settled(RecallA11yReading *reading,
                    RecallA11yLook look,
-                   const char *before,
+                   const RecallA11yPageView *before,
                    RecallA11yPage *page)
 {
-    g_autofree char *last = describe(page, make_digest(reading, page));
+    RecallA11yPageView *last = note_view(reading, page);
+    gboolean has_moved = FALSE;
+    unsigned waited_ms = 0;
 
     for (unsigned i = 0;
          i < RECALL_A11Y_PAGE_N_LOOKS_MAX && recall_a11y_link_get_error(reading->link) == NULL;
          i++) {
-        g_autofree char *now = NULL;
-        gboolean is_same = FALSE;
+        unsigned wait_ms = MIN(WAIT_MS + i * WAIT_STEP_MS, WAIT_MAX_MS);
+        gboolean is_still = FALSE;
 
-        recall_a11y_link_pause(reading->link, MIN(WAIT_MS << i, WAIT_MAX_MS));
+        recall_a11y_link_pause(reading->link, wait_ms);
+        waited_ms += wait_ms;
         recall_a11y_page_clear(page);
         look(reading, page);
-        now = describe(page, make_digest(reading, page));
-        is_same = g_str_equal(now, last);
-        g_free(last);
-        last = g_steal_pointer(&now);
-        if (is_same && page->document != NULL && page->nodes->len > 1 &&
-            (g_strcmp0(last, before) != 0 || i + 1 >= N_SAME_ENOUGH))
+        is_still = is_at_rest(last, reading, page);
+        has_moved |= !is_still;
+        recall_a11y_page_view_free(last);
+        last = note_view(reading, page);
+        if (is_still && page->document != NULL && page->nodes->len > 1 &&
+            (has_moved || waited_ms >= BELIEVED_MS || has_other_content(before, page)))
             break;
     }
-    return g_steal_pointer(&last);
+    return last;
 }
 
 void
 recall_a11y_page_settle(RecallA11yReading *reading, RecallA11yLook look, RecallA11yPage *out_page)
 {
-    GHashTable *places = reading->memory->places;
-    g_autofree char *key = g_strconcat("page:", reading->frame, NULL);
-    const char *before = g_hash_table_lookup(places, key);
-    char *now = NULL;
+    GHashTable *pages = reading->memory->pages;
+    const RecallA11yPageView *before = g_hash_table_lookup(pages, reading->frame);
 
     look(reading, out_page);
     if (reading->window->kind != RECALL_WINDOW_NORMAL)
@@ -148,6 +192,6 @@ recall_a11y_page_settle(RecallA11yReading *reading, RecallA11yLook look, RecallA
     if (is_same_document(before, out_page) &&
         (out_page->document == NULL || !is_large_change(reading, &out_page->document->box)))
         return;
-    now = look_until_settled(reading, look, before, out_page);
-    g_hash_table_insert(places, g_steal_pointer(&key), now);
+    g_hash_table_insert(pages, g_strdup(reading->frame),
+                        look_until_settled(reading, look, before, out_page));
 }

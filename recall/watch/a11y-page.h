@@ -7,7 +7,7 @@
 /* What a browser's window shows. Its tree follows the screen with a delay, longer when the machine
  * is busy: after a new page, or a change of much of it, the tree is looked at until it rests. */
 
-#define RECALL_A11Y_PAGE_N_LOOKS_MAX 6 /* 1.7 s in all */
+#define RECALL_A11Y_PAGE_N_LOOKS_MAX 8 /* 1.8 s in all */
 
 typedef struct {
     GPtrArray *nodes; /* of the page, SHOWING; of the whole window where that comes in one */
@@ -17,6 +17,10 @@ typedef struct {
 
 void recall_a11y_page_clear(RecallA11yPage *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RecallA11yPage, recall_a11y_page_clear)
+
+/* How a page stood when it was last read; kept between readings. */
+typedef struct RecallA11yPageView RecallA11yPageView;
+void recall_a11y_page_view_free(RecallA11yPageView *self);
 
 /* Fills an empty page. */
 typedef void (*RecallA11yLook)(RecallA11yReading *reading, RecallA11yPage *out_page);

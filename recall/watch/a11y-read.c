@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-read.h"
 
+#include "recall/watch/a11y-page.h"
 #include "recall/watch/file-guess.h"
 
 #include <string.h>
@@ -20,6 +21,8 @@ recall_a11y_memory_new(void)
     self->origins = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     self->cells = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     self->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    self->pages = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                        (GDestroyNotify)recall_a11y_page_view_free);
     return self;
 }
 
@@ -33,6 +36,7 @@ recall_a11y_memory_free(RecallA11yMemory *self)
     g_hash_table_unref(self->frames);
     g_hash_table_unref(self->origins);
     g_hash_table_unref(self->places);
+    g_hash_table_unref(self->pages);
     g_hash_table_unref(self->cells);
     g_free(self->toolkit);
     g_free(self);
@@ -110,6 +114,7 @@ read_tree(RecallA11yReading *reading)
     Way way = NULL;
 
     bound(reading->memory->places, PLACES_N_MAX);
+    bound(reading->memory->pages, PLACES_N_MAX);
     bound(reading->memory->frames, FRAMES_N_MAX);
     bound(reading->memory->cells, CELLS_N_MAX);
     meet_application(reading->memory, reading->link);

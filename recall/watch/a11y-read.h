@@ -16,6 +16,7 @@ typedef struct {
     GHashTable *frames;  /* xid to path of the accessible window, once it was told for sure */
     GHashTable *origins; /* xid to where the window was (int64_t *) */
     GHashTable *places;  /* "what:path" to path: what a toolkit looked for and found */
+    GHashTable *pages;   /* path of the accessible window to RecallA11yPageView */
     GHashTable *cells;   /* hash of sheet, row and column (uint64_t *) to path */
     double sheet_scale;  /* of the letters' widths in sheets; 0: not measured yet */
     char *toolkit;       /* NULL: not asked yet */

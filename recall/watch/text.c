@@ -70,6 +70,26 @@ measure(const char *text, const char *end)
     return width;
 }
 
+/* A letter is about a third as wide as its line is high. A box that is too high for its text by
+ * three and more holds several lines (two: by four), of which nobody told where they break.
+ * @n_letters: as measured */
+static gboolean
+is_of_several_lines(const BaseRect *box, int64_t n_letters)
+{
+    return n_letters * box->height > INT64_C(9) * box->width;
+}
+
+static BaseRect
+cut_box(const BaseRect *box, int64_t from, int64_t to, int64_t all)
+{
+    int left = (int)(from * box->width / all);
+    int right = (int)(to * box->width / all);
+
+    if (is_of_several_lines(box, all))
+        return *box;
+    return (BaseRect){box->x + left, box->y, MAX(right - left, 1), box->height};
+}
+
 void
 recall_run_spread_words(RecallRun *self)
 {
@@ -82,12 +102,9 @@ recall_run_spread_words(RecallRun *self)
     while (*start != '\0') {
         const char *end = *start == ' ' ? start + 1 : find_word_end(start);
         int64_t width = measure(start, end);
-        int left = (int)(at * self->box.width / all);
-        int right = (int)((at + width) * self->box.width / all);
-        ProtocolSpan span = {
-            .start_bytes = start - self->text,
-            .length_bytes = end - start,
-            .box = {self->box.x + left, self->box.y, MAX(right - left, 1), self->box.height}};
+        ProtocolSpan span = {.start_bytes = start - self->text,
+                             .length_bytes = end - start,
+                             .box = cut_box(&self->box, at, at + width, all)};
 
         if (*start != ' ')
             g_array_append_val(self->words, span);

@@ -31,7 +31,8 @@ void recall_run_unref(RecallRun *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallRun, recall_run_unref)
 
 /* Gives @words boxes by splitting @box in proportion to the characters (a CJK one counts double);
- * does nothing when there are words already. */
+ * does nothing when there are words already. Where @box is of several lines, each word has it
+ * whole. */
 void recall_run_spread_words(RecallRun *self);
 
 /* Chinese, Japanese and Korean, with their punctuation and full-width forms: written without

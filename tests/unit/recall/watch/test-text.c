@@ -103,6 +103,22 @@ test_spread_stays_inside_a_narrow_box(void **state)
         assert_true(base_rect_contains(&box, &g_array_index(run->words, ProtocolSpan, i).box));
 }
 
+/* Four lines of 70 letters: no word can be placed, so each has the whole paragraph. */
+static void
+test_words_of_several_lines_have_the_whole_box(void **state)
+{
+    BaseRect box = {215, 197, 600, 96};
+    g_autofree char *text = g_strnfill(280, 'a');
+    g_autoptr(RecallRun) run = NULL;
+
+    for (unsigned i = 7; i < 280; i += 8)
+        text[i] = ' ';
+    run = recall_run_new(g_steal_pointer(&text), &box, PROTOCOL_SOURCE_ACCESSIBLE);
+    recall_run_spread_words(run);
+    assert_int_equal(run->words->len, 35);
+    assert_true(base_rect_equal(&g_array_index(run->words, ProtocolSpan, 17).box, &box));
+}
+
 static void
 test_text_holds_runs(void **state)
 {
@@ -123,6 +139,7 @@ main(void)
         cmocka_unit_test(test_clean_is_cut_at_a_character),
         cmocka_unit_test(test_spread_words),
         cmocka_unit_test(test_spread_stays_inside_a_narrow_box),
+        cmocka_unit_test(test_words_of_several_lines_have_the_whole_box),
         cmocka_unit_test(test_text_holds_runs),
     };
 
