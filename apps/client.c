@@ -73,7 +73,7 @@ wait_for_answer(Wait *wait, unsigned deadline_ms, GCancellable *outer)
 GDBusConnection *
 app_client_connect_vault(GCancellable *cancellable, GError **error)
 {
-    g_autofree char *path = protocol_peer_path(RECALL_SOCKET);
+    g_autofree char *path = protocol_peer_find(RECALL_SOCKET);
     g_autoptr(GCancellable) inner = g_cancellable_new();
     g_autoptr(GAsyncResult) result = NULL;
     Wait wait = {NULL, inner, FALSE};

@@ -15,6 +15,11 @@
 #define HANDSHAKE_DEADLINE_MS 5000
 #define LISTEN_BACKLOG 16
 
+/* Of the sockets that the service manager listens on for vaults with user ids of their own. */
+#define SYSTEM_FOLDER "/run/deskhand"
+
+static uid_t user = (uid_t)-1;
+
 /* GDBusServer can neither take a socket that is open already nor bound its clients, so this
  * accepts by itself and hands each stream to a GDBusConnection. */
 struct ProtocolPeerServer {
@@ -42,23 +47,45 @@ protocol_peer_path(const char *name)
     return g_build_filename(g_get_user_runtime_dir(), "deskhand", name, NULL);
 }
 
+char *
+protocol_peer_find(const char *name)
+{
+    g_autofree char *path = g_strdup_printf(SYSTEM_FOLDER "/%u/%s", (unsigned)geteuid(), name);
+
+    return g_file_test(path, G_FILE_TEST_EXISTS) ? g_steal_pointer(&path)
+                                                 : protocol_peer_path(name);
+}
+
+void
+protocol_peer_set_user(uid_t uid)
+{
+    user = uid;
+}
+
+static uid_t
+get_user(void)
+{
+    return user != (uid_t)-1 ? user : geteuid();
+}
+
+/* @own: beside root */
 static gboolean
-is_own_or_root(GCredentials *credentials)
+is_user_or_root(GCredentials *credentials, uid_t own)
 {
     uid_t uid = credentials != NULL ? g_credentials_get_unix_user(credentials, NULL) : (uid_t)-1;
 
-    return uid != (uid_t)-1 && (uid == 0 || uid == geteuid());
+    return uid != (uid_t)-1 && (uid == 0 || uid == own);
 }
 
 static gboolean
-check_peer(GSocketConnection *stream, GError **error)
+check_peer(GSocketConnection *stream, uid_t own, GError **error)
 {
     GSocket *socket = g_socket_connection_get_socket(stream);
     g_autoptr(GCredentials) credentials = g_socket_get_credentials(socket, error);
 
     if (credentials == NULL)
         return FALSE;
-    if (is_own_or_root(credentials))
+    if (is_user_or_root(credentials, own))
         return TRUE;
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
                         "The other end of the socket belongs to another user");
@@ -78,7 +105,7 @@ on_authorize(GDBusAuthObserver *observer,
              GCredentials *credentials,
              void *user_data)
 {
-    return is_own_or_root(credentials);
+    return is_user_or_root(credentials, get_user());
 }
 
 static void
@@ -179,7 +206,8 @@ on_incoming(GSocketService *service, GSocketConnection *stream, GObject *source,
     ProtocolPeerServer *self = user_data;
     Client *client;
 
-    if (self->clients->len >= PROTOCOL_PEER_N_CLIENTS_MAX || !check_peer(stream, NULL)) {
+    if (self->clients->len >= PROTOCOL_PEER_N_CLIENTS_MAX ||
+        !check_peer(stream, get_user(), NULL)) {
         g_io_stream_close(G_IO_STREAM(stream), NULL, NULL);
         return TRUE;
     }
@@ -383,7 +411,7 @@ on_connected(GObject *source, GAsyncResult *result, void *user_data)
         return_connect_error(task, error);
         return;
     }
-    if (!check_peer(stream, &error)) {
+    if (!check_peer(stream, geteuid(), &error)) {
         g_task_return_error(task, error);
         return;
     }
@@ -420,7 +448,7 @@ protocol_peer_connect_sync(const char *path, GCancellable *cancellable, GError *
     g_autoptr(GSocketConnection) stream =
         g_socket_client_connect(client, G_SOCKET_CONNECTABLE(address), cancellable, error);
 
-    if (stream == NULL || !check_peer(stream, error))
+    if (stream == NULL || !check_peer(stream, geteuid(), error))
         return NULL;
     return g_dbus_connection_new_sync(G_IO_STREAM(stream), NULL,
                                       G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT, NULL,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <sys/types.h>
 
 /* Peer-to-peer D-Bus over a Unix socket, the only way content travels between processes. */
 
@@ -11,6 +12,14 @@
 /* @name: "append.sock" or "recall.sock"
  * Returns: (transfer full): its path below $XDG_RUNTIME_DIR/deskhand/ */
 char *protocol_peer_path(const char *name);
+
+/* For clients: where a vault with a user id of its own answers, when the system has one for this
+ * user (/run/deskhand/UID/, which only root can make); else as above. Returns: (transfer full) */
+char *protocol_peer_find(const char *name);
+
+/* Whom servers of this process let in beside root, when it is not their own user. Before the first
+ * one. */
+void protocol_peer_set_user(uid_t uid);
 
 typedef struct ProtocolPeerServer ProtocolPeerServer;
 
@@ -25,8 +34,8 @@ typedef gboolean (*ProtocolPeerFunc)(GDBusConnection *connection, void *user_dat
  * @listen_fd: -1, or a listening socket from the service manager, used instead of @path
  * @error: G_IO_ERROR_ADDRESS_IN_USE when another process answers on @path
  *
- * Only a peer of our own user id or root is let in, checked with SO_PEERCRED. More than
- * PROTOCOL_PEER_N_CLIENTS_MAX at once are closed.
+ * Only a peer of our own user id (or that of protocol_peer_set_user()) or root is let in, checked
+ * with SO_PEERCRED. More than PROTOCOL_PEER_N_CLIENTS_MAX at once are closed.
  */
 ProtocolPeerServer *protocol_peer_server_new(const char *path,
                                              int listen_fd,

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "protocol/peer.h"
 #include "recall/vault/listen.h"
+#include "recall/vault/sandbox.h"
 #include "recall/vault/service-append.h"
 #include "recall/vault/service-recall.h"
 #include "recall/vault/tidy.h"
@@ -11,7 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 
 /* deskhand-vault: keeps the history. */
@@ -157,15 +157,12 @@ run(char *folder)
     return is_started ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* Nobody may read the history out of this process or its files. A file that may not grow is an
- * error of the write and not a signal. */
+/* Only its owner may read its files. A file that may not grow is an error of the write and not a
+ * signal. */
 static void
-harden(gboolean exit_with_parent)
+prepare(void)
 {
     umask(077);
-    prctl(PR_SET_DUMPABLE, 0);
-    if (exit_with_parent)
-        prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGXFSZ, SIG_IGN);
     g_setenv("TSS2_LOG", "all+NONE", TRUE); /* its errors come back as sentences of ours */
     g_log_writer_default_set_use_stderr(TRUE);
@@ -177,9 +174,12 @@ main(int argc, char **argv)
     g_autofree char *folder = NULL;
     gboolean show_version = FALSE;
     gboolean exit_with_parent = FALSE;
+    int user = -1;
     const GOptionEntry entries[] = {
         {"folder", 'f', 0, G_OPTION_ARG_FILENAME, &folder,
          "Keep the history here instead of ~/.local/share/deskhand/segments", "FOLDER"},
+        {"user", 0, 0, G_OPTION_ARG_INT, &user,
+         "Serve the user with this number, when it is not our own", "UID"},
         {"exit-with-parent", 0, 0, G_OPTION_ARG_NONE, &exit_with_parent,
          "End when the process that started this one ends", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &show_version, "Print the version and exit", NULL},
@@ -199,8 +199,15 @@ main(int argc, char **argv)
         puts("deskhand-vault " DESKHAND_VERSION);
         return EXIT_SUCCESS;
     }
-    harden(exit_with_parent);
+    recall_sandbox_begin(exit_with_parent);
+    prepare();
+    if (user >= 0)
+        protocol_peer_set_user((uid_t)user);
     if (folder == NULL)
         folder = g_build_filename(g_get_user_data_dir(), "deskhand", "segments", NULL);
+    if (!recall_sandbox_enter(folder, &error)) {
+        fprintf(stderr, "deskhand-vault: %s\n", error->message);
+        return EXIT_FAILURE;
+    }
     return run(folder);
 }

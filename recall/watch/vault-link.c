@@ -192,7 +192,7 @@ recall_vault_link_new(const char *vault_path, const RecallVaultLinkEvents *event
     RecallVaultLink *self = g_new0(RecallVaultLink, 1);
 
     self->vault_path = g_strdup(vault_path);
-    self->socket_path = protocol_peer_path("append.sock");
+    self->socket_path = protocol_peer_find("append.sock");
     self->events = *events;
     self->user_data = user_data;
     self->closing = g_cancellable_new();

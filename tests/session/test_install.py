@@ -46,6 +46,7 @@ def test_install():
         check_completion(installed)
         check_others(installed)
         check_units(installed)
+        check_system_unit(installed)
 
 
 def check_programs(installed):
@@ -110,3 +111,22 @@ def check_units(installed):
                 *sorted(map(str, units.iterdir()))],
                env=dict(os.environ, XDG_RUNTIME_DIR=str(installed.folder)))
     assert done.returncode == 0 and "deskhand" not in done.stderr, done.stderr
+
+
+def check_system_unit(installed):
+    """The vault with a user id of its own: the unit is whole, and shut tight."""
+    units = installed.root / "lib/systemd/system"
+    unit = units / "deskhand-vault@.service"
+    text = unit.read_text(encoding="utf-8")
+    assert f"=/{PREFIX}/libexec/deskhand/deskhand-vault --user %i " in text, text
+    unit.write_text(text.replace(f"=/{PREFIX}/", f"={installed.root}/"), encoding="utf-8")
+    if not shutil.which("systemd-analyze"):
+        raise Skip("systemd-analyze is not here")
+    names = [units / f"deskhand-vault{n}" for n in ("-append@1000.socket", "-recall@1000.socket",
+                                                    "@1000.service")]
+    done = run(["systemd-analyze", "verify", "--man=no", *map(str, names)],
+               env=dict(os.environ, SYSTEMD_UNIT_PATH=f"{units}:"))
+    assert done.returncode == 0 and "deskhand" not in done.stderr, done.stderr
+    done = run(["systemd-analyze", "security", "--offline=true", "--threshold=10", str(unit)])
+    level = re.search(r"Overall exposure level for \S+: ([0-9.]+)", done.stdout)
+    assert level and float(level[1]) < 1.0, done.stdout[-300:] + done.stderr

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/reader/sandbox.h"
 
+#include "base/landlock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
@@ -11,7 +13,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -21,17 +22,6 @@
 #define HAS_ADDRESS_SANITIZER 1
 #endif
 #endif
-
-/* The kernel's own numbers: headers of older kernels lack some of them. */
-#define LANDLOCK_CREATE_RULESET 444
-#define LANDLOCK_RESTRICT_SELF 446
-#define LANDLOCK_VERSION_FLAG 1
-
-typedef struct {
-    uint64_t files; /* rights over files: none is granted to any */
-    uint64_t net;   /* since version 4 */
-    uint64_t scope; /* since version 6 */
-} LandlockRuleset;
 
 static void
 set_limit(int resource, rlim_t limit)
@@ -53,35 +43,6 @@ reader_sandbox_begin(unsigned n_files)
     set_limit(RLIMIT_FSIZE, 0);
     set_limit(RLIMIT_AS, READER_SANDBOX_MEMORY_MAX_BYTES);
 #endif
-}
-
-/* No file, no port and no process outside can be named any more. Older kernels lack it: then
- * seccomp alone holds. */
-static void
-enter_landlock(void)
-{
-    long version = syscall(LANDLOCK_CREATE_RULESET, NULL, 0, LANDLOCK_VERSION_FLAG);
-    static const int n_file_rights[] = {0, 13, 14, 15, 15, 16};
-    LandlockRuleset rules = {0};
-    size_t n_bytes = sizeof rules.files;
-    int fd;
-
-    if (version < 1)
-        return;
-    rules.files = (UINT64_C(1) << n_file_rights[MIN(version, 5)]) - 1;
-    if (version >= 4) {
-        rules.net = 3;
-        n_bytes += sizeof rules.net;
-    }
-    if (version >= 6) {
-        rules.scope = 3;
-        n_bytes += sizeof rules.scope;
-    }
-    fd = (int)syscall(LANDLOCK_CREATE_RULESET, &rules, n_bytes, 0);
-    if (fd < 0)
-        return;
-    (void)syscall(LANDLOCK_RESTRICT_SELF, fd, 0);
-    close(fd);
 }
 
 static int
@@ -170,7 +131,7 @@ reader_sandbox_enter(GError **error)
 
     if (filter != NULL) {
         silence();
-        enter_landlock();
+        (void)base_landlock_enter(NULL, 0, FALSE); /* else seccomp alone holds */
         set_limit(RLIMIT_NPROC, 0);
         set_limit(RLIMIT_NOFILE, 1); /* 0 would forbid poll() */
         result = allow_calls(filter) | allow_sanitizer(filter) | seccomp_load(filter);
