@@ -141,9 +141,10 @@ ask_on(int fd, AppSecret *self, const char *prompt, GCancellable *cancellable, G
     quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
     quiet.c_lflag |= ICANON | ISIG;
     quiet.c_cc[VSUSP] = _POSIX_VDISABLE; /* a stopped program would leave the terminal silent */
+    (void)tcsetattr(fd, TCSAFLUSH,
+                    &quiet); /* before the question: the answer is not to be flushed */
     say(fd, prompt);
     say(fd, ": ");
-    (void)tcsetattr(fd, TCSAFLUSH, &quiet);
     is_read = read_line(self, fd, cancellable, error);
     (void)tcsetattr(fd, TCSAFLUSH, &before);
     say(fd, "\n");

@@ -72,6 +72,8 @@ def at_terminal(vault, arguments, answers):
             break
         if text.endswith(b": ") and answers:
             os.write(ours, answers.pop(0))
+    else:
+        os.kill(pid, signal.SIGKILL) # it waits for more than there is
     status = os.waitpid(pid, 0)[1]
     os.close(ours)
     return status, text.decode()
