@@ -4,13 +4,15 @@
 
 #include "protocol/dbus-append1.h"
 #include "protocol/error.h"
+#include "recall/vault/peer-object.h"
 
 #define OBJECT_PATH "/io/deskhand/Append1"
 
 struct RecallServiceAppend {
     int n_refs; /* main thread only: one is the owner's, one that of the batch being written */
-    ProtocolDbusAppend1 *object; /* one for all clients */
-    BaseWorker *worker;          /* NULL once freed by the owner */
+    ProtocolDbusAppend1 *object;
+    RecallPeerObject *shown; /* NULL once freed by the owner, as is: */
+    BaseWorker *worker;
     RecallVault *vault;
     GPtrArray *waiting; /* of Pending */
     size_t n_waiting_bytes;
@@ -359,40 +361,18 @@ recall_service_append_new(BaseWorker *worker, RecallVault *vault)
     g_signal_connect(self->object, "handle-append", G_CALLBACK(handle_append), self);
     g_signal_connect(self->object, "handle-add-tiles", G_CALLBACK(handle_add_tiles), self);
     g_signal_connect(self->object, "handle-touch", G_CALLBACK(handle_touch), self);
+    self->shown =
+        recall_peer_object_new(G_DBUS_INTERFACE_SKELETON(self->object), OBJECT_PATH, NULL, NULL);
     return self;
-}
-
-/* The object keeps every connection it is shown on, also a closed one, until it is told. */
-static void
-hide_from(RecallServiceAppend *self, GDBusConnection *connection)
-{
-    g_signal_handlers_disconnect_by_data(connection, self);
-    g_dbus_interface_skeleton_unexport_from_connection(G_DBUS_INTERFACE_SKELETON(self->object),
-                                                       connection);
-}
-
-static void
-on_closed(GDBusConnection *connection,
-          gboolean remote_peer_vanished,
-          GError *error,
-          void *user_data)
-{
-    hide_from(user_data, connection);
 }
 
 void
 recall_service_append_free(RecallServiceAppend *self)
 {
-    GList *connections;
-
     if (self == NULL)
         return;
     self->worker = NULL;
-    connections =
-        g_dbus_interface_skeleton_get_connections(G_DBUS_INTERFACE_SKELETON(self->object));
-    for (GList *link = connections; link != NULL; link = link->next)
-        hide_from(self, link->data);
-    g_list_free_full(connections, g_object_unref);
+    g_clear_pointer(&self->shown, recall_peer_object_free);
     g_signal_handlers_disconnect_by_data(self->object, self);
     g_ptr_array_set_size(self->waiting, 0);
     unref(self);
@@ -401,9 +381,5 @@ recall_service_append_free(RecallServiceAppend *self)
 gboolean
 recall_service_append_export(RecallServiceAppend *self, GDBusConnection *connection, GError **error)
 {
-    if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(self->object), connection,
-                                          OBJECT_PATH, error))
-        return FALSE;
-    g_signal_connect(connection, "closed", G_CALLBACK(on_closed), self);
-    return TRUE;
+    return recall_peer_object_show(self->shown, connection, error);
 }

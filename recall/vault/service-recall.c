@@ -6,6 +6,7 @@
 #include "protocol/dbus-recall1.h"
 #include "protocol/error.h"
 #include "recall/vault/answer.h"
+#include "recall/vault/peer-object.h"
 #include "recall/vault/search.h"
 #include "recall/vault/service-lock.h"
 
@@ -19,11 +20,12 @@
 
 struct RecallServiceRecall {
     int n_refs; /* main thread only: the owner's, and one for each job and call under way */
-    ProtocolDbusRecall1 *object; /* one for all clients */
-    BaseWorker *worker;          /* NULL once freed by the owner */
+    ProtocolDbusRecall1 *object;
+    RecallPeerObject *shown; /* NULL once freed by the owner, as are: */
+    RecallServiceLock *lock;
+    BaseWorker *worker;
     RecallVault *vault;
-    RecallServiceLock *lock; /* NULL once freed by the owner */
-    GPtrArray *jobs;         /* of Job, borrowed */
+    GPtrArray *jobs; /* of Job, borrowed */
     unsigned n_calls;
     unsigned last_job;
 };
@@ -586,6 +588,20 @@ handle_get_statistics(ProtocolDbusRecall1 *object,
 
 /* --- clients --- */
 
+/* @connection: (nullable): of this client only */
+static void
+cancel_jobs(GDBusConnection *connection, void *user_data)
+{
+    RecallServiceRecall *self = user_data;
+
+    for (unsigned i = 0; i < self->jobs->len; i++) {
+        Job *job = g_ptr_array_index(self->jobs, i);
+
+        if (connection == NULL || job->connection == connection)
+            g_cancellable_cancel(job->cancellable);
+    }
+}
+
 RecallServiceRecall *
 recall_service_recall_new(BaseWorker *worker, RecallVault *vault)
 {
@@ -604,55 +620,20 @@ recall_service_recall_new(BaseWorker *worker, RecallVault *vault)
     g_signal_connect(self->object, "handle-get-statistics", G_CALLBACK(handle_get_statistics),
                      self);
     self->lock = recall_service_lock_new(self->object, worker, vault);
+    self->shown = recall_peer_object_new(G_DBUS_INTERFACE_SKELETON(self->object), OBJECT_PATH,
+                                         cancel_jobs, self);
     return self;
-}
-
-/* @connection: (nullable): of this client only */
-static void
-cancel_jobs(RecallServiceRecall *self, GDBusConnection *connection)
-{
-    for (unsigned i = 0; i < self->jobs->len; i++) {
-        Job *job = g_ptr_array_index(self->jobs, i);
-
-        if (connection == NULL || job->connection == connection)
-            g_cancellable_cancel(job->cancellable);
-    }
-}
-
-/* The object keeps every connection it is shown on, also a closed one, until it is told. */
-static void
-hide_from(RecallServiceRecall *self, GDBusConnection *connection)
-{
-    cancel_jobs(self, connection);
-    g_signal_handlers_disconnect_by_data(connection, self);
-    g_dbus_interface_skeleton_unexport_from_connection(G_DBUS_INTERFACE_SKELETON(self->object),
-                                                       connection);
-}
-
-static void
-on_closed(GDBusConnection *connection,
-          gboolean remote_peer_vanished,
-          GError *error,
-          void *user_data)
-{
-    hide_from(user_data, connection);
 }
 
 void
 recall_service_recall_free(RecallServiceRecall *self)
 {
-    GList *connections = NULL;
-
     if (self == NULL)
         return;
     self->worker = NULL;
     g_clear_pointer(&self->lock, recall_service_lock_free);
-    connections =
-        g_dbus_interface_skeleton_get_connections(G_DBUS_INTERFACE_SKELETON(self->object));
-    for (GList *link = connections; link != NULL; link = link->next)
-        hide_from(self, link->data);
-    g_list_free_full(connections, g_object_unref);
-    cancel_jobs(self, NULL);
+    g_clear_pointer(&self->shown, recall_peer_object_free);
+    cancel_jobs(NULL, self);
     g_signal_handlers_disconnect_by_data(self->object, self);
     unref(self);
 }
@@ -660,9 +641,5 @@ recall_service_recall_free(RecallServiceRecall *self)
 gboolean
 recall_service_recall_export(RecallServiceRecall *self, GDBusConnection *connection, GError **error)
 {
-    if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(self->object), connection,
-                                          OBJECT_PATH, error))
-        return FALSE;
-    g_signal_connect(connection, "closed", G_CALLBACK(on_closed), self);
-    return TRUE;
+    return recall_peer_object_show(self->shown, connection, error);
 }
