@@ -7,7 +7,17 @@
 #include "recall/vault/reseal.h"
 #include "recall/vault/segment-file.h"
 
+#include <sys/statvfs.h>
+
 #define N_ROWS_AT_ONCE 32 /* in one transaction */
+/* Until the file is replaced: merging goes over the whole index. Freed pages need no zeros then,
+ * the new file has none of them; and what was merged is lost with the power at worst, and merged
+ * again.
+ */
+#define CACHE_KIB 8192
+#define SQL_BEGIN_REPLACING "PRAGMA secure_delete=FAST; PRAGMA wal_autocheckpoint=2048"
+#define SQL_BEGIN_MERGING "PRAGMA synchronous=NORMAL"
+#define SQL_END_MERGING "PRAGMA synchronous=FULL"
 #define SQL_ROWS "SELECT id FROM scene"
 
 /* What is done with the week in hand. */
@@ -16,6 +26,7 @@ typedef enum {
     WEEK_REMOVING,
     WEEK_MERGING,
     WEEK_COPYING,
+    WEEK_STAYING, /* there is no room for a copy */
     WEEK_DONE,
 } Stage;
 
@@ -25,6 +36,7 @@ struct RecallForget {
     unsigned week_index;
     Stage stage;
     unsigned row_index;
+    gboolean has_room; /* for a second file of the week in hand */
     RecallReseal *reseal;
     gboolean is_done;
     RecallReceipt receipt;
@@ -62,6 +74,16 @@ recall_forget_free(RecallForget *self)
     g_free(self);
 }
 
+void
+recall_forget_leave(RecallForget *self)
+{
+    if (self == NULL)
+        return;
+    if (self->reseal != NULL)
+        recall_reseal_leave(g_steal_pointer(&self->reseal));
+    recall_forget_free(self);
+}
+
 static const RecallIntentWeek *
 get_week(const RecallForget *self)
 {
@@ -80,6 +102,12 @@ recall_forget_get_progress(const RecallForget *self)
         part = 0.5 * self->row_index / get_week(self)->rows->len +
                (self->stage == WEEK_COPYING ? 0.3 : 0);
     return (self->week_index + part) / n;
+}
+
+const RecallIntent *
+recall_forget_get_intent(const RecallForget *self)
+{
+    return self->intent;
 }
 
 const RecallReceipt *
@@ -149,17 +177,26 @@ remove_some(RecallForget *self, RecallSegment *segment, GError **error)
     return FALSE;
 }
 
+static gboolean
+settle_some(RecallSegment *segment, gboolean is_fast, gboolean *out_is_merged, GError **error)
+{
+    gboolean is_good = !is_fast || recall_segment_execute(segment, SQL_BEGIN_MERGING, error);
+
+    is_good = is_good && recall_segment_settle(segment, out_is_merged, error);
+    return recall_segment_execute(segment, SQL_END_MERGING, is_good ? error : NULL) && is_good;
+}
+
 /* Until all is one piece: words of scenes that went are in the pieces from before until then. */
 static gboolean
 merge_some(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError **error)
 {
     gboolean is_merged = FALSE;
 
-    if (!recall_segment_settle(segment, &is_merged, error))
+    if (!settle_some(segment, self->has_room, &is_merged, error))
         return FALSE;
     if (!is_merged)
         return TRUE;
-    self->stage = WEEK_COPYING;
+    self->stage = self->has_room ? WEEK_COPYING : WEEK_STAYING;
     return !is_newest(vault, get_week(self)->week) || recall_segment_unsettle(segment, error);
 }
 
@@ -177,17 +214,13 @@ replace_file(RecallForget *self, RecallVault *vault, RecallSegment *segment, GEr
     return TRUE;
 }
 
-/* Without room for a second file it stays in its place: zeros stand where the scenes were. */
+/* Zeros stand where the scenes were, but old copies of the file still open. */
 static gboolean
-stay_in_place(RecallForget *self, RecallVault *vault, GError **error)
+stay_in_place(RecallForget *self, RecallSegment *segment, GError **error)
 {
-    RecallSegment *segment = NULL;
-
-    g_clear_pointer(&self->reseal, recall_reseal_free);
-    g_message("There is no room to seal a week anew: what was forgotten is overwritten, but old "
-              "copies of the file still open");
-    if (!recall_vault_get_segment(vault, get_week(self)->week, &segment, error) ||
-        !recall_segment_execute(segment, "PRAGMA wal_checkpoint(TRUNCATE)", error))
+    g_message(
+        "There is no room to seal a week anew: what was forgotten is overwritten in its place");
+    if (!recall_segment_execute(segment, "PRAGMA wal_checkpoint(TRUNCATE)", error))
         return FALSE;
     self->stage = WEEK_DONE;
     return TRUE;
@@ -197,19 +230,23 @@ static gboolean
 copy_some(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError **error)
 {
     g_autofree char *path = recall_vault_dup_path(vault, get_week(self)->week);
-    g_autoptr(GError) local_error = NULL;
     gboolean is_copied = FALSE;
 
     if (self->reseal == NULL)
-        self->reseal = recall_reseal_new(recall_vault_get_keyring(vault), get_week(self)->week,
-                                         path, &local_error);
-    if (self->reseal != NULL && recall_reseal_step(self->reseal, &is_copied, &local_error) &&
-        (!is_copied || replace_file(self, vault, segment, &local_error)))
-        return TRUE;
-    if (g_error_matches(local_error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
-        return stay_in_place(self, vault, error);
-    g_propagate_error(error, g_steal_pointer(&local_error));
-    return FALSE;
+        self->reseal =
+            recall_reseal_new(recall_vault_get_keyring(vault), get_week(self)->week, path, error);
+    return self->reseal != NULL && recall_reseal_step(self->reseal, &is_copied, error) &&
+           (!is_copied || replace_file(self, vault, segment, error));
+}
+
+static gboolean
+has_room_for(RecallVault *vault, int week)
+{
+    uint64_t n_bytes = recall_vault_measure_week(vault, week);
+    struct statvfs about;
+
+    return statvfs(recall_vault_get_folder(vault), &about) == 0 &&
+           (uint64_t)about.f_bavail * about.f_frsize > 2 * n_bytes;
 }
 
 static gboolean
@@ -224,7 +261,9 @@ begin_week(RecallForget *self, RecallVault *vault, RecallSegment *segment, GErro
         return recall_vault_destroy_week(vault, get_week(self)->week, error);
     }
     self->stage = WEEK_REMOVING;
-    return TRUE;
+    self->has_room = has_room_for(vault, get_week(self)->week);
+    return recall_segment_set_cache(segment, CACHE_KIB, error) &&
+           (!self->has_room || recall_segment_execute(segment, SQL_BEGIN_REPLACING, error));
 }
 
 /* One piece of work on part of a week. */
@@ -252,6 +291,8 @@ work_on_part(RecallForget *self, RecallVault *vault, GError **error)
         return merge_some(self, vault, segment, error);
     case WEEK_COPYING:
         return copy_some(self, vault, segment, error);
+    case WEEK_STAYING:
+        return stay_in_place(self, segment, error);
     default:
         return TRUE;
     }
@@ -350,6 +391,8 @@ recall_forget_step(RecallForget *self, RecallVault *vault, gboolean *out_is_done
     do
         is_good = work(self, vault, error);
     while (is_good && !self->is_done && g_get_monotonic_time() < deadline_us);
+    if (!is_good)
+        g_clear_pointer(&self->reseal, recall_reseal_free); /* on this thread */
     if (!is_good && self->is_begun)
         recall_vault_owe_forgetting(vault);
     *out_is_done = self->is_done;

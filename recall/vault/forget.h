@@ -26,6 +26,10 @@ RecallForget *recall_forget_new(RecallIntent *intent);
 void recall_forget_free(RecallForget *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallForget, recall_forget_free)
 
+/* Frees it where the vault may be gone: what is half done waits for the next start. Any thread.
+ * @self: (nullable) */
+void recall_forget_leave(RecallForget *self);
+
 /**
  * recall_forget_step:
  * @error: G_IO_ERROR_PERMISSION_DENIED: locked, and part of a week is to go; else what a segment
@@ -40,6 +44,8 @@ gboolean recall_forget_step(RecallForget *self,
 
 /* From 0 to 1. */
 double recall_forget_get_progress(const RecallForget *self);
+
+const RecallIntent *recall_forget_get_intent(const RecallForget *self);
 
 /* Once it is done. */
 const RecallReceipt *recall_forget_get_receipt(const RecallForget *self);

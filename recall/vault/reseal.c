@@ -385,6 +385,13 @@ recall_reseal_free(RecallReseal *self)
     g_free(self);
 }
 
+void
+recall_reseal_leave(RecallReseal *self)
+{
+    self->is_finished = TRUE;
+    recall_reseal_free(self);
+}
+
 gboolean
 recall_reseal_file(RecallKeyring *keyring, int week, const char *path, GError **error)
 {

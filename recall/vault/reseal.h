@@ -23,6 +23,11 @@ RecallReseal *recall_reseal_new(RecallKeyring *keyring, int week, const char *pa
 void recall_reseal_free(RecallReseal *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallReseal, recall_reseal_free)
 
+/* Frees it and leaves both where they are, to be taken away at the next start. @self: (transfer
+ * full)
+ */
+void recall_reseal_leave(RecallReseal *self);
+
 gboolean recall_reseal_step(RecallReseal *self, gboolean *out_is_done, GError **error);
 
 /* Brings the copy up to date, puts it in place of the file and deletes every older key of the week.

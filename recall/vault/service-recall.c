@@ -8,6 +8,7 @@
 #include "recall/vault/answer.h"
 #include "recall/vault/peer-object.h"
 #include "recall/vault/search.h"
+#include "recall/vault/service-forget.h"
 #include "recall/vault/service-lock.h"
 
 #include <gio/gunixfdlist.h>
@@ -25,7 +26,8 @@ struct RecallServiceRecall {
     RecallServiceLock *lock;
     BaseWorker *worker;
     RecallVault *vault;
-    GPtrArray *jobs; /* of Job, borrowed */
+    RecallServiceForget *forget; /* NULL likewise */
+    GPtrArray *jobs;             /* of Job, borrowed */
     unsigned n_calls;
     unsigned last_job;
 };
@@ -620,6 +622,7 @@ recall_service_recall_new(BaseWorker *worker, RecallVault *vault)
     g_signal_connect(self->object, "handle-get-statistics", G_CALLBACK(handle_get_statistics),
                      self);
     self->lock = recall_service_lock_new(self->object, worker, vault);
+    self->forget = recall_service_forget_new(self->object, worker, vault);
     self->shown = recall_peer_object_new(G_DBUS_INTERFACE_SKELETON(self->object), OBJECT_PATH,
                                          cancel_jobs, self);
     return self;
@@ -632,6 +635,7 @@ recall_service_recall_free(RecallServiceRecall *self)
         return;
     self->worker = NULL;
     g_clear_pointer(&self->lock, recall_service_lock_free);
+    g_clear_pointer(&self->forget, recall_service_forget_free);
     g_clear_pointer(&self->shown, recall_peer_object_free);
     cancel_jobs(NULL, self);
     g_signal_handlers_disconnect_by_data(self->object, self);
