@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define FLUSH_MS 2000
+#define FORGET_POLL_MS 10
 #define SOCKET_FOLDER "/tmp/.X11-unix"
 
 struct AgentdAgent {
@@ -25,9 +26,17 @@ struct AgentdAgent {
     gboolean is_paused;
     int64_t paused_until_us; /* wall clock, 0 when not timed */
     unsigned resume_source;
+    GPtrArray *forgettings; /* of Forgetting, that wait until nothing is on its way */
+    unsigned forget_source;
     void (*on_refused)(const GError *error, void *user_data);
     void *user_data;
 };
+
+typedef struct {
+    AgentdForgetFunc on_done;
+    void *user_data;
+    int64_t deadline_us; /* monotonic */
+} Forgetting;
 
 static void retry_later(AgentdAgent *self);
 
@@ -182,8 +191,52 @@ agentd_agent_new(const AgentdConfig *config,
     self->parts.on_read = on_read;
     self->parts.user_data = self;
     self->recorder = recall_recorder_new(&self->parts);
+    self->forgettings = g_ptr_array_new_with_free_func(g_free);
     self->retry_source = g_idle_add(on_retry, self);
     return self;
+}
+
+/* Those whose deadline is before @now_us, or all when nothing is on its way. */
+static void
+end_forgettings(AgentdAgent *self, int64_t now_us)
+{
+    gboolean is_clear = !recall_store_is_sending(self->parts.store);
+
+    for (unsigned i = self->forgettings->len; i > 0; i--) {
+        const Forgetting *item = self->forgettings->pdata[i - 1];
+
+        if (!is_clear && item->deadline_us > now_us)
+            continue;
+        item->on_done(is_clear, item->user_data);
+        g_ptr_array_remove_index(self->forgettings, i - 1);
+    }
+}
+
+static gboolean
+on_forget_poll(void *user_data)
+{
+    AgentdAgent *self = user_data;
+
+    end_forgettings(self, g_get_monotonic_time());
+    if (self->forgettings->len > 0)
+        return G_SOURCE_CONTINUE;
+    self->forget_source = 0;
+    return G_SOURCE_REMOVE;
+}
+
+void
+agentd_agent_forget(AgentdAgent *self, AgentdForgetFunc on_done, void *user_data)
+{
+    Forgetting *item = g_new0(Forgetting, 1);
+
+    recall_recorder_reset(self->recorder);
+    recall_ocr_forget(self->parts.ocr);
+    recall_store_forget(self->parts.store);
+    *item = (Forgetting){on_done, user_data,
+                         g_get_monotonic_time() + AGENTD_FORGET_MAX_MS * INT64_C(1000)};
+    g_ptr_array_add(self->forgettings, item);
+    if (self->forget_source == 0)
+        self->forget_source = g_timeout_add(FORGET_POLL_MS, on_forget_poll, self);
 }
 
 static gboolean
@@ -214,6 +267,9 @@ agentd_agent_free(AgentdAgent *self)
     g_clear_handle_id(&self->retry_source, g_source_remove);
     g_clear_handle_id(&self->lost_source, g_source_remove);
     g_clear_handle_id(&self->resume_source, g_source_remove);
+    g_clear_handle_id(&self->forget_source, g_source_remove);
+    end_forgettings(self, G_MAXINT64);
+    g_ptr_array_unref(self->forgettings);
     recall_recorder_free(self->recorder);
     recall_sense_free(self->sense);
     finish_encoding(self);

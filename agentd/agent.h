@@ -47,6 +47,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AgentdAgent, agentd_agent_free)
 void agentd_agent_pause(AgentdAgent *self, uint64_t duration_us);
 void agentd_agent_resume(AgentdAgent *self);
 
+/* Drops all that is in hand. @on_done: called once, from the main loop, or before this is freed:
+ * @is_clear: nothing is on its way to the vault any more */
+#define AGENTD_FORGET_MAX_MS 8000
+typedef void (*AgentdForgetFunc)(gboolean is_clear, void *user_data);
+void agentd_agent_forget(AgentdAgent *self, AgentdForgetFunc on_done, void *user_data);
+
 /* The fields of @out_status are freed by agentd_status_clear(). */
 void agentd_agent_get_status(AgentdAgent *self, AgentdStatus *out_status);
 void agentd_status_clear(AgentdStatus *status);

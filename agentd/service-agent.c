@@ -51,6 +51,28 @@ handle_resume(ProtocolDbusAgent1 *skeleton, GDBusMethodInvocation *invocation, v
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+static void
+on_forgotten(gboolean is_clear, void *user_data)
+{
+    GDBusMethodInvocation *invocation = user_data;
+
+    if (is_clear)
+        g_dbus_method_invocation_return_value(invocation, NULL);
+    else
+        g_dbus_method_invocation_return_dbus_error(
+            invocation, "io.deskhand.Error.Busy",
+            "The vault does not answer, so what is on its way to it cannot be called back.");
+}
+
+static gboolean
+handle_forget(ProtocolDbusAgent1 *skeleton, GDBusMethodInvocation *invocation, void *user_data)
+{
+    AgentdServiceAgent *self = user_data;
+
+    agentd_agent_forget(self->agent, on_forgotten, invocation);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 static gboolean
 handle_get_status(ProtocolDbusAgent1 *skeleton, GDBusMethodInvocation *invocation, void *user_data)
 {
@@ -190,6 +212,7 @@ agentd_service_agent_new(AgentdAgent *agent)
     protocol_dbus_agent1_set_version(self->skeleton, VERSION);
     g_signal_connect(self->skeleton, "handle-pause", G_CALLBACK(handle_pause), self);
     g_signal_connect(self->skeleton, "handle-resume", G_CALLBACK(handle_resume), self);
+    g_signal_connect(self->skeleton, "handle-forget", G_CALLBACK(handle_forget), self);
     g_signal_connect(self->skeleton, "handle-get-status", G_CALLBACK(handle_get_status), self);
     g_signal_connect(self->skeleton, "handle-check", G_CALLBACK(handle_check), self);
     connect_to_bus(self);

@@ -71,6 +71,7 @@ encode(void *job, GCancellable *cancellable, GError **error)
 typedef struct {
     RecallStore *store;
     ProtocolScene *scene;
+    unsigned epoch; /* of the store */
 } Put;
 
 /* When the encoder had no room the text is stored all the same; the vault asks for the tiles. */
@@ -81,7 +82,8 @@ on_encoded(GObject *source, GAsyncResult *result, void *user_data)
     g_autoptr(GError) error = NULL;
     g_autoptr(GHashTable) tiles = g_task_propagate_pointer(G_TASK(result), &error);
 
-    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+        put->epoch == recall_store_get_epoch(put->store)) {
         if (tiles == NULL)
             tiles = g_hash_table_new(g_bytes_hash, g_bytes_equal);
         recall_store_put(put->store, put->scene, tiles);
@@ -98,7 +100,7 @@ recall_picture_put(BaseWorker *encoder,
 {
     Put *put = g_new0(Put, 1);
 
-    *put = (Put){store, scene};
+    *put = (Put){store, scene, recall_store_get_epoch(store)};
     g_array_unref(scene->tiles);
     scene->tiles =
         recall_tiles_cut(recall_frame_get_pixels(frame), recall_frame_get_stride(frame),

@@ -36,6 +36,7 @@ typedef struct {
     size_t n_bytes;
     int64_t put_us; /* monotonic */
     EntryState state;
+    gboolean is_forgotten; /* while it was on its way */
 } Entry;
 
 struct RecallStore {
@@ -51,6 +52,7 @@ struct RecallStore {
     GHashTable *touches;   /* key (uint64_t) to end (int64_t) */
     GSource *touch_timer;
     GSource *pause_timer; /* not NULL while nothing may be sent */
+    unsigned epoch;
 };
 
 /* A call in flight. */
@@ -336,7 +338,10 @@ on_failed(Call *call, const GError *error)
         drop_entry(self, call->entry);
         return;
     }
-    put_back(self, call->entry);
+    if (call->entry->is_forgotten)
+        remove_entry(self, call->entry);
+    else
+        put_back(self, call->entry);
     handle_failure(call, error);
 }
 
@@ -414,8 +419,9 @@ on_stored(RecallStore *self, Entry *entry, GVariant *answer)
     recall_vault_link_confirm(self->link);
     g_variant_get(answer, "(x@aay)", &id, &list);
     missing = read_missing(list);
-    learn_tiles(self, entry, missing);
-    if (missing->len == 0 || !add_missing(self, entry, id, missing))
+    if (!entry->is_forgotten)
+        learn_tiles(self, entry, missing);
+    if (missing->len == 0 || entry->is_forgotten || !add_missing(self, entry, id, missing))
         remove_entry(self, entry);
 }
 
@@ -641,6 +647,37 @@ recall_store_put(RecallStore *self, const ProtocolScene *scene, GHashTable *tile
     push_entry(self, entry);
     keep_bounds(self);
     send_waiting(self);
+}
+
+void
+recall_store_forget(RecallStore *self)
+{
+    GList *link = self->entries.head;
+
+    self->epoch++;
+    while (link != NULL) {
+        Entry *entry = link->data;
+
+        link = link->next;
+        entry->is_forgotten = TRUE;
+        if (entry->state == ENTRY_WAITING)
+            remove_entry(self, entry);
+    }
+    recall_tile_cache_clear(self->known);
+    recall_tile_cache_clear(self->held);
+    g_hash_table_remove_all(self->touches);
+}
+
+gboolean
+recall_store_is_sending(const RecallStore *self)
+{
+    return self->n_in_flight > 0;
+}
+
+unsigned
+recall_store_get_epoch(const RecallStore *self)
+{
+    return self->epoch;
 }
 
 gboolean

@@ -33,6 +33,15 @@ void recall_store_put(RecallStore *self, const ProtocolScene *scene, GHashTable 
 /* The same content is still shown. Sent together with others, at most once in ten seconds. */
 void recall_store_touch(RecallStore *self, uint64_t key, int64_t end_us);
 
+/* Drops what waits, the pictures at hand and what is known of the vault's; what is on its way is
+ * not tried again. Nothing of what was put with an older epoch is taken any more. Then wait until
+ * recall_store_is_sending() is not: what was on its way is in the vault, or lost. */
+void recall_store_forget(RecallStore *self);
+gboolean recall_store_is_sending(const RecallStore *self);
+
+/* Another one after each recall_store_forget(): what was seen before it must not be put after. */
+unsigned recall_store_get_epoch(const RecallStore *self);
+
 /* Whether the vault was given this tile, so that the caller need not encode it. */
 gboolean recall_store_has_tile(const RecallStore *self, const uint8_t *digest);
 
