@@ -188,6 +188,7 @@ typedef struct {
     void *user_data;
     char *path; /* NULL until the reply came */
     char *next;
+    GVariant *summary;
     GError *error;         /* the first one; ends the job */
     gboolean has_finished; /* or never will */
     gboolean is_cancelling;
@@ -225,6 +226,7 @@ handle_finished(Job *job, GVariant *parameters)
     (void)g_variant_lookup(summary, "error-name", "&s", &name);
     if (g_variant_lookup(summary, "error", "&s", &message) && job->error == NULL)
         app_error_take_remote(&job->error, "vault", g_dbus_error_new_for_dbus_error(name, message));
+    job->summary = g_steal_pointer(&summary);
     job->has_finished = TRUE;
 }
 
@@ -338,6 +340,35 @@ start_job(Job *job,
     return TRUE;
 }
 
+/* Fills what @job is to bring; clear_job() frees what nobody took. */
+static gboolean
+run_job(Job *job,
+        const char *method,
+        GVariant *parameters,
+        GCancellable *cancellable,
+        GError **error)
+{
+    unsigned subscription =
+        g_dbus_connection_signal_subscribe(job->vault, NULL, JOB_INTERFACE, NULL, NULL, NULL,
+                                           G_DBUS_SIGNAL_FLAGS_NONE, on_job_signal, job, NULL);
+
+    if (start_job(job, method, parameters, cancellable, &job->error))
+        follow_job(job, cancellable);
+    g_dbus_connection_signal_unsubscribe(job->vault, subscription);
+    if (job->error == NULL)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&job->error));
+    return FALSE;
+}
+
+static void
+clear_job(Job *job)
+{
+    g_clear_pointer(&job->summary, g_variant_unref);
+    g_free(job->next);
+    g_free(job->path);
+}
+
 gboolean
 app_client_run_job(GDBusConnection *vault,
                    const char *method,
@@ -350,20 +381,41 @@ app_client_run_job(GDBusConnection *vault,
                    GError **error)
 {
     Job job = {vault, on_result, on_batch, user_data};
-    unsigned subscription =
-        g_dbus_connection_signal_subscribe(vault, NULL, JOB_INTERFACE, NULL, NULL, NULL,
-                                           G_DBUS_SIGNAL_FLAGS_NONE, on_job_signal, &job, NULL);
-    gboolean is_done = FALSE;
+    gboolean is_done = run_job(&job, method, parameters, cancellable, error);
 
-    if (start_job(&job, method, parameters, cancellable, &job.error))
-        follow_job(&job, cancellable);
-    g_dbus_connection_signal_unsubscribe(vault, subscription);
-    is_done = job.error == NULL;
     if (is_done)
         *out_next = g_steal_pointer(&job.next);
-    else
-        g_propagate_error(error, job.error);
-    g_free(job.next);
-    g_free(job.path);
+    clear_job(&job);
+    return is_done;
+}
+
+static gboolean
+refuse_result(GVariant *result, void *user_data, GError **error)
+{
+    g_set_error(error, APP_ERROR, APP_ERROR_FAILED,
+                "The vault speaks another version than this program; update both.");
+    return FALSE;
+}
+
+static gboolean
+ignore_batch(void *user_data, GError **error)
+{
+    return TRUE;
+}
+
+gboolean
+app_client_run_work(GDBusConnection *vault,
+                    const char *method,
+                    GVariant *parameters,
+                    GCancellable *cancellable,
+                    GVariant **out_summary,
+                    GError **error)
+{
+    Job job = {vault, refuse_result, ignore_batch, NULL};
+    gboolean is_done = run_job(&job, method, parameters, cancellable, error);
+
+    if (is_done)
+        *out_summary = g_steal_pointer(&job.summary);
+    clear_job(&job);
     return is_done;
 }

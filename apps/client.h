@@ -58,6 +58,15 @@ gboolean app_client_run_job(GDBusConnection *vault,
                             char **out_next,
                             GError **error);
 
+/* Runs the one job of this connection that has no results. @method: Forget
+ * @out_summary: (out) (transfer full): what it finished with */
+gboolean app_client_run_work(GDBusConnection *vault,
+                             const char *method,
+                             GVariant *parameters,
+                             GCancellable *cancellable,
+                             GVariant **out_summary,
+                             GError **error);
+
 /* GLib would start a bus of its own (dbus-launch) where there is none, and leave it behind. */
 gboolean app_client_has_session_bus(void);
 

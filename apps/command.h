@@ -61,6 +61,7 @@ typedef struct {
 extern const AppCommand *const app_commands[];
 
 extern const AppCommand app_doctor_command;
+extern const AppCommand app_forget_command;
 extern const AppCommand app_help_command;
 extern const AppCommand app_key_command;
 extern const AppCommand app_lock_command;
