@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """./dev bench [--write] [NAME...]: measures against the bars, in one table.
 
-Names: session memory disk idle recall latency slowdown search crypt ocr; without names all of them.
+Names: session memory disk idle recall latency slowdown search crypt forget ocr; without names all of them.
 With --write the table also replaces the one in docs/BENCHMARKS.md."""
 import os
 import pathlib
@@ -26,7 +26,7 @@ from session import run_session # noqa: E402
 from supervise import supervised # noqa: E402
 
 ALL = ["session", "memory", "disk", "idle", "recall", "latency", "slowdown", "search", "crypt",
-       "ocr"]
+       "forget", "ocr"]
 PAGE = ROOT / "docs/BENCHMARKS.md"
 MARKS = "<!-- table -->\n", "<!-- end of table -->\n"
 # A program's row: what, value, bar, yes or no, with tabs between.
@@ -67,7 +67,7 @@ def run(wanted, table):
     if "slowdown" in wanted:
         print("slowdown", flush=True)
         run_slowdown(table)
-    for name in ("search", "crypt"):
+    for name in ("search", "crypt", "forget"):
         if name in wanted:
             print(name, flush=True)
             run_program(name, table)
