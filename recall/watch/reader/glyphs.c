@@ -25,6 +25,8 @@
 #define MOSTLY_KNOWN_SHARE 0.7
 #define MOSTLY_KNOWN_CONFIDENCE 75
 
+#define APART_CELLS 4 /* unknown words that are closer are read at once */
+
 typedef struct {
     gunichar c;
     float votes;
@@ -245,17 +247,38 @@ join_words(const GArray *words, unsigned start, unsigned end)
     return g_string_free(text, FALSE);
 }
 
-void
+/* Returns: how many letters of @text were known as others */
+static unsigned
+learn_token(ReaderGlyphs *self,
+            const ReaderCells *cells,
+            const Token *token,
+            const char *text,
+            float weight)
+{
+    unsigned n_others = 0;
+
+    for (unsigned i = token->start; i < token->end; i++, text = g_utf8_next_char(text)) {
+        uint64_t key = g_array_index(cells->keys, uint64_t, i);
+        gunichar c = straighten(g_utf8_get_char(text));
+        gunichar known = get_letter(self, key);
+
+        n_others += known != 0 && known != c;
+        vote(self, key, cells->grid.pitch, c, weight);
+    }
+    self->pitch = cells->grid.pitch;
+    return n_others;
+}
+
+unsigned
 reader_glyphs_learn(ReaderGlyphs *self, const ReaderCells *cells, const GArray *words)
 {
-    const uint64_t *keys = (const uint64_t *)(void *)cells->keys->data;
     Token token = {0};
+    unsigned n_others = 0;
 
     while (next_token(cells, token.end, &token)) {
         unsigned start;
         unsigned end;
         g_autofree char *text = NULL;
-        const char *at;
         float weight;
 
         if (!find_words(words, &token, cells->grid.pitch, &start, &end))
@@ -263,13 +286,11 @@ reader_glyphs_learn(ReaderGlyphs *self, const ReaderCells *cells, const GArray *
         text = join_words(words, start, end);
         if (g_utf8_strlen(text, -1) != token.end - token.start)
             continue;
-        at = text;
         weight =
             g_array_index(words, ReaderWord, start).confidence >= SURE_CONFIDENCE ? SURE_WEIGHT : 1;
-        for (unsigned i = token.start; i < token.end; i++, at = g_utf8_next_char(at))
-            vote(self, keys[i], cells->grid.pitch, straighten(g_utf8_get_char(at)), weight);
-        self->pitch = cells->grid.pitch;
+        n_others += learn_token(self, cells, &token, text, weight);
     }
+    return n_others;
 }
 
 /* Returns: (transfer full): NULL when a letter is not known. @guess: (nullable): as many letters,
@@ -321,6 +342,29 @@ reader_glyphs_count_known(const ReaderGlyphs *self, const ReaderCells *cells)
     Token all = {.start = 0, .end = cells->keys->len};
 
     return count_known(self, cells, &all);
+}
+
+GArray *
+reader_glyphs_find_unknown(const ReaderGlyphs *self, const ReaderCells *cells)
+{
+    GArray *stretches = g_array_new(FALSE, FALSE, sizeof(ReaderStretch));
+    int rim = cells->grid.pitch / 2;
+    Token token = {0};
+
+    while (next_token(cells, token.end, &token)) {
+        ReaderStretch stretch = {token.left - rim, token.right + rim};
+        ReaderStretch *last = NULL;
+
+        if (count_known(self, cells, &token) == token.end - token.start)
+            continue;
+        if (stretches->len > 0)
+            last = &g_array_index(stretches, ReaderStretch, stretches->len - 1);
+        if (last != NULL && stretch.left - last->right <= APART_CELLS * cells->grid.pitch)
+            last->right = stretch.right;
+        else
+            g_array_append_val(stretches, stretch);
+    }
+    return stretches;
 }
 
 static BaseRect

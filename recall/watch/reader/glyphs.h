@@ -16,14 +16,25 @@ ReaderGlyphs *reader_glyphs_new(void);
 void reader_glyphs_free(ReaderGlyphs *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReaderGlyphs, reader_glyphs_free)
 
-/* @words: of ReaderWord in the pixels of the crop that @cells was made of: what the engine read */
-void reader_glyphs_learn(ReaderGlyphs *self, const ReaderCells *cells, const GArray *words);
+/* @words: of ReaderWord in the pixels of the crop that @cells was made of: what the engine read
+ * Returns: how many letters it read as others than they were known as */
+unsigned reader_glyphs_learn(ReaderGlyphs *self, const ReaderCells *cells, const GArray *words);
 
 /* Returns: (transfer full): of ReaderWord; NULL when a letter is not known, or the line has none */
 GArray *reader_glyphs_read(ReaderGlyphs *self, const ReaderCells *cells);
 
 /* Replaces the words whose letters are known. */
 void reader_glyphs_correct(ReaderGlyphs *self, const ReaderCells *cells, GArray *words);
+
+/* Crop columns; may reach beyond the crop. */
+typedef struct {
+    int left;
+    int right; /* exclusive */
+} ReaderStretch;
+
+/* Returns: (transfer full): of ReaderStretch, from left to right, not overlapping: the words that
+ * have letters which are not known */
+GArray *reader_glyphs_find_unknown(const ReaderGlyphs *self, const ReaderCells *cells);
 
 /* How many of the cells hold a letter that is known. */
 unsigned reader_glyphs_count_known(const ReaderGlyphs *self, const ReaderCells *cells);

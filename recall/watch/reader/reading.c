@@ -11,8 +11,13 @@
 
 #include <time.h>
 
-#define AUDIT_LINES                                                                                \
-    20 /* of so many lines of known letters one is read by the engine all the same */
+/* Of so many lines of known letters one is read by the engine all the same: ever fewer while it
+ * agrees. */
+#define AUDIT_LINES_MIN 20
+#define AUDIT_LINES_MAX 320
+#define AUDIT_DOUBT 20 /* it disagrees about more than one of so many cells */
+#define PART_SURE 85   /* confidence: if less, all of it is read */
+#define PART_SHARE 0.7 /* of a line's width: if more is not known, all of it is read */
 #define GRID_SAMPLES 6 /* lines that a grid is tried on */
 #define BARREN_COST 3  /* a line without words is charged so many times: a video pays for itself */
 
@@ -21,7 +26,8 @@ struct ReaderReading {
     ReaderCache *cache;
     ReaderGlyphs *glyphs;
     ReaderBudget budget;
-    unsigned n_spelled; /* lines that needed no engine */
+    unsigned n_spelled;   /* lines that needed no engine, since the last audit */
+    unsigned audit_lines; /* when the next is due */
 };
 
 /* One request while it is answered. */
@@ -43,6 +49,7 @@ typedef struct {
     int64_t seen_us;
     GArray *words;       /* of ReaderWord; NULL: not read yet */
     gboolean is_spelled; /* by its letters alone */
+    gboolean is_audit;   /* it could have been */
 } NewLine;
 
 static void
@@ -72,6 +79,7 @@ reader_reading_new(const char *data_path, const char *languages, GError **error)
     self->recogniser = g_steal_pointer(&recogniser);
     self->cache = reader_cache_new();
     self->glyphs = reader_glyphs_new();
+    self->audit_lines = AUDIT_LINES_MIN;
     reader_budget_init(&self->budget, g_get_monotonic_time());
     return self;
 }
@@ -231,8 +239,11 @@ spell_line(const Job *job, NewLine *line)
     crop = reader_crop_new(job->page, &line->box);
     cells = reader_cells_new(&job->grid, crop, line->box.x);
     line->words = reader_glyphs_read(self->glyphs, cells);
-    if (line->words != NULL && ++self->n_spelled % AUDIT_LINES == 0)
+    line->is_audit = line->words != NULL && ++self->n_spelled >= self->audit_lines;
+    if (line->is_audit) {
+        self->n_spelled = 0;
         g_clear_pointer(&line->words, g_array_unref);
+    }
     line->is_spelled = line->words != NULL;
     return line->is_spelled;
 }
@@ -246,24 +257,107 @@ has_sure_words(const GArray *raw, gboolean is_strict)
     return words->len > 0;
 }
 
+/* Returns: (transfer full): of ReaderWord in the pixels of @whole */
+static GArray *
+read_box(const Job *job, const BaseRect *box, const BaseRect *whole)
+{
+    g_autoptr(ReaderCrop) crop = reader_crop_new(job->page, box);
+    GArray *words;
+
+    reader_crop_drop_caret(crop);
+    words = reader_recogniser_read(job->reading->recogniser, crop);
+    for (unsigned i = 0; i < words->len; i++)
+        g_array_index(words, ReaderWord, i).box.x += box->x - whole->x;
+    return words;
+}
+
+/* Returns: (transfer full): of BaseRect in page pixels: what of @line the engine has to read;
+ * empty: all */
+static GArray *
+find_parts(const Job *job, const NewLine *line, const ReaderCells *cells)
+{
+    GArray *parts = g_array_new(FALSE, FALSE, sizeof(BaseRect));
+    g_autoptr(GArray) stretches = reader_glyphs_find_unknown(job->reading->glyphs, cells);
+    int width = 0;
+
+    for (unsigned i = 0; i < stretches->len; i++) {
+        const ReaderStretch *stretch = &g_array_index(stretches, ReaderStretch, i);
+        BaseRect part = {line->box.x + stretch->left, line->box.y, stretch->right - stretch->left,
+                         line->box.height};
+
+        if (base_rect_intersect(&part, &line->box, &part))
+            g_array_append_val(parts, part);
+        width += part.width;
+    }
+    if (width > PART_SHARE * line->box.width)
+        g_array_set_size(parts, 0);
+    return parts;
+}
+
+static void
+note_audit(ReaderReading *self, gboolean is_agreed)
+{
+    self->audit_lines = is_agreed ? MIN(self->audit_lines * 2, AUDIT_LINES_MAX) : AUDIT_LINES_MIN;
+}
+
+/* Returns: (transfer full) (nullable): of ReaderWord in the pixels of @line; NULL when the engine
+ * needs to see more than @parts to be sure */
+static GArray *
+read_parts(const Job *job, const NewLine *line, const GArray *parts)
+{
+    g_autoptr(GArray) words = reader_words_new();
+
+    for (unsigned i = 0; i < parts->len; i++) {
+        g_autoptr(GArray) part = read_box(job, &g_array_index(parts, BaseRect, i), &line->box);
+
+        if (reader_words_confidence(part) < PART_SURE)
+            return NULL;
+        reader_words_append(words, part);
+    }
+    return words->len > 0 ? g_steal_pointer(&words) : NULL;
+}
+
+/* In a grid the words of known letters are not read again, and the others teach. */
+static GArray *
+read_in_grid(const Job *job, const NewLine *line)
+{
+    ReaderReading *self = job->reading;
+    g_autoptr(ReaderCrop) crop = reader_crop_new(job->page, &line->box);
+    g_autoptr(ReaderCells) cells = NULL;
+    g_autoptr(GArray) parts = NULL;
+    g_autoptr(GArray) read = NULL;
+    GArray *words = NULL;
+    unsigned n_others;
+
+    reader_crop_drop_caret(crop);
+    cells = reader_cells_new(&job->grid, crop, line->box.x);
+    parts = find_parts(job, line, cells);
+    read = read_parts(job, line, parts);
+    if (read == NULL)
+        read = read_box(job, &line->box, &line->box);
+    words = reader_words_copy(read);
+    if (parts->len > 0)
+        reader_glyphs_correct(self->glyphs, cells, words);
+    n_others = reader_glyphs_learn(self->glyphs, cells, read);
+    if (line->is_audit)
+        note_audit(self, n_others * AUDIT_DOUBT <= cells->keys->len);
+    return words;
+}
+
 static void
 read_line(const Job *job, NewLine *line)
 {
-    g_autoptr(ReaderCrop) crop = reader_crop_new(job->page, &line->box);
     int64_t start_us = get_cpu_us();
     int64_t cpu_us;
 
-    reader_crop_drop_caret(crop);
-    line->words = reader_recogniser_read(job->reading->recogniser, crop);
+    if (job->grid.pitch > 0 && !job->is_guess)
+        line->words = read_in_grid(job, line);
+    else
+        line->words = read_box(job, &line->box, &line->box);
     cpu_us = get_cpu_us() - start_us;
     if (!has_sure_words(line->words, job->request->is_strict != 0))
         cpu_us *= BARREN_COST;
     reader_budget_take(&job->reading->budget, cpu_us);
-    if (job->grid.pitch > 0 && !job->is_guess) {
-        g_autoptr(ReaderCells) cells = reader_cells_new(&job->grid, crop, line->box.x);
-
-        reader_glyphs_learn(job->reading->glyphs, cells, line->words);
-    }
 }
 
 /* The first lines were read before the letters of the last ones were known. */

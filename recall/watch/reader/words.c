@@ -49,17 +49,23 @@ reader_words_replace(GArray *self,
     g_array_insert_val(self, start, word);
 }
 
+void
+reader_words_append(GArray *self, const GArray *others)
+{
+    for (unsigned i = 0; i < others->len; i++) {
+        ReaderWord word = g_array_index(others, ReaderWord, i);
+
+        word.text = g_strdup(word.text);
+        g_array_append_val(self, word);
+    }
+}
+
 GArray *
 reader_words_copy(const GArray *self)
 {
     GArray *copy = reader_words_new();
 
-    for (unsigned i = 0; i < self->len; i++) {
-        ReaderWord word = g_array_index(self, ReaderWord, i);
-
-        word.text = g_strdup(word.text);
-        g_array_append_val(copy, word);
-    }
+    reader_words_append(copy, self);
     return copy;
 }
 

@@ -58,3 +58,6 @@ void reader_words_drop_noise(GArray *self, gboolean is_strict);
 
 /* Returns: (transfer full) */
 GArray *reader_words_copy(const GArray *self);
+
+/* Adds copies of @others at the end. */
+void reader_words_append(GArray *self, const GArray *others);

@@ -186,6 +186,53 @@ test_puts_in_what_was_overlooked(void **state)
 }
 
 static void
+assert_stretches(const ReaderGlyphs *glyphs, const char *line, const char *marks)
+{
+    g_autoptr(ReaderCells) cells = cut(line);
+    g_autoptr(GArray) stretches = reader_glyphs_find_unknown(glyphs, cells);
+    g_autofree char *found = g_strnfill(strlen(line), ' ');
+
+    for (unsigned i = 0; i < stretches->len; i++) {
+        const ReaderStretch *stretch = &g_array_index(stretches, ReaderStretch, i);
+
+        for (size_t k = 0; k < strlen(line); k++) {
+            int middle = cells->x + (int)k * PITCH_PX + PITCH_PX / 2;
+
+            if (middle > stretch->left + PITCH_PX / 2 && middle < stretch->right - PITCH_PX / 2)
+                found[k] = '#';
+        }
+    }
+    assert_string_equal(found, marks);
+}
+
+static void
+test_finds_what_is_unknown(void **state)
+{
+    g_autoptr(ReaderGlyphs) glyphs = reader_glyphs_new();
+
+    assert_stretches(glyphs, "cat tip", "#######");
+    teach(glyphs, "cat tip", "cat tip", 5);
+    assert_stretches(glyphs, "cat tip", "       ");
+    assert_stretches(glyphs, "cat cans tip", "    ####    ");
+    assert_stretches(glyphs, "an cat tip on", "##         ##");
+    assert_stretches(glyphs, "an cat on tip", "#########    "); /* close by: read at once */
+}
+
+static void
+test_counts_what_is_contradicted(void **state)
+{
+    g_autoptr(ReaderGlyphs) glyphs = reader_glyphs_new();
+    g_autoptr(ReaderCells) cells = cut("cat tip");
+    g_autoptr(GArray) same = read_as("cat tip", "cat tip");
+    g_autoptr(GArray) other = read_as("cat tip", "cal tlp");
+
+    assert_int_equal(reader_glyphs_learn(glyphs, cells, other), 0); /* nothing is known yet */
+    teach(glyphs, "cat tip", "cat tip", 10);
+    assert_int_equal(reader_glyphs_learn(glyphs, cells, same), 0);
+    assert_int_equal(reader_glyphs_learn(glyphs, cells, other), 2);
+}
+
+static void
 test_is_bounded(void **state)
 {
     g_autoptr(ReaderGlyphs) glyphs = reader_glyphs_new();
@@ -262,6 +309,8 @@ main(void)
         cmocka_unit_test(test_words_of_another_length_teach_nothing),
         cmocka_unit_test(test_corrects),
         cmocka_unit_test(test_puts_in_what_was_overlooked),
+        cmocka_unit_test(test_finds_what_is_unknown),
+        cmocka_unit_test(test_counts_what_is_contradicted),
         cmocka_unit_test(test_is_bounded),
         cmocka_unit_test(test_a_selection_changes_no_key),
         cmocka_unit_test(test_finds_the_grid),
