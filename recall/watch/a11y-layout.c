@@ -17,6 +17,7 @@
 #define SHORT_TEXT_N_CHARS 1024 /* of a view: cheaper to take whole */
 #define EM_SHARE 85             /* percent of a line's height that the font's size is */
 #define FILLED_SHARE 130 /* percent: a text wider than its box by more goes on outside of it */
+#define LINE_SHARE 180   /* percent: a text wider than its box by more is not one line of it */
 
 /* Characters [start, end) of a plan's text; the box is relative to its origin. */
 typedef struct {
@@ -438,14 +439,29 @@ ask_piece_boxes(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
     }
 }
 
-/* Browsers answer boxes of no size until they have laid the text out for us. */
+/* Letters as high as the box is would not fit into it. */
+static gboolean
+is_several_lines(const Plan *plan, const Piece *piece)
+{
+    g_autofree char *text = NULL;
+
+    if (piece->box.height <= ONE_LINE_MAX_PX)
+        return FALSE;
+    text = g_utf8_substring(plan->text, piece->start, piece->end);
+    return recall_a11y_text_measure_px(text, piece->box.height * EM_SHARE / 100) >
+           piece->box.width * LINE_SHARE / 100;
+}
+
+/* Until they have laid the text out for us, browsers answer boxes of no size, and Firefox at times
+ * that all of a paragraph is one line. */
 static gboolean
 is_laid_out(const Plan *plan)
 {
     for (unsigned i = 0; i < plan->pieces->len; i++) {
         const Piece *piece = &g_array_index(plan->pieces, Piece, i);
 
-        if (piece->box.height <= 0 || piece->box.width <= MIN(1, piece->end - piece->start - 1))
+        if (piece->box.height <= 0 || piece->box.width <= MIN(1, piece->end - piece->start - 1) ||
+            is_several_lines(plan, piece))
             return FALSE;
     }
     return TRUE;

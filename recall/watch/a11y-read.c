@@ -10,6 +10,7 @@
 #define PLACES_N_MAX 1024
 #define FRAMES_N_MAX 1024
 #define CELLS_N_MAX 16384
+#define GUESSED_EM_PX 15
 
 RecallA11yMemory *
 recall_a11y_memory_new(void)
@@ -218,6 +219,15 @@ init_clipped(const RecallA11yReading *self, const BaseRect *clip, pixman_region3
                                    limit.height);
 }
 
+/* A guess fills a tight box, and any other that it does not fit into as one line. */
+static gboolean
+is_guessed_block(const RecallA11yLine *line, RecallA11yShape shape)
+{
+    return line->is_guess &&
+           (shape == RECALL_A11Y_SHAPE_TIGHT ||
+            recall_a11y_text_measure_px(line->text, GUESSED_EM_PX) > line->box.width);
+}
+
 static void
 add_line(RecallA11yReading *self,
          const RecallA11yLine *line,
@@ -229,7 +239,7 @@ add_line(RecallA11yReading *self,
     pixman_region32_t shown;
 
     init_clipped(self, clip, &shown);
-    if (line->is_guess && manner->shape == RECALL_A11Y_SHAPE_TIGHT) {
+    if (is_guessed_block(line, manner->shape)) {
         recall_a11y_text_add_block(self->text, line->text, &box, &shown);
     } else {
         if (line->is_guess)

@@ -14,7 +14,8 @@
 #define START_DEADLINE_US (10 * G_USEC_PER_SEC)
 
 static const char *mode;
-static int n_texts; /* atomic */
+static int n_texts;  /* atomic */
+static int n_ranges; /* atomic */
 
 static gboolean
 is_label(GDBusMessage *message)
@@ -47,12 +48,45 @@ make_property(GDBusMessage *message, const char *name)
     return NULL;
 }
 
+static gboolean
+is_late(void)
+{
+    return g_str_equal(mode, "late");
+}
+
+static GVariant *
+make_label_box(void)
+{
+    return g_variant_new("(iiii)", FAKE_APP_LABEL_X, FAKE_APP_LABEL_Y, FAKE_APP_LABEL_WIDTH,
+                         (is_late() ? FAKE_APP_N_LINES_LATE : 1) * FAKE_APP_LABEL_HEIGHT);
+}
+
 static GVariant *
 make_text(void)
 {
+    if (is_late())
+        return g_variant_new("(s)", FAKE_APP_LABEL_LATE);
     if (!g_str_equal(mode, "counting"))
         return g_variant_new("(s)", FAKE_APP_LABEL);
     return g_variant_new("(s)", g_atomic_int_add(&n_texts, 1) == 0 ? "asked once" : "asked again");
+}
+
+static gboolean
+is_laid_out(void)
+{
+    return g_atomic_int_get(&n_ranges) > FAKE_APP_N_RANGES_LATE;
+}
+
+/* The line that character @at is in; a line is as long as the label is wide. */
+static GVariant *
+make_line(GDBusMessage *message)
+{
+    int at = 0;
+
+    g_variant_get(g_dbus_message_get_body(message), "(iu)", &at, NULL);
+    at -= at % FAKE_APP_LINE_N_CHARS;
+    return is_late() && is_laid_out() ? g_variant_new("(sii)", "", at, at + FAKE_APP_LINE_N_CHARS)
+                                      : g_variant_new("(sii)", "", 0, 10000);
 }
 
 /* Each character is ten pixels wide. */
@@ -62,8 +96,12 @@ make_range(GDBusMessage *message)
     int start = 0;
     int end = 0;
 
+    g_atomic_int_inc(&n_ranges);
+    if (is_late() && !is_laid_out())
+        return make_label_box();
     g_variant_get(g_dbus_message_get_body(message), "(iiu)", &start, &end, NULL);
-    return g_variant_new("(iiii)", FAKE_APP_LABEL_X + 10 * start, FAKE_APP_LABEL_Y,
+    return g_variant_new("(iiii)", FAKE_APP_LABEL_X + 10 * (start % FAKE_APP_LINE_N_CHARS),
+                         FAKE_APP_LABEL_Y + start / FAKE_APP_LINE_N_CHARS * FAKE_APP_LABEL_HEIGHT,
                          10 * (end - start), FAKE_APP_LABEL_HEIGHT);
 }
 
@@ -92,13 +130,12 @@ answer(GDBusMessage *message, const char *name)
     if (g_str_equal(member, "GetState"))
         return make_states();
     if (g_str_equal(member, "GetExtents"))
-        return is_label(message) ? g_variant_new("((iiii))", FAKE_APP_LABEL_X, FAKE_APP_LABEL_Y,
-                                                 FAKE_APP_LABEL_WIDTH, FAKE_APP_LABEL_HEIGHT)
+        return is_label(message) ? g_variant_new("(@(iiii))", make_label_box())
                                  : g_variant_new("((iiii))", 100, 50, 400, 300);
     if (g_str_equal(member, "GetText"))
         return make_text();
     if (g_str_equal(member, "GetStringAtOffset"))
-        return g_variant_new("(sii)", "", 0, 10000);
+        return make_line(message);
     if (g_str_equal(member, "GetRangeExtents"))
         return make_range(message);
     if (g_str_equal(member, "Get"))

@@ -16,6 +16,16 @@
 #define FAKE_APP_LABEL_WIDTH 220
 #define FAKE_APP_LABEL_HEIGHT 20
 
+/* What it says in mode "late": of several lines, each as wide as the label. */
+#define FAKE_APP_LINE_N_CHARS 22
+#define FAKE_APP_N_LINES_LATE 4
+#define FAKE_APP_N_RANGES_LATE 3
+#define FAKE_APP_LABEL_LATE                                                                        \
+    "the first line of all "                                                                       \
+    "and the second of two "                                                                       \
+    "then one more a third "                                                                       \
+    "and a last one of all "
+
 /* Called first in main(): becomes the application and never returns when @argv says so. */
 void fake_app_run_if_asked(int argc, char **argv);
 
@@ -24,7 +34,8 @@ typedef struct {
     char *name; /* unique name on the bus */
 } FakeApp;
 
-/* @mode: "good"; "hung" (never answers); "counting" (its label counts how often it was asked) */
+/* @mode: "good"; "hung" (never answers); "counting" (its label counts how often it was asked);
+ * "late" (knows where its lines end only after some ranges were asked; all of it is one line) */
 FakeApp *fake_app_start(GDBusConnection *bus, const char *mode);
 void fake_app_stop(FakeApp *app);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FakeApp, fake_app_stop)

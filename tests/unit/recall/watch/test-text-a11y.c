@@ -205,6 +205,26 @@ test_label_is_read_with_its_place(void **state)
     assert_true(recall_a11y_knows(fixture->a11y, window));
 }
 
+/* A browser that has not laid a paragraph out yet takes all of it for one line. */
+static void
+test_paragraph_is_not_taken_for_one_line(void **state)
+{
+    static const char *const expected[] = {"the first line of all", "and the second of two",
+                                           "then one more a third", "and a last one of all"};
+    g_autoptr(FakeApp) app = start_app(*state, "late");
+    g_auto(Outcome) outcome = {0};
+
+    read_now(*state, app, FALSE, &outcome);
+    assert_null(outcome.error);
+    assert_int_equal(outcome.text->runs->len, G_N_ELEMENTS(expected));
+    for (unsigned i = 0; i < G_N_ELEMENTS(expected); i++) {
+        const RecallRun *run = outcome.text->runs->pdata[i];
+
+        assert_string_equal(run->text, expected[i]);
+        assert_int_equal(run->box.y, FAKE_APP_LABEL_Y - 50 + i * FAKE_APP_LABEL_HEIGHT);
+    }
+}
+
 static void
 test_what_did_not_change_is_not_asked_again(void **state)
 {
@@ -380,6 +400,8 @@ main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_label_is_read_with_its_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_paragraph_is_not_taken_for_one_line, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_what_did_not_change_is_not_asked_again, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_process_without_application, set_up, tear_down),
