@@ -168,7 +168,7 @@ on_read(const GError *error, void *user_data)
 }
 
 AgentdAgent *
-agentd_agent_new(const AgentdConfig *config,
+agentd_agent_new(AgentdConfig *config,
                  const char *display,
                  const char *libexec_path,
                  void (*on_refused)(const GError *error, void *user_data),
@@ -188,6 +188,7 @@ agentd_agent_new(const AgentdConfig *config,
     self->parts.ocr = recall_ocr_new(&ocr_options);
     self->parts.store = recall_store_new(self->vault_path);
     self->parts.encoder = base_worker_new("encoder");
+    self->parts.blinds = recall_blinds_new(g_steal_pointer(&config->never));
     self->parts.on_read = on_read;
     self->parts.user_data = self;
     self->recorder = recall_recorder_new(&self->parts);
@@ -278,6 +279,7 @@ agentd_agent_free(AgentdAgent *self)
     recall_store_free(self->parts.store);
     recall_ocr_free(self->parts.ocr);
     recall_a11y_free(self->parts.a11y);
+    recall_blinds_free(self->parts.blinds);
     g_clear_error(&self->why_no_display);
     g_clear_error(&self->why_no_pixels);
     g_free(self->display);

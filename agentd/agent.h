@@ -31,9 +31,10 @@ typedef struct {
     const char *mend;
 } AgentdPart;
 
-/* @display: NULL for $DISPLAY. @libexec_path: folder of deskhand-vault and deskhand-reader.
+/* @config: its rules are taken. @display: NULL for $DISPLAY. @libexec_path: folder of
+ * deskhand-vault and deskhand-reader.
  * @on_refused: another agent has this display: give up, @error says who */
-AgentdAgent *agentd_agent_new(const AgentdConfig *config,
+AgentdAgent *agentd_agent_new(AgentdConfig *config,
                               const char *display,
                               const char *libexec_path,
                               void (*on_refused)(const GError *error, void *user_data),

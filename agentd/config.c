@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agentd/config.h"
 
+#include "agentd/config-never.h"
+
 #include <string.h>
 
 #define LANGUAGES_MAX_BYTES 64
@@ -45,6 +47,7 @@ agentd_config_free(AgentdConfig *self)
         return;
     g_free(self->languages);
     g_free(self->data_path);
+    policy_capture_rules_free(self->never);
     g_free(self);
 }
 
@@ -58,6 +61,14 @@ find_setting(const char *group, const char *key)
     return NULL;
 }
 
+static gboolean
+is_known(const char *group, const char *key)
+{
+    if (g_str_equal(group, AGENTD_CONFIG_NEVER_GROUP))
+        return agentd_config_never_has_key(key);
+    return find_setting(group, key) != NULL;
+}
+
 /* A misspelt key must not pass for a setting in force. */
 static gboolean
 check_group(GKeyFile *file, const char *group, GError **error)
@@ -65,7 +76,7 @@ check_group(GKeyFile *file, const char *group, GError **error)
     g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, error);
 
     for (char **key = keys; keys != NULL && *key != NULL; key++) {
-        if (find_setting(group, *key) == NULL) {
+        if (!is_known(group, *key)) {
             g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                         "there is no setting [%s] %s: see agentd.conf(5)", group, *key);
             return FALSE;
@@ -122,7 +133,8 @@ parse(const char *text, size_t n_bytes, GError **error)
         if (!take_setting(self, file, &settings[i], error))
             return NULL;
     }
-    return g_steal_pointer(&self);
+    self->never = agentd_config_never_take(file, error);
+    return self->never != NULL ? g_steal_pointer(&self) : NULL;
 }
 
 /* Reads at most one byte more than is allowed. Returns: NULL with @error, or the text */

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "policies/capture.h"
+
 #include <gio/gio.h>
 #include <stdint.h>
 
@@ -11,8 +13,9 @@
 #define AGENTD_CONFIG_MAX_BYTES (64 * 1024)
 
 typedef struct {
-    char *languages; /* [read] languages: of Tesseract, "eng+chi_sim" */
-    char *data_path; /* [read] data: folder of the language data, NULL for the system's */
+    char *languages;           /* [read] languages: of Tesseract, "eng+chi_sim" */
+    char *data_path;           /* [read] data: folder of the language data, NULL for the system's */
+    PolicyCaptureRules *never; /* [never]: what is not remembered */
 } AgentdConfig;
 
 /* @path: NULL for the user's. A file that is not there is an empty one.

@@ -44,7 +44,7 @@ get_libexec_path(void)
 }
 
 static int
-run(const AgentdConfig *config, const char *display)
+run(AgentdConfig *config, const char *display)
 {
     Daemon daemon = {g_main_loop_new(NULL, FALSE), EXIT_SUCCESS};
     AgentdAgent *agent = agentd_agent_new(config, display, get_libexec_path(), on_refused, &daemon);

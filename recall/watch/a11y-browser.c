@@ -305,13 +305,13 @@ recall_a11y_read_gecko(RecallA11yReading *reading)
     g_auto(RecallA11yPage) page = {0};
 
     recall_a11y_page_settle(reading, look_at_gecko, &page);
-    if (page.document != NULL) {
-        ask_url(reading, page.document, "DocURL");
+    if (page.document != NULL)
         add_page(reading, page.nodes);
-    }
     recall_a11y_tree_ask_boxes(reading->link, page.own);
     add_entries(reading, page.own);
     add_address(reading, page.own);
     add_menu_items(reading, page.own);
+    if (page.document != NULL)
+        ask_url(reading, page.document, "DocURL"); /* last: what follows was read before */
     return page.nodes->len + page.own->len > 0;
 }

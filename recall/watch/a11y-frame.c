@@ -116,6 +116,13 @@ borrow_frame(RecallA11yLink *link, const RecallWindow *window, GPtrArray *nodes)
     return best == NULL ? NULL : g_strdup(best->path);
 }
 
+static void
+take_name(RecallA11yMemory *memory, const char *name)
+{
+    g_free(memory->frame_name);
+    memory->frame_name = name != NULL ? recall_window_clean_text(name, strlen(name)) : NULL;
+}
+
 /* The frame that was told for sure before, when it still is there, in place and called alike. */
 static const char *
 look_up_frame(RecallA11yMemory *memory, RecallA11yLink *link, const RecallWindow *window)
@@ -130,8 +137,10 @@ look_up_frame(RecallA11yMemory *memory, RecallA11yLink *link, const RecallWindow
     name = recall_a11y_link_get_property(link, path, RECALL_A11Y_ACCESSIBLE, "Name", "s");
     if (get_distance(&window->rect, &box) <= FRAME_SLACK_PX && name != NULL &&
         (score_title(window->title, g_variant_get_string(name, NULL)) > 0 ||
-         g_hash_table_size(memory->frames) == 1))
+         g_hash_table_size(memory->frames) == 1)) {
+        take_name(memory, g_variant_get_string(name, NULL));
         return path;
+    }
     g_hash_table_remove(memory->frames, GUINT_TO_POINTER(window->xid));
     return NULL;
 }
@@ -142,12 +151,14 @@ recall_a11y_find_frame(RecallA11yMemory *memory,
                        const RecallWindow *window,
                        gboolean *out_is_borrowed)
 {
-    const char *known = look_up_frame(memory, link, window);
+    const char *known = NULL;
     g_autoptr(GPtrArray) nodes = NULL;
     const RecallA11yNode *frame = NULL;
     gboolean is_sure = FALSE;
 
     *out_is_borrowed = FALSE;
+    g_clear_pointer(&memory->frame_name, g_free);
+    known = look_up_frame(memory, link, window);
     if (known != NULL)
         return g_strdup(known);
     nodes = recall_a11y_tree_get_children(memory->tree, link, RECALL_A11Y_ROOT_PATH);
@@ -160,6 +171,7 @@ recall_a11y_find_frame(RecallA11yMemory *memory,
     }
     if (!is_sure)
         return NULL;
+    take_name(memory, frame->text);
     g_hash_table_insert(memory->frames, GUINT_TO_POINTER(window->xid), g_strdup(frame->path));
     return g_strdup(frame->path);
 }

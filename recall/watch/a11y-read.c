@@ -40,6 +40,7 @@ recall_a11y_memory_free(RecallA11yMemory *self)
     g_hash_table_unref(self->pages);
     g_hash_table_unref(self->cells);
     g_free(self->toolkit);
+    g_free(self->frame_name);
     g_free(self);
 }
 
@@ -125,6 +126,7 @@ read_tree(RecallA11yReading *reading)
     frame = recall_a11y_find_frame(reading->memory, reading->link, reading->window,
                                    &reading->is_borrowed_frame);
     reading->frame = frame;
+    reading->text->name = g_strdup(reading->memory->frame_name);
     return frame != NULL && way(reading);
 }
 

@@ -13,6 +13,7 @@
 typedef struct {
     RecallA11yTree *tree;
     RecallA11yLayout *layout;
+    char *frame_name;    /* of the window that was looked for last, NULL: not known */
     GHashTable *frames;  /* xid to path of the accessible window, once it was told for sure */
     GHashTable *origins; /* xid to where the window was (int64_t *) */
     GHashTable *places;  /* "what:path" to path: what a toolkit looked for and found */

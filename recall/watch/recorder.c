@@ -37,8 +37,8 @@ recall_recorder_reset(RecallRecorder *self)
 static gboolean
 may_be_remembered(const RecallWindow *window)
 {
-    return !window->is_opted_out && window->rect.width >= SIDE_MIN_PX &&
-           window->rect.height >= SIDE_MIN_PX && window->rect.width <= PROTOCOL_SCENE_SIDE_MAX_PX &&
+    return window->rect.width >= SIDE_MIN_PX && window->rect.height >= SIDE_MIN_PX &&
+           window->rect.width <= PROTOCOL_SCENE_SIDE_MAX_PX &&
            window->rect.height <= PROTOCOL_SCENE_SIDE_MAX_PX;
 }
 
@@ -66,6 +66,25 @@ get_watch(RecallRecorder *self, uint32_t xid)
         g_hash_table_insert(self->watches, GUINT_TO_POINTER(xid), watch);
     }
     return watch;
+}
+
+static gboolean
+is_shut(const RecallRecorder *self, uint32_t xid)
+{
+    return recall_blinds_get(self->parts.blinds, xid) == RECALL_BLINDS_SHUT;
+}
+
+/* Before anything else of a moment: nothing more of them is stored. */
+static void
+shut_watches(RecallRecorder *self, const GPtrArray *windows)
+{
+    for (unsigned i = 0; i < windows->len; i++) {
+        uint32_t xid = ((const RecallWindow *)windows->pdata[i])->xid;
+        RecallWatch *watch = g_hash_table_lookup(self->watches, GUINT_TO_POINTER(xid));
+
+        if (watch != NULL && is_shut(self, xid))
+            recall_watch_shut(watch);
+    }
 }
 
 static gboolean
@@ -101,10 +120,13 @@ recall_recorder_observe(RecallRecorder *self, const RecallMoment *moment, Recall
 {
     g_autoptr(GHashTable) visible = g_hash_table_new(NULL, NULL);
 
+    recall_blinds_see(self->parts.blinds, moment->windows, moment->at_us);
+    shut_watches(self, moment->windows);
     for (unsigned i = 0; i < moment->windows->len; i++) {
         RecallWindow *window = moment->windows->pdata[i];
 
-        if (may_be_remembered(window) && pixman_region32_not_empty(&window->visible))
+        if (!is_shut(self, window->xid) && may_be_remembered(window) &&
+            pixman_region32_not_empty(&window->visible))
             g_hash_table_add(visible, GUINT_TO_POINTER(window->xid));
     }
     hide_others(self, visible, moment->at_us);

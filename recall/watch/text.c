@@ -183,6 +183,7 @@ recall_text_free(RecallText *self)
     if (self == NULL)
         return;
     g_ptr_array_unref(self->runs);
+    g_free(self->name);
     g_free(self->url);
     g_free(self->file);
     pixman_region32_fini(&self->covered);

@@ -48,6 +48,7 @@ char *recall_run_clean(const char *text, gssize n_bytes);
 /* What a source answered about a window. */
 typedef struct {
     GPtrArray *runs;           /* of RecallRun */
+    char *name;                /* of the window, as its application tells it, or NULL */
     char *url;                 /* of the document in front, or NULL */
     char *file;                /* path of the document in front, or NULL */
     pixman_region32_t covered; /* window pixels that this answer speaks for: whatever text there is

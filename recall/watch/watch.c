@@ -16,6 +16,11 @@ struct RecallWatch {
     RecallWatchParts parts;
     uint32_t xid;
     RecallWindow *window;
+    RecallWindow *read_window; /* as it was when the reading under way began */
+    RecallSense *sense;        /* borrowed, of the last moment */
+    gboolean is_held;          /* nothing may be kept before it is decided */
+    gboolean was_denied;       /* pixels of what is denied may be in the frame */
+    unsigned undecided_ms;     /* until it is read again, 0: it is decided */
     char *app;
     RecallFrame *frame; /* NULL while hidden */
     RecallScene *scene;
@@ -88,6 +93,7 @@ recall_watch_free(RecallWatch *self)
         return;
     stop_reading(self);
     recall_window_unref(self->window);
+    recall_window_unref(self->read_window);
     g_free(self->app);
     recall_frame_free(self->frame);
     recall_scene_free(self->scene);
@@ -106,6 +112,8 @@ recall_watch_free(RecallWatch *self)
 int64_t
 recall_watch_get_behind_us(const RecallWatch *self)
 {
+    if (self->is_held)
+        return 0; /* nothing waits to be stored */
     return self->reading_behind_us != 0 ? self->reading_behind_us : self->behind_us;
 }
 
@@ -410,6 +418,69 @@ give_up_accessible(RecallWatch *self)
 }
 
 static void
+drop_runs(RecallWatch *self)
+{
+    g_ptr_array_set_size(self->ocr_runs, 0);
+    g_ptr_array_unref(self->accessible_runs);
+    self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    pixman_region32_clear(&self->covered);
+}
+
+static void
+clear_content(RecallWatch *self)
+{
+    g_clear_pointer(&self->frame, recall_frame_free);
+    drop_runs(self);
+    pixman_region32_clear(&self->visible);
+}
+
+/* Nothing that was read of it is kept; its pixels stay to tell what changes. */
+static void
+hold(RecallWatch *self, const PolicyCaptureDecision *decision)
+{
+    self->is_held = TRUE;
+    self->was_denied |= decision->verdict == POLICY_CAPTURE_DENY;
+    drop_runs(self);
+    if (decision->verdict == POLICY_CAPTURE_UNDECIDED) {
+        self->undecided_ms = CLAMP(self->undecided_ms * 2, RECALL_WATCH_UNDECIDED_MIN_MS,
+                                   RECALL_WATCH_UNDECIDED_MAX_MS);
+        pixman_region32_copy(&self->fresh, &self->visible);
+    } else {
+        self->undecided_ms = 0;
+    }
+    finish_reading(self);
+}
+
+/* It may be kept again, but the pixels in hand may be of before: look anew, then read anew. */
+static void
+look_anew(RecallWatch *self)
+{
+    self->was_denied = FALSE;
+    stop_reading(self);
+    clear_content(self);
+    recall_sense_wake(self->sense, 0);
+}
+
+/* Returns: whether what was read may be kept */
+static gboolean
+decide(RecallWatch *self, const RecallText *text)
+{
+    PolicyCaptureDecision decision =
+        recall_blinds_tell(self->parts.blinds, self->read_window, text != NULL ? text->name : NULL,
+                           text != NULL ? text->url : NULL);
+
+    if (decision.verdict != POLICY_CAPTURE_ALLOW) {
+        hold(self, &decision);
+        return FALSE;
+    }
+    self->is_held = FALSE;
+    self->undecided_ms = 0;
+    if (self->was_denied)
+        look_anew(self);
+    return self->frame != NULL;
+}
+
+static void
 on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
 {
     RecallWatch *self = user_data;
@@ -417,6 +488,8 @@ on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
     g_autoptr(RecallText) text = recall_a11y_read_finish(NULL, result, &error);
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+    if (!decide(self, text))
         return;
     if (text != NULL) {
         if (self->is_sample)
@@ -444,6 +517,8 @@ start_reading(RecallWatch *self)
     self->is_picture_stale |= !self->is_sample;
     pixman_region32_copy(&self->reading, &self->fresh);
     pixman_region32_clear(&self->fresh);
+    recall_window_unref(self->read_window);
+    self->read_window = recall_window_ref(self->window);
     recall_a11y_read_async(self->parts.a11y, self->window, &self->visible, &self->reading,
                            self->cancellable, on_a11y_read, self);
 }
@@ -476,6 +551,8 @@ get_due_us(const RecallWatch *self)
     int64_t interval_ms =
         is_large(&self->fresh) ? RECALL_WATCH_LARGE_INTERVAL_MS : RECALL_WATCH_SMALL_INTERVAL_MS;
 
+    if (self->undecided_ms != 0)
+        interval_ms = self->undecided_ms;
     return self->started_us == 0 ? 0 : self->started_us + interval_ms * 1000;
 }
 
@@ -586,17 +663,6 @@ grab_changes(RecallWatch *self,
     pixman_region32_fini(&uncovered);
 }
 
-static void
-clear_content(RecallWatch *self)
-{
-    g_clear_pointer(&self->frame, recall_frame_free);
-    g_ptr_array_set_size(self->ocr_runs, 0);
-    g_ptr_array_unref(self->accessible_runs);
-    self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
-    pixman_region32_clear(&self->covered);
-    pixman_region32_clear(&self->visible);
-}
-
 static gboolean
 fits(const RecallWatch *self, const RecallWindow *window)
 {
@@ -612,8 +678,10 @@ fits(const RecallWatch *self, const RecallWindow *window)
 static void
 take_window(RecallWatch *self, RecallWindow *window, const char *app)
 {
-    if (self->window != NULL && !g_str_equal(self->window->title, window->title))
+    if (self->window != NULL && !g_str_equal(self->window->title, window->title)) {
         self->must_store = TRUE;
+        self->undecided_ms = MIN(self->undecided_ms, RECALL_WATCH_UNDECIDED_MIN_MS);
+    }
     if (!fits(self, window)) {
         stop_reading(self);
         clear_content(self);
@@ -641,9 +709,24 @@ go_on(RecallWatch *self)
     gboolean is_due = self->seen_us - self->stored_us >= RECALL_WATCH_END_INTERVAL_US ||
                       self->seen_us < self->stored_us;
 
-    if (is_read(self) && recall_frame_get_pixels(self->frame) != NULL &&
+    if (!self->is_held && is_read(self) && recall_frame_get_pixels(self->frame) != NULL &&
         recall_scene_get_key(self->scene) != 0 && (is_due || self->must_store))
         store(self);
+}
+
+/* What was read last is not known to be allowed any more: what was grabbed since goes. */
+static void
+take_state(RecallWatch *self)
+{
+    gboolean is_held = recall_blinds_get(self->parts.blinds, self->xid) != RECALL_BLINDS_KEEP;
+
+    if (is_held && !self->is_held) {
+        stop_reading(self);
+        clear_content(self);
+        self->frame = recall_frame_new(self->window->rect.width, self->window->rect.height);
+        self->undecided_ms = 0;
+    }
+    self->is_held = is_held;
 }
 
 void
@@ -655,7 +738,9 @@ recall_watch_see(RecallWatch *self,
 {
     pixman_region32_t was_visible;
 
+    self->sense = sense;
     take_window(self, window, app);
+    take_state(self);
     pixman_region32_init(&was_visible);
     pixman_region32_copy(&was_visible, &self->visible);
     pixman_region32_copy(&self->visible, &window->visible);
@@ -672,6 +757,17 @@ recall_watch_see(RecallWatch *self,
         self->busy_source = g_timeout_add(self->busy_interval_ms, on_busy, self);
     go_on(self);
     schedule(self);
+}
+
+void
+recall_watch_shut(RecallWatch *self)
+{
+    stop_reading(self);
+    clear_content(self);
+    self->was_denied = self->is_held = FALSE;
+    self->undecided_ms = 0;
+    if (self->hidden_us == 0)
+        self->hidden_us = g_get_monotonic_time();
 }
 
 /* What was read of it still holds when it looks the same again. */

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/worker.h"
+#include "recall/watch/blinds.h"
 #include "recall/watch/sense.h"
 #include "recall/watch/store.h"
 #include "recall/watch/text-a11y.h"
@@ -16,6 +17,10 @@
 #define RECALL_WATCH_SMALL_INTERVAL_MS 700
 #define RECALL_WATCH_LARGE_INTERVAL_MS 250
 #define RECALL_WATCH_READING_MAX_MS 10000 /* then it is given up and begun anew */
+#define RECALL_WATCH_UNDECIDED_MIN_MS                                                              \
+    300                                     /* until what may not be kept yet is read again: first \
+                                             */
+#define RECALL_WATCH_UNDECIDED_MAX_MS 20000 /* ... and, as it cannot be decided, at last */
 #define RECALL_WATCH_LARGE_AREA_PX (256 * 256)
 #define RECALL_WATCH_BUSY_MIN_MS 1000  /* what does not come to rest is sampled: at first ... */
 #define RECALL_WATCH_BUSY_MAX_MS 16000 /* ... and, while it brings no text, at the slowest */
@@ -28,7 +33,8 @@ typedef struct {
     RecallA11y *a11y;
     RecallOcr *ocr;
     RecallStore *store;
-    BaseWorker *encoder; /* makes WebP of tiles */
+    BaseWorker *encoder;  /* makes WebP of tiles */
+    RecallBlinds *blinds; /* say what may be kept */
     /* @error: why pixels could not be read, NULL when they could again */
     void (*on_read)(const GError *error, void *user_data);
     void *user_data;
@@ -55,6 +61,9 @@ void recall_watch_see(RecallWatch *self,
                       const char *app,
                       const RecallMoment *moment,
                       RecallSense *sense);
+
+/* It may not be looked at: what is in hand and not stored goes. */
+void recall_watch_shut(RecallWatch *self);
 
 /* Nothing of it is visible any more: its pixels are dropped, its scene waits for its return. */
 void recall_watch_hide(RecallWatch *self, int64_t at_us);
