@@ -359,9 +359,17 @@ agentd_agent_get_status(AgentdAgent *self, AgentdStatus *out_status)
         .lag_us = lag_us,
         .n_waiting = store.n_waiting,
         .n_dropped = store.n_dropped,
+        .n_refused = recall_ledger_get_n_times(
+            recall_blinds_get_ledger(self->parts.blinds, g_get_real_time())),
         .display = g_strdup(self->display ? self->display : ""),
     };
     out_status->is_recording = *out_status->reason == '\0';
+}
+
+const GPtrArray *
+agentd_agent_get_refusals(AgentdAgent *self)
+{
+    return recall_ledger_get(recall_blinds_get_ledger(self->parts.blinds, g_get_real_time()));
 }
 
 void
@@ -433,6 +441,17 @@ check_text(AgentdAgent *self, GPtrArray *parts)
              "install Deskhand and tesseract-ocr again, and see the daemon's log");
 }
 
+static void
+check_rules(AgentdAgent *self, GPtrArray *parts)
+{
+    const char *trouble = recall_blinds_get_trouble(self->parts.blinds);
+
+    add_part(parts, "rules", trouble == NULL, "weak",
+             g_strdup(trouble != NULL ? trouble : "every window was decided on"),
+             "start the browser again after logging in with at-spi2-core installed; or allow it: "
+             "undecided-browsers=false in [never] of agentd.conf");
+}
+
 GPtrArray *
 agentd_agent_check(AgentdAgent *self)
 {
@@ -441,5 +460,6 @@ agentd_agent_check(AgentdAgent *self)
     check_display(self, parts);
     check_store(self, parts);
     check_text(self, parts);
+    check_rules(self, parts);
     return parts;
 }

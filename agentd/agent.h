@@ -19,6 +19,7 @@ typedef struct {
     int64_t paused_until_us; /* wall clock, 0 when not timed */
     int64_t lag_us;
     unsigned n_waiting;
+    uint64_t n_refused; /* by rules, since the start */
     uint64_t n_dropped;
     char *display;
 } AgentdStatus;
@@ -39,6 +40,9 @@ AgentdAgent *agentd_agent_new(AgentdConfig *config,
                               const char *libexec_path,
                               void (*on_refused)(const GError *error, void *user_data),
                               void *user_data);
+
+/* What was not remembered, by rule. Returns: (transfer none): of RecallRefusal, oldest first */
+const GPtrArray *agentd_agent_get_refusals(AgentdAgent *self);
 
 /* Stores what is in hand, for at most two seconds. */
 void agentd_agent_free(AgentdAgent *self);

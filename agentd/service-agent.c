@@ -3,6 +3,7 @@
 #include "agentd/service-agent.h"
 
 #include "dbus-agent1.h"
+#include "recall/watch/ledger.h"
 
 #define BUS_NAME "io.deskhand.Agent1"
 #define OBJECT_PATH "/io/deskhand/Agent1"
@@ -91,6 +92,7 @@ handle_get_status(ProtocolDbusAgent1 *skeleton, GDBusMethodInvocation *invocatio
     g_variant_builder_add(&builder, "{sv}", "backlog", g_variant_new_uint32(status.n_waiting));
     g_variant_builder_add(&builder, "{sv}", "dropped", g_variant_new_uint64(status.n_dropped));
     g_variant_builder_add(&builder, "{sv}", "display", g_variant_new_string(status.display));
+    g_variant_builder_add(&builder, "{sv}", "refused", g_variant_new_uint64(status.n_refused));
     agentd_status_clear(&status);
     protocol_dbus_agent1_complete_get_status(skeleton, invocation, g_variant_builder_end(&builder));
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -118,6 +120,35 @@ handle_check(ProtocolDbusAgent1 *skeleton, GDBusMethodInvocation *invocation, vo
     for (unsigned i = 0; i < parts->len; i++)
         add_part(&builder, parts->pdata[i]);
     protocol_dbus_agent1_complete_check(skeleton, invocation, g_variant_builder_end(&builder));
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+add_refusal(GVariantBuilder *builder, const RecallRefusal *refusal)
+{
+    g_variant_builder_open(builder, G_VARIANT_TYPE_VARDICT);
+    g_variant_builder_add(builder, "{sv}", "rule", g_variant_new_string(refusal->rule));
+    g_variant_builder_add(builder, "{sv}", "reason", g_variant_new_string(refusal->reason));
+    g_variant_builder_add(builder, "{sv}", "from", g_variant_new_int64(refusal->from_us));
+    g_variant_builder_add(builder, "{sv}", "to", g_variant_new_int64(refusal->to_us));
+    g_variant_builder_add(builder, "{sv}", "times", g_variant_new_uint32(refusal->n_times));
+    g_variant_builder_close(builder);
+}
+
+static gboolean
+handle_get_refusals(ProtocolDbusAgent1 *skeleton,
+                    GDBusMethodInvocation *invocation,
+                    void *user_data)
+{
+    AgentdServiceAgent *self = user_data;
+    const GPtrArray *refusals = agentd_agent_get_refusals(self->agent);
+    GVariantBuilder builder;
+
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("aa{sv}"));
+    for (unsigned i = 0; i < refusals->len; i++)
+        add_refusal(&builder, refusals->pdata[i]);
+    protocol_dbus_agent1_complete_get_refusals(skeleton, invocation,
+                                               g_variant_builder_end(&builder));
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -215,6 +246,7 @@ agentd_service_agent_new(AgentdAgent *agent)
     g_signal_connect(self->skeleton, "handle-forget", G_CALLBACK(handle_forget), self);
     g_signal_connect(self->skeleton, "handle-get-status", G_CALLBACK(handle_get_status), self);
     g_signal_connect(self->skeleton, "handle-check", G_CALLBACK(handle_check), self);
+    g_signal_connect(self->skeleton, "handle-get-refusals", G_CALLBACK(handle_get_refusals), self);
     connect_to_bus(self);
     return self;
 }

@@ -14,6 +14,7 @@ const AppCommand *const app_commands[] = {
     &app_lock_command,
     &app_unlock_command,
     &app_key_command,
+    &app_why_command,
     &app_status_command,
     &app_doctor_command,
     &app_help_command,

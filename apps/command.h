@@ -71,6 +71,7 @@ extern const AppCommand app_search_command;
 extern const AppCommand app_show_command;
 extern const AppCommand app_status_command;
 extern const AppCommand app_timeline_command;
+extern const AppCommand app_why_command;
 extern const AppCommand app_unlock_command;
 
 /* Returns: (transfer none): NULL when there is none of that name */

@@ -144,6 +144,7 @@ write_json(const Status *self, GString *out)
     write_number(&json, self->agent, "lag_ms", "lag-us", 1000);
     write_number(&json, self->agent, "backlog", "backlog", 1);
     write_number(&json, self->agent, "dropped", "dropped", 1);
+    write_number(&json, self->agent, "refused", "refused", 1);
     app_json_key(&json, "display");
     app_json_string(&json, self->agent != NULL ? lookup_text(self->agent, "display") : NULL);
     write_number(&json, self->vault, "scenes", "scenes", 1);
@@ -188,12 +189,18 @@ append_agent(const Status *self, GString *out)
 {
     int64_t lag_us = lookup_number(self->agent, "lag-us");
     int64_t dropped = lookup_number(self->agent, "dropped");
+    int64_t refused = lookup_number(self->agent, "refused");
     g_autofree char *lag = app_when_format_duration(MAX(lag_us, 0));
 
     if (self->agent == NULL)
         return;
     g_string_append_printf(out, "Behind     %s, %" G_GINT64_FORMAT " scenes wait for the vault\n",
                            lag, MAX(lookup_number(self->agent, "backlog"), 0));
+    if (refused > 0)
+        g_string_append_printf(out,
+                               "Left out   %" G_GINT64_FORMAT
+                               " times by a rule since the start: `deskhand why`\n",
+                               refused);
     if (dropped > 0)
         g_string_append_printf(out, "Lost       %" G_GINT64_FORMAT " scenes since the start\n",
                                dropped);

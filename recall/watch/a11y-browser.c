@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-page.h"
+#include "recall/watch/a11y-password.h"
 #include "recall/watch/a11y-read.h"
 
 #include <string.h>
@@ -130,15 +131,6 @@ ask_url(RecallA11yReading *reading, const RecallA11yNode *document, const char *
         reading->text->url = g_strdup(url);
 }
 
-static void
-cover_all(RecallA11yReading *reading, GPtrArray *nodes, const RecallA11yRole *roles)
-{
-    for (unsigned i = 0; i < nodes->len; i++) {
-        if (has_role(nodes->pdata[i], roles))
-            recall_a11y_reading_cover(reading, nodes->pdata[i]);
-    }
-}
-
 /* Of @nodes those that no other of @leaves stands under: their text is their own. The browser's
  * own buttons answer their name as text, which is not on them, and are left out. */
 static GPtrArray *
@@ -182,12 +174,9 @@ add_entries(RecallA11yReading *reading, GPtrArray *nodes)
 {
     static const RecallA11yRole roles[] = {RECALL_A11Y_ROLE_ENTRY, RECALL_A11Y_ROLE_SPIN_BUTTON,
                                            RECALL_A11Y_ROLE_AUTOCOMPLETE, RECALL_A11Y_ROLE_UNKNOWN};
-    static const RecallA11yRole cover_roles[] = {RECALL_A11Y_ROLE_PASSWORD_TEXT,
-                                                 RECALL_A11Y_ROLE_UNKNOWN};
     g_autoptr(GPtrArray) entries = recall_a11y_pick(nodes, roles);
 
     add_clipped(reading, entries, RECALL_A11Y_SHAPE_VIEW);
-    cover_all(reading, nodes, cover_roles);
 }
 
 /* One walk finds the page and what is around it. */
@@ -221,6 +210,7 @@ recall_a11y_read_chromium(RecallA11yReading *reading)
 
     recall_a11y_page_settle(reading, look_at_chromium, &page);
     recall_a11y_tree_ask_boxes(reading->link, page.nodes);
+    recall_a11y_passwords_find(reading, page.nodes);
     ask_ancestors(reading, page.nodes);
     texts = recall_a11y_pick(page.nodes, text_roles);
     recall_a11y_tree_ask_names(reading->link, texts);
@@ -263,7 +253,6 @@ add_page(RecallA11yReading *reading, GPtrArray *nodes)
         RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_UNKNOWN};
     g_autoptr(GPtrArray) texts = recall_a11y_pick(nodes, roles);
 
-    recall_a11y_tree_ask_boxes(reading->link, nodes);
     ask_ancestors(reading, nodes);
     recall_a11y_tree_ask_texts(reading->link, texts);
     add_clipped(reading, texts, RECALL_A11Y_SHAPE_BLOCK);
@@ -287,7 +276,8 @@ look_at_gecko(RecallA11yReading *reading, RecallA11yPage *out_page)
 {
     static const RecallA11yRole roles[] = {
         RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_ENTRY, RECALL_A11Y_ROLE_COMBO_BOX,
-        RECALL_A11Y_ROLE_MENU_ITEM,    RECALL_A11Y_ROLE_LABEL, RECALL_A11Y_ROLE_UNKNOWN};
+        RECALL_A11Y_ROLE_MENU_ITEM,    RECALL_A11Y_ROLE_LABEL, RECALL_A11Y_ROLE_PASSWORD_TEXT,
+        RECALL_A11Y_ROLE_UNKNOWN};
     RecallA11yTree *tree = reading->memory->tree;
     g_autoptr(GPtrArray) all = recall_a11y_tree_match(tree, reading->link, reading->frame, roles);
 
@@ -299,15 +289,27 @@ look_at_gecko(RecallA11yReading *reading, RecallA11yPage *out_page)
     out_page->own = pick_others(all, out_page->nodes);
 }
 
+/* Of the page and of the browser itself. */
+static void
+find_passwords(RecallA11yReading *reading, const RecallA11yPage *page)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+
+    g_ptr_array_extend(all, page->nodes, NULL, NULL);
+    g_ptr_array_extend(all, page->own, NULL, NULL);
+    recall_a11y_tree_ask_boxes(reading->link, all);
+    recall_a11y_passwords_find(reading, all);
+}
+
 gboolean
 recall_a11y_read_gecko(RecallA11yReading *reading)
 {
     g_auto(RecallA11yPage) page = {0};
 
     recall_a11y_page_settle(reading, look_at_gecko, &page);
+    find_passwords(reading, &page);
     if (page.document != NULL)
         add_page(reading, page.nodes);
-    recall_a11y_tree_ask_boxes(reading->link, page.own);
     add_entries(reading, page.own);
     add_address(reading, page.own);
     add_menu_items(reading, page.own);

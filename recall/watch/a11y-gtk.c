@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/a11y-password.h"
 #include "recall/watch/a11y-read.h"
 
 #include <string.h>
@@ -169,6 +170,7 @@ recall_a11y_read_gtk(RecallA11yReading *reading)
         recall_a11y_tree_match(reading->memory->tree, reading->link, reading->frame, wanted_roles);
     recall_a11y_tree_ask_boxes(reading->link, all);
     nodes = recall_a11y_pick_in_view(reading, all);
+    recall_a11y_passwords_find(reading, nodes);
     add_texts(reading, nodes);
     add_buttons(reading, nodes);
     add_labels(reading, nodes, menu_roles,
@@ -177,11 +179,5 @@ recall_a11y_read_gtk(RecallA11yReading *reading)
                MENU_INDENT_PX);
     add_labels(reading, nodes, check_roles, RECALL_A11Y_ALIGN_START, CHECK_INDENT_PX);
     add_labels(reading, nodes, cell_roles, RECALL_A11Y_ALIGN_START, 4);
-    for (unsigned i = 0; i < nodes->len; i++) {
-        const RecallA11yNode *node = nodes->pdata[i];
-
-        if (node->role == RECALL_A11Y_ROLE_PASSWORD_TEXT)
-            recall_a11y_reading_cover(reading, node);
-    }
     return nodes->len > 0;
 }

@@ -3,6 +3,7 @@
 #include "recall/watch/a11y-read.h"
 
 #include "recall/watch/a11y-page.h"
+#include "recall/watch/a11y-password.h"
 #include "recall/watch/file-guess.h"
 
 #include <string.h>
@@ -18,6 +19,7 @@ recall_a11y_memory_new(void)
     RecallA11yMemory *self = g_new0(RecallA11yMemory, 1);
 
     self->tree = recall_a11y_tree_new();
+    self->passwords = recall_a11y_passwords_new();
     self->frames = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     self->origins = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     self->cells = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
@@ -33,6 +35,7 @@ recall_a11y_memory_free(RecallA11yMemory *self)
     if (self == NULL)
         return;
     recall_a11y_tree_free(self->tree);
+    recall_a11y_passwords_free(self->passwords);
     recall_a11y_layout_free(self->layout); /* NULL before it was met */
     g_hash_table_unref(self->frames);
     g_hash_table_unref(self->origins);
@@ -193,6 +196,7 @@ recall_a11y_read_window(RecallA11yMemory *memory,
                     "No accessible text for this window of %s", window->app);
         return NULL;
     }
+    recall_a11y_passwords_drop_runs(text);
     if (text->url == NULL && text->file == NULL)
         text->file = recall_file_guess(window->title, window->pid);
     return g_steal_pointer(&text);

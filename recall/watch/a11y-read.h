@@ -21,6 +21,7 @@ typedef struct {
     GHashTable *cells;   /* hash of sheet, row and column (uint64_t *) to path */
     double sheet_scale;  /* of the letters' widths in sheets; 0: not measured yet */
     char *toolkit;       /* NULL: not asked yet */
+    struct RecallA11yPasswords *passwords; /* where fields of them are, and were */
     gboolean is_office;
 } RecallA11yMemory;
 

@@ -53,6 +53,8 @@ typedef struct {
     char *file;                /* path of the document in front, or NULL */
     pixman_region32_t covered; /* window pixels that this answer speaks for: whatever text there is
                                 * in them is in @runs, so nothing else needs to read them */
+    pixman_region32_t secret;  /* window pixels that must not be kept: password fields; no run is in
+                                * them */
 } RecallText;
 
 RecallText *recall_text_new(void);

@@ -28,6 +28,7 @@ struct RecallWatch {
     pixman_region32_t fresh;   /* waits to be read */
     pixman_region32_t reading; /* is being read */
     pixman_region32_t wanted;  /* the part of it that is being read by OCR */
+    pixman_region32_t secret;  /* password fields: nothing in them is kept */
     pixman_region32_t covered; /* what accessible text speaks for */
     GPtrArray *accessible_runs;
     GPtrArray *ocr_runs;
@@ -65,6 +66,7 @@ recall_watch_new(const RecallWatchParts *parts, uint32_t xid)
     pixman_region32_init(&self->fresh);
     pixman_region32_init(&self->reading);
     pixman_region32_init(&self->wanted);
+    pixman_region32_init(&self->secret);
     pixman_region32_init(&self->covered);
     self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     self->ocr_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
@@ -101,6 +103,7 @@ recall_watch_free(RecallWatch *self)
     pixman_region32_fini(&self->fresh);
     pixman_region32_fini(&self->reading);
     pixman_region32_fini(&self->wanted);
+    pixman_region32_fini(&self->secret);
     pixman_region32_fini(&self->covered);
     g_ptr_array_unref(self->accessible_runs);
     g_ptr_array_unref(self->ocr_runs);
@@ -152,7 +155,8 @@ is_shown(const RecallWatch *self, const RecallRun *run)
 {
     BaseRect middle = {run->box.x + run->box.width / 2, run->box.y + run->box.height / 2, 1, 1};
 
-    return touches(&self->visible, &middle) && recall_frame_has_ink(self->frame, &run->box);
+    return touches(&self->visible, &middle) && !touches(&self->secret, &run->box) &&
+           recall_frame_has_ink(self->frame, &run->box);
 }
 
 static GPtrArray *
@@ -402,6 +406,9 @@ take_accessible(RecallWatch *self, RecallText *text)
     g_ptr_array_unref(self->accessible_runs);
     self->accessible_runs = g_ptr_array_ref(text->runs);
     cover(self, &text->covered);
+    pixman_region32_copy(&self->secret, &text->secret);
+    recall_blinds_note_places(self->parts.blinds, self->xid,
+                              pixman_region32_not_empty(&self->secret), self->seen_us);
     remove_runs(self->ocr_runs, &self->covered, NULL);
     g_free(self->url);
     self->url = g_steal_pointer(&text->url);
