@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #define N_HASHES 4
+#define PAINT 0xB0 /* each colour of what is painted over */
 #define INK_MIN 24 /* summed over the colours */
 
 /* One block of the grid. */
@@ -110,6 +111,37 @@ const pixman_region32_t *
 recall_frame_get_seen(const RecallFrame *self)
 {
     return self->held_pixels != NULL ? &self->held_seen : &self->seen;
+}
+
+static void
+paint(RecallFrame *self, const pixman_box32_t *box)
+{
+    for (int y = MAX(box->y1, 0); y < MIN(box->y2, (int)self->height_px); y++) {
+        int x = MAX(box->x1, 0);
+        int n_pixels = MIN(box->x2, (int)self->width_px) - x;
+
+        if (n_pixels > 0)
+            memset(self->pixels + (size_t)y * self->stride + (size_t)x * 4, PAINT, n_pixels * 4u);
+    }
+}
+
+RecallFrame *
+recall_frame_dup_painted(RecallFrame *self, const pixman_region32_t *region)
+{
+    const uint8_t *pixels = recall_frame_get_pixels(self);
+    const pixman_box32_t *boxes;
+    RecallFrame *copy;
+    int n_boxes;
+
+    if (pixels == NULL || !pixman_region32_not_empty((pixman_region32_t *)region))
+        return NULL;
+    copy = recall_frame_new(self->width_px, self->height_px);
+    copy->pixels = g_memdup2(pixels, self->stride * self->height_px);
+    pixman_region32_copy(&copy->seen, (pixman_region32_t *)recall_frame_get_seen(self));
+    boxes = pixman_region32_rectangles((pixman_region32_t *)region, &n_boxes);
+    for (int i = 0; i < n_boxes; i++)
+        paint(copy, &boxes[i]);
+    return copy;
 }
 
 static Block *

@@ -32,6 +32,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallFrame, recall_frame_free)
 void recall_frame_hold(RecallFrame *self);
 void recall_frame_release(RecallFrame *self);
 
+/* A frame of the same pixels with @region painted over. Returns: (transfer full): NULL when there
+ * is nothing to paint, or nothing was seen */
+RecallFrame *recall_frame_dup_painted(RecallFrame *self, const pixman_region32_t *region);
+
 /* B G R X, recall_frame_get_stride() bytes a row; valid until the next put or release, or until the
  * frame is folded or freed; NULL while it is folded. */
 uint8_t *recall_frame_get_pixels(RecallFrame *self);

@@ -183,9 +183,10 @@ static void
 put_scene(RecallWatch *self)
 {
     g_autoptr(ProtocolScene) scene = recall_scene_dup_value(self->scene);
+    g_autoptr(RecallFrame) painted = recall_frame_dup_painted(self->frame, &self->secret);
 
     recall_picture_put(self->parts.encoder, self->parts.store, g_steal_pointer(&scene),
-                       self->frame);
+                       painted != NULL ? painted : self->frame);
     self->pictured_us = g_get_monotonic_time();
     self->must_store = FALSE;
     self->is_picture_stale = FALSE;

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What must never be remembered is not: denied windows, private ones, passwords, whatever lies over
 them or under them."""
+import json
+
 import apps
 import content
 from checks import assert_found, look_at_it
@@ -42,6 +44,15 @@ def write_pages(desktop):
     return desktop.serve()
 
 
+def assert_ledger(desktop, *rules):
+    """It says what was left out, and nothing of what was in it."""
+    done = desktop.deskhand("why", "--json")
+    entries = json.loads(done.stdout)["refusals"]
+    assert set(rules) <= {e["rule"] for e in entries}, entries
+    assert all(e["times"] >= 1 and e["from"] <= e["to"] for e in entries), entries
+    assert desktop.status()["refused"] >= len(rules)
+
+
 def go_to(desktop, address, title):
     """In a new tab of the browser that has the focus."""
     desktop.key("ctrl+t")
@@ -62,6 +73,7 @@ def test_denied_windows(desktop):
                                of_class="PayrollClient")
     is_recorded(desktop, "beside the denied")
     assert_nowhere(desktop, "cinnabar", "vermilion", "plan", "ochre", "cerulean")
+    assert_ledger(desktop, "opted out", "title top secret", "application Payroll*")
     for each in (opted, titled, denied):
         each.end()
 
@@ -77,6 +89,7 @@ def test_chromium(desktop):
     go_to(desktop, f"{address}/bank/index.html", "Statement")
     public.end()
     assert_nowhere(desktop, "tamarisk", "hideaway", "marzipan", "statement")
+    assert_ledger(desktop, "private window", "site 127.0.0.1/bank")
 
 
 def test_firefox(desktop):
@@ -90,3 +103,40 @@ def test_firefox(desktop):
     go_to(desktop, f"{address}/bank/index.html", "Statement")
     public.end()
     assert_nowhere(desktop, "tamarisk", "hideaway", "marzipan", "statement")
+
+
+def test_password_in_a_page(desktop):
+    desktop.write("login.html", content.page(
+        "Login form", '<p>Greeting wombat</p><p><input id="p" type="password" size="20" autofocus '
+        'style="font-size:24px"></p><p><button style="font-size:24px" '
+        'onclick="p.type=\'text\'; p.focus()">Reveal it</button></p>'))
+    browser = apps.chromium(desktop, f"{desktop.serve()}/login.html")
+    apps.wait_title(desktop, browser.window, "Login form")
+    assert_found(desktop, "Greeting wombat", deadline_s=30)
+    desktop.type("quetzalcoatl")
+    look_at_it(2)
+    desktop.key("Tab", "space") # the button
+    look_at_it(1)
+    desktop.type("more")
+    look_at_it(2)
+    desktop.settle()
+    scene = desktop.find("wombat")["scene"]
+    picture = desktop.picture(scene)
+    seen = picture.read(0, 0, *picture.size)
+    assert "wombat" in seen and "quetz" not in seen, seen
+    browser.end()
+    assert_nowhere(desktop, "quetzalcoatl", "quetzalcoatlmore")
+    assert_ledger(desktop, "password field")
+
+
+def test_password_in_a_dialog(desktop):
+    apps.need("zenity")
+    dialog = desktop.start_app("zenity", ["zenity", "--forms", "--text", "Numbat form",
+                                          "--add-entry", "Name", "--add-password", "Word"],
+                               of_class="zenity")
+    desktop.type("bandicoot")
+    desktop.key("Tab")
+    desktop.type("thylacine")
+    assert_found(desktop, "bandicoot")
+    dialog.end()
+    assert_nowhere(desktop, "thylacine")

@@ -218,6 +218,32 @@ test_held_pixels_stay(void **state)
     assert_null(recall_frame_get_pixels(frame));
 }
 
+static void
+test_painted_copy(void **state)
+{
+    g_autoptr(RecallFrame) frame = new_seen_frame();
+    g_autoptr(RecallFrame) none = NULL;
+    g_autoptr(RecallFrame) copy = NULL;
+    pixman_region32_t region;
+    uint8_t first, inside, outside;
+
+    fill(frame, &(BaseRect){0, 0, WIDTH_PX, HEIGHT_PX}, 0x123456);
+    pixman_region32_init(&region);
+    none = recall_frame_dup_painted(frame, &region);
+    assert_null(none);
+    /* it may reach out of the frame */
+    pixman_region32_init_rect(&region, -5, 10, 25, HEIGHT_PX);
+    copy = recall_frame_dup_painted(frame, &region);
+    first = recall_frame_get_pixels(copy)[0];
+    inside = recall_frame_get_pixels(copy)[(size_t)10 * WIDTH_PX * 4 + 19 * 4];
+    outside = recall_frame_get_pixels(copy)[(size_t)10 * WIDTH_PX * 4 + 20 * 4];
+    assert_int_equal(first, 0x56);
+    assert_int_not_equal(inside, 0x56);
+    assert_int_equal(outside, 0x56);
+    assert_int_equal(recall_frame_get_pixels(frame)[(size_t)10 * WIDTH_PX * 4], 0x56);
+    pixman_region32_fini(&region);
+}
+
 int
 main(void)
 {
@@ -233,6 +259,7 @@ main(void)
         cmocka_unit_test(test_hidden_and_shown_again),
         cmocka_unit_test(test_shown_again_in_part),
         cmocka_unit_test(test_held_pixels_stay),
+        cmocka_unit_test(test_painted_copy),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
