@@ -7,8 +7,9 @@
 /* Password fields, and fields that were one: “show password” makes an ordinary entry of it, in the
  * same object or in another one at the same place. Belongs to the thread that reads. */
 
-#define RECALL_A11Y_N_PASSWORDS_MAX 256 /* of one application; beyond it the oldest are forgotten  \
-                                         */
+#define RECALL_A11Y_N_PASSWORDS_MAX                                                                \
+    256 /* of one application; beyond it the oldest are forgotten                                  \
+         */
 
 typedef struct RecallA11yPasswords RecallA11yPasswords;
 

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """./dev bench [--write] [NAME...]: measures against the bars, in one table.
 
-Names: session memory disk idle recall latency slowdown search crypt forget ocr; without names all of them.
+Names: session memory disk idle recall latency slowdown search crypt forget ocr never;
+without names all of them.
 With --write the table also replaces the one in docs/BENCHMARKS.md."""
 import os
 import pathlib
@@ -20,13 +21,14 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "session")]
 from desktop import Desktop # noqa: E402
 from latency import run_idle, run_latency, run_slowdown # noqa: E402
 from measure import Table # noqa: E402
+from never import CONFIG as NEVER_CONFIG, run_never # noqa: E402
 from ocr import run_ocr # noqa: E402
 from recall import run_recall # noqa: E402
 from session import run_session # noqa: E402
 from supervise import supervised # noqa: E402
 
 ALL = ["session", "memory", "disk", "idle", "recall", "latency", "slowdown", "search", "crypt",
-       "forget", "ocr"]
+       "forget", "ocr", "never"]
 PAGE = ROOT / "docs/BENCHMARKS.md"
 MARKS = "<!-- table -->\n", "<!-- end of table -->\n"
 # A program's row: what, value, bar, yes or no, with tabs between.
@@ -74,6 +76,14 @@ def run(wanted, table):
     if "ocr" in wanted:
         print("ocr", flush=True)
         run_ocr(table)
+    if "never" in wanted:
+        run_denied(table)
+
+
+def run_denied(table):
+    print("never", flush=True)
+    with Desktop(config=NEVER_CONFIG) as desktop:
+        run_never(desktop, table)
 
 
 def describe_machine():

@@ -399,7 +399,7 @@ class Desktop:
         assert done.returncode == 0, done.stderr
         return Picture(path)
 
-    def settle(self, deadline_s=30.0):
+    def settle(self, deadline_s=30.0, quiet_s=0.5):
         """Waits until nothing that was seen is still on its way to the vault."""
         calm_since = [None]
 
@@ -408,7 +408,7 @@ class Desktop:
                 calm_since[0] = None
                 return False
             calm_since[0] = calm_since[0] or time.monotonic()
-            return time.monotonic() - calm_since[0] > 0.5
+            return time.monotonic() - calm_since[0] > quiet_s
 
         wait_for(is_calm, "everything is stored", deadline_s, every_s=0.1)
 
@@ -517,6 +517,12 @@ class Picture:
     def size(self):
         width, height = self._ask("-format", "%w %h", "info:").split()
         return int(width), int(height)
+
+    def count(self, colour):
+        """How many of its pixels have exactly this colour."""
+        return int(float(self._ask("-alpha", "off", "-fill", "black", "+opaque", colour, "-fill",
+                                   "white", "-opaque", colour, "-format",
+                                   "%[fx:round(mean*w*h)]", "info:")))
 
     def contrast(self, x, y, width, height):
         """Of a part: 0 is one flat colour, text is well above 0.05."""
