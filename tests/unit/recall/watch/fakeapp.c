@@ -14,13 +14,15 @@
 #define START_DEADLINE_US (10 * G_USEC_PER_SEC)
 
 static const char *mode;
-static int n_texts;  /* atomic */
-static int n_ranges; /* atomic */
+static int n_texts;   /* atomic */
+static int n_ranges;  /* atomic */
+static int n_matches; /* atomic */
+static int n_roles;   /* atomic */
 
 static gboolean
 is_label(GDBusMessage *message)
 {
-    return g_str_equal(g_dbus_message_get_path(message), LABEL_PATH);
+    return g_str_has_prefix(g_dbus_message_get_path(message), LABEL_PATH);
 }
 
 static GVariant *
@@ -105,6 +107,30 @@ make_range(GDBusMessage *message)
                          10 * (end - start), FAKE_APP_LABEL_HEIGHT);
 }
 
+/* "revealing": a password field whose place another object takes; "hiding": an entry that becomes
+ * one. */
+static RecallA11yRole
+get_label_role(GDBusMessage *message)
+{
+    gboolean is_first = g_atomic_int_add(&n_roles, 1) == 0;
+
+    if (g_str_equal(mode, "revealing"))
+        return g_str_equal(g_dbus_message_get_path(message), LABEL_PATH)
+                   ? RECALL_A11Y_ROLE_PASSWORD_TEXT
+                   : RECALL_A11Y_ROLE_TEXT;
+    if (g_str_equal(mode, "hiding"))
+        return is_first ? RECALL_A11Y_ROLE_TEXT : RECALL_A11Y_ROLE_PASSWORD_TEXT;
+    return RECALL_A11Y_ROLE_LABEL;
+}
+
+static const char *
+get_label_path(void)
+{
+    gboolean is_first = g_atomic_int_add(&n_matches, 1) == 0;
+
+    return g_str_equal(mode, "revealing") && !is_first ? LABEL_PATH "_shown" : LABEL_PATH;
+}
+
 static GVariant *
 make_states(void)
 {
@@ -123,10 +149,10 @@ answer(GDBusMessage *message, const char *name)
     if (g_str_equal(member, "GetChildren"))
         return make_references(name, is_label(message) ? NULL : FRAME_PATH);
     if (g_str_equal(member, "GetMatches"))
-        return make_references(name, LABEL_PATH);
+        return make_references(name, get_label_path());
     if (g_str_equal(member, "GetRole"))
         return g_variant_new("(u)",
-                             is_label(message) ? RECALL_A11Y_ROLE_LABEL : RECALL_A11Y_ROLE_FRAME);
+                             is_label(message) ? get_label_role(message) : RECALL_A11Y_ROLE_FRAME);
     if (g_str_equal(member, "GetState"))
         return make_states();
     if (g_str_equal(member, "GetExtents"))

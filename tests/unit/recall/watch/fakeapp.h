@@ -35,7 +35,9 @@ typedef struct {
 } FakeApp;
 
 /* @mode: "good"; "hung" (never answers); "counting" (its label counts how often it was asked);
- * "late" (knows where its lines end only after some ranges were asked; all of it is one line) */
+ * "late" (knows where its lines end only after some ranges were asked; all of it is one line);
+ * "revealing" (a password field that shows what is in it from the second reading on, as another
+ * object); "hiding" (an entry that is a password field from the second question on) */
 FakeApp *fake_app_start(GDBusConnection *bus, const char *mode);
 void fake_app_stop(FakeApp *app);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FakeApp, fake_app_stop)

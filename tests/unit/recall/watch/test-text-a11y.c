@@ -241,6 +241,46 @@ test_what_did_not_change_is_not_asked_again(void **state)
     }
 }
 
+static gboolean
+is_secret(const RecallText *text)
+{
+    pixman_box32_t box = {FAKE_APP_LABEL_X - 100, FAKE_APP_LABEL_Y - 50,
+                          FAKE_APP_LABEL_X - 100 + FAKE_APP_LABEL_WIDTH,
+                          FAKE_APP_LABEL_Y - 50 + FAKE_APP_LABEL_HEIGHT};
+
+    return pixman_region32_contains_rectangle((pixman_region32_t *)&text->secret, &box) ==
+           PIXMAN_REGION_IN;
+}
+
+static void
+test_password_field_stays_secret(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(FakeApp) app = start_app(fixture, "revealing");
+
+    for (unsigned i = 0; i < 3; i++) {
+        g_auto(Outcome) outcome = {0};
+
+        read_now(fixture, app, FALSE, &outcome);
+        assert_null(outcome.error);
+        assert_int_equal(outcome.text->runs->len, 0);
+        assert_true(is_secret(outcome.text));
+    }
+}
+
+static void
+test_entry_that_becomes_a_password_field(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(FakeApp) app = start_app(fixture, "hiding");
+    g_auto(Outcome) outcome = {0};
+
+    read_now(fixture, app, FALSE, &outcome);
+    assert_null(outcome.error);
+    assert_int_equal(outcome.text->runs->len, 0);
+    assert_true(is_secret(outcome.text));
+}
+
 static void
 test_process_without_application(void **state)
 {
@@ -403,6 +443,9 @@ main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_paragraph_is_not_taken_for_one_line, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_what_did_not_change_is_not_asked_again, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_password_field_stays_secret, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_entry_that_becomes_a_password_field, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_process_without_application, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hung_application_delays_no_other, set_up, tear_down),
