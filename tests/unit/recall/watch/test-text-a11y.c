@@ -258,7 +258,7 @@ test_password_field_stays_secret(void **state)
     const Fixture *fixture = *state;
     g_autoptr(FakeApp) app = start_app(fixture, "revealing");
 
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < 8; i++) {
         g_auto(Outcome) outcome = {0};
 
         read_now(fixture, app, FALSE, &outcome);

@@ -1,0 +1,152 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/blinds.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static GPtrArray *
+make_list(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)recall_window_unref);
+}
+
+static RecallWindow *
+add(GPtrArray *windows, uint32_t xid, const char *app, const char *title, RecallWindowKind kind)
+{
+    RecallWindow *window = recall_window_new();
+
+    window->xid = xid;
+    window->pid = getpid();
+    window->kind = kind;
+    g_free(window->app);
+    window->app = g_strdup(app);
+    g_free(window->title);
+    window->title = g_strdup(title);
+    g_ptr_array_add(windows, window);
+    return window;
+}
+
+static RecallBlinds *
+make_blinds(const char *site)
+{
+    PolicyCaptureRules *rules = policy_capture_rules_new();
+
+    if (site != NULL)
+        assert_true(policy_capture_rules_add(rules, POLICY_CAPTURE_SITE, site, NULL));
+    return recall_blinds_new(rules);
+}
+
+static void
+test_browser_is_looked_at_and_not_kept(void **state)
+{
+    g_autoptr(RecallBlinds) blinds = make_blinds(NULL);
+    g_autoptr(GPtrArray) windows = make_list();
+    RecallWindow *window = add(windows, 1, "Chromium", "P - Chromium", RECALL_WINDOW_NORMAL);
+
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_SHUT); /* never seen */
+    recall_blinds_see(blinds, windows, 1);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_LOOK);
+    recall_blinds_tell(blinds, window, NULL, NULL);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_LOOK);
+    recall_blinds_tell(blinds, window, "P - Chromium", NULL);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_KEEP);
+    g_free(window->title);
+    window->title = g_strdup("Other - Chromium"); /* it stays public while it is seen */
+    recall_blinds_see(blinds, windows, 2);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_KEEP);
+}
+
+static void
+test_returning_window_is_asked_again(void **state)
+{
+    g_autoptr(RecallBlinds) blinds = make_blinds(NULL);
+    g_autoptr(GPtrArray) windows = make_list();
+    g_autoptr(GPtrArray) none = make_list();
+    RecallWindow *window = add(windows, 1, "Chromium", "P - Chromium", RECALL_WINDOW_NORMAL);
+
+    recall_blinds_see(blinds, windows, 1);
+    recall_blinds_tell(blinds, window, "P - Chromium", NULL);
+    recall_blinds_see(blinds, none, 2);
+    recall_blinds_see(blinds, windows, 3);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_LOOK);
+}
+
+static void
+test_private_window_takes_its_menus_along(void **state)
+{
+    g_autoptr(RecallBlinds) blinds = make_blinds(NULL);
+    g_autoptr(GPtrArray) windows = make_list();
+    RecallWindow *menu = add(windows, 3, "", "", RECALL_WINDOW_POPUP);
+    RecallWindow *public = add(windows, 2, "Chromium", "Q - Chromium", RECALL_WINDOW_NORMAL);
+    RecallWindow *private = add(windows, 1, "Chromium", "P - Chromium", RECALL_WINDOW_NORMAL);
+
+    menu->owner_xid = 2; /* a guess */
+    recall_blinds_see(blinds, windows, 1);
+    recall_blinds_tell(blinds, public, "Q - Chromium", NULL);
+    recall_blinds_tell(blinds, private, "P - Chromium (Incognito)", NULL);
+    recall_blinds_see(blinds, windows, 2);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_SHUT);
+    assert_int_equal(recall_blinds_get(blinds, 2), RECALL_BLINDS_KEEP);
+    assert_int_equal(recall_blinds_get(blinds, 3), RECALL_BLINDS_SHUT);
+    menu->transient_for = 2; /* it says so itself */
+    recall_blinds_see(blinds, windows, 3);
+    assert_int_equal(recall_blinds_get(blinds, 3), RECALL_BLINDS_KEEP);
+}
+
+static void
+test_bar_shows_the_titles_of_others(void **state)
+{
+    g_autoptr(RecallBlinds) blinds = make_blinds(NULL);
+    g_autoptr(GPtrArray) windows = make_list();
+    RecallWindow *keeper;
+
+    add(windows, 1, "Panel", "", RECALL_WINDOW_PANEL)->pid = 1;
+    recall_blinds_see(blinds, windows, 1);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_KEEP);
+    keeper = add(windows, 2, "KeePassXC", "Passwords", RECALL_WINDOW_NORMAL);
+    recall_blinds_see(blinds, windows, 2);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_SHUT);
+    g_ptr_array_remove(windows, keeper); /* minimised, say: the bar still has its title */
+    recall_blinds_see(blinds, windows, 3);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_SHUT);
+}
+
+static void
+test_site_is_looked_for_again(void **state)
+{
+    g_autoptr(RecallBlinds) blinds = make_blinds("bank.example");
+    g_autoptr(GPtrArray) windows = make_list();
+    RecallWindow *window = add(windows, 1, "Chromium", "P - Chromium", RECALL_WINDOW_NORMAL);
+
+    recall_blinds_see(blinds, windows, g_get_real_time());
+    recall_blinds_tell(blinds, window, "P - Chromium", "https://bank.example/");
+    recall_blinds_see(blinds, windows, g_get_real_time());
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_LOOK);
+    assert_int_equal(recall_ledger_get_n_times(recall_blinds_get_ledger(blinds, g_get_real_time())),
+                     1);
+    recall_blinds_tell(blinds, window, "P - Chromium", "https://ok.test/");
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_KEEP);
+    g_free(window->title);
+    window->title = g_strdup("Q - Chromium"); /* another page: not known which */
+    recall_blinds_see(blinds, windows, g_get_real_time());
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_LOOK);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_browser_is_looked_at_and_not_kept),
+        cmocka_unit_test(test_returning_window_is_asked_again),
+        cmocka_unit_test(test_private_window_takes_its_menus_along),
+        cmocka_unit_test(test_bar_shows_the_titles_of_others),
+        cmocka_unit_test(test_site_is_looked_for_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
