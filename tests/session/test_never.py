@@ -53,9 +53,11 @@ def assert_ledger(desktop, *rules):
     assert desktop.status()["refused"] >= len(rules)
 
 
-def go_to(desktop, address, title):
-    """In a new tab of the browser that has the focus."""
-    desktop.key("ctrl+t")
+def go_to(desktop, address, title, in_new_tab=False):
+    """In the browser that has the focus."""
+    if in_new_tab:
+        desktop.key("ctrl+t")
+        look_at_it(0.5)
     desktop.key("ctrl+l")
     desktop.type(f"{address}\n")
     desktop.wait_window(name=title)
@@ -100,7 +102,7 @@ def test_firefox(desktop):
     private.end()
     public = apps.firefox(desktop, f"{address}/news.html")
     assert_found(desktop, "Periwinkle", app="firefox", deadline_s=30)
-    go_to(desktop, f"{address}/bank/index.html", "Statement")
+    go_to(desktop, f"{address}/bank/index.html", "Statement", in_new_tab=True)
     public.end()
     assert_nowhere(desktop, "tamarisk", "hideaway", "marzipan", "statement")
 
