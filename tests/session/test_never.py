@@ -7,6 +7,7 @@ import json
 import apps
 import content
 from checks import assert_found, look_at_it
+from desktop import run, wait_for
 
 CONFIG = """[never]
 applications=Payroll*
@@ -46,9 +47,11 @@ def write_pages(desktop):
 
 def assert_ledger(desktop, *rules):
     """It says what was left out, and nothing of what was in it."""
-    done = desktop.deskhand("why", "--json")
-    entries = json.loads(done.stdout)["refusals"]
-    assert set(rules) <= {e["rule"] for e in entries}, entries
+    def list_entries():
+        return json.loads(desktop.deskhand("why", "--json").stdout)["refusals"]
+
+    wait_for(lambda: set(rules) <= {e["rule"] for e in list_entries()}, f"{rules} are listed")
+    entries = list_entries()
     assert all(e["times"] >= 1 and e["from"] <= e["to"] for e in entries), entries
     assert desktop.status()["refused"] >= len(rules)
 
@@ -65,9 +68,10 @@ def go_to(desktop, address, title, in_new_tab=False):
 
 
 def test_denied_windows(desktop):
-    opted = apps.xterm(desktop, *apps.shell("sleep 0.5; xprop -id $WINDOWID -f "
-                                            "_DESKHAND_NO_RECALL 8u -set _DESKHAND_NO_RECALL 1; "
-                                            "clear; echo cinnabar here"))
+    opted = apps.xterm(desktop, *apps.shell("xprop -id $WINDOWID -f _DESKHAND_NO_RECALL 8c "
+                                            "-set _DESKHAND_NO_RECALL 1; echo cinnabar here"))
+    wait_for(lambda: "=" in run(["xprop", "-id", str(opted.window), "_DESKHAND_NO_RECALL"],
+                                env=desktop.env).stdout, "the window opts out")
     titled = apps.xterm(desktop, *apps.shell("echo vermilion here"), title="My Top Secret plan",
                         geometry="60x10+900+500")
     denied = desktop.start_app("payroll", ["xterm", "-class", "PayrollClient", "-T", "cerulean",
