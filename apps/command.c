@@ -5,20 +5,13 @@
 #include "apps/suggest.h"
 
 const AppCommand *const app_commands[] = {
-    &app_search_command,
-    &app_show_command,
-    &app_timeline_command,
-    &app_pause_command,
-    &app_resume_command,
-    &app_forget_command,
-    &app_lock_command,
-    &app_unlock_command,
-    &app_key_command,
-    &app_why_command,
-    &app_status_command,
-    &app_doctor_command,
-    &app_help_command,
-    NULL,
+    &app_search_command,   &app_show_command,
+    &app_timeline_command, &app_pause_command,
+    &app_resume_command,   &app_forget_command,
+    &app_lock_command,     &app_unlock_command,
+    &app_key_command,      &app_why_command,
+    &app_status_command,   &app_doctor_command,
+    &app_help_command,     NULL,
 };
 
 const AppCommand *
