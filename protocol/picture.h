@@ -6,7 +6,7 @@
 
 /* The file that Recall1.GetPicture passes: little-endian, a header of "DHP1", width, height and
  * number of tiles (u32 each), then for each tile x, y, width, height (u16 each), length (u32) and
- * so many bytes of lossless WebP. A length of 0 is a tile that was lost. */
+ * so many bytes of WebP. A length of 0 is a tile that was lost. */
 
 #define PROTOCOL_PICTURE_MAX_BYTES (256 * 1024 * 1024)
 

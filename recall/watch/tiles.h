@@ -30,5 +30,6 @@ GArray *recall_tiles_cut(uint8_t *pixels,
                          uint32_t height_px,
                          const pixman_region32_t *seen);
 
-/* Lossless WebP of one tile. Blocks for 1 to 3 ms; any thread. */
+/* WebP of one tile: lossless, but for photographs and videos, of which a likeness is kept. Which
+ * it is depends on the pixels alone. Blocks for 1 to 5 ms; any thread. */
 GBytes *recall_tiles_encode(const ProtocolTile *tile, const uint8_t *pixels, size_t stride);

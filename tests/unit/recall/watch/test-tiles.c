@@ -271,6 +271,52 @@ test_encoding_loses_nothing(void **state)
     }
 }
 
+/* Smooth waves with a little noise, as a camera sees them: no pixel is like its neighbour. */
+static void
+draw_photograph(Picture *picture)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(7);
+
+    for (uint32_t y = 0; y < picture->height; y++) {
+        for (uint32_t x = 0; x < picture->width; x++) {
+            uint8_t *pixel = picture->pixels + picture->stride * y + 4 * (size_t)x;
+
+            for (int c = 0; c < 3; c++)
+                pixel[c] = (uint8_t)(64 + (x * (c + 1) / 8 + y / 4) % 128 + g_rand_int(rand) % 8);
+        }
+    }
+}
+
+static void
+test_photograph_keeps_a_likeness(void **state)
+{
+    g_auto(Picture) picture = make_picture(640, 128);
+    ProtocolTile tile = {.width = 640, .height = 128};
+    g_autoptr(GBytes) webp = NULL;
+    size_t n_bytes;
+    uint64_t error = 0;
+    uint8_t *decoded;
+    int width;
+    int height;
+
+    draw_photograph(&picture);
+    webp = recall_tiles_encode(&tile, picture.pixels, picture.stride);
+    decoded =
+        WebPDecodeBGRA(g_bytes_get_data(webp, &n_bytes), g_bytes_get_size(webp), &width, &height);
+    assert_non_null(decoded);
+    assert_int_equal(width, tile.width);
+    assert_int_equal(height, tile.height);
+    for (size_t y = 0; y < tile.height; y++) {
+        for (size_t x = 0; x < tile.width * (size_t)4; x++)
+            error += x % 4 == 3 ? 0
+                                : (uint64_t)ABS(decoded[y * tile.width * 4 + x] -
+                                                picture.pixels[y * picture.stride + x]);
+    }
+    WebPFree(decoded);
+    assert_true(error < (uint64_t)tile.width * tile.height * 3 * 8); /* 8 of 255 off on average */
+    assert_true(n_bytes < (size_t)tile.width * tile.height / 4); /* lossless takes 1.3 a pixel */
+}
+
 int
 main(void)
 {
@@ -282,6 +328,7 @@ main(void)
         cmocka_unit_test(test_size_is_in_the_digest),
         cmocka_unit_test(test_unseen_is_left_out),
         cmocka_unit_test(test_encoding_loses_nothing),
+        cmocka_unit_test(test_photograph_keeps_a_likeness),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
