@@ -179,6 +179,47 @@ add_vault_part(GPtrArray *parts, GVariant *reply)
              ".damaged.");
 }
 
+/* Whether the vault has a user id of its own. */
+static void
+add_user_part(GPtrArray *parts)
+{
+    g_autofree char *used = protocol_peer_find("recall.sock");
+    g_autofree char *own = protocol_peer_path("recall.sock");
+    g_autofree char *mend =
+        g_strdup_printf("As root: systemctl enable --now deskhand-vault-append@%u.socket "
+                        "deskhand-vault-recall@%u.socket; it begins a new history.",
+                        (unsigned)geteuid(), (unsigned)geteuid());
+
+    if (g_str_equal(used, own))
+        add_part(
+            parts, "user", PART_WEAK,
+            "The vault runs as you: any program of yours can stop it, stand in for it when you "
+            "type the passphrase, and copy what it sealed.",
+            mend);
+    else
+        add_part(parts, "user", PART_OK, "The vault has a user id of its own.", "");
+}
+
+/* Whether an older copy of the history would be noticed. */
+static void
+add_age_part(GPtrArray *parts, const char *age)
+{
+    if (g_str_equal(age, "old"))
+        add_part(
+            parts, "age", PART_BAD,
+            "The host was told of a newer history than the one that is here: an older copy was "
+            "put back, or it was added to while the host could not be told.",
+            "Find out who did that; then deskhand key set service begins anew.");
+    else if (g_str_equal(age, "newest"))
+        add_part(parts, "age", PART_OK, "The host would notice an older copy that is put back.",
+                 "");
+    else
+        add_part(parts, "age", PART_WEAK,
+                 "An older copy of the history that is put back is not noticed: nothing outside of "
+                 "it remembers.",
+                 "Where the host has a key service: deskhand key set service.");
+}
+
 static void
 add_key_part(GPtrArray *parts, GVariant *lock)
 {
@@ -200,6 +241,8 @@ add_key_part(GPtrArray *parts, GVariant *lock)
                  "on.",
                  "Mend the TPM or the host's key service, or use the recovery key: deskhand "
                  "unlock. The log of deskhand-vault says more.");
+    add_user_part(parts);
+    add_age_part(parts, app_lock_get_text(lock, "age"));
     if (!is_file && !app_lock_is_set(lock, "recovery"))
         add_part(parts, "recovery", PART_WEAK,
                  "There is no recovery key: when the passphrase is forgotten or what keeps the key "

@@ -94,7 +94,7 @@ app_key_asks(const char *backend)
 static void
 write_json(GVariant *lock, GString *out)
 {
-    static const char *const texts[] = {"state", "backend", "memory"};
+    static const char *const texts[] = {"state", "backend", "age", "memory"};
     static const char *const numbers[] = {"wrong", "wait"};
     AppJson json;
 

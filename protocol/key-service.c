@@ -23,7 +23,7 @@ protocol_key_header_parse(const uint8_t *data, ProtocolKeyHeader *out_header, GE
     size_t n_bytes = ((size_t)data[6] << 8) | data[7];
 
     if (memcmp(data, magic, sizeof magic) != 0 || data[4] < PROTOCOL_KEY_WRAP ||
-        data[4] > PROTOCOL_KEY_DESTROY || data[5] > PROTOCOL_KEY_BAD ||
+        data[4] > PROTOCOL_KEY_MARKS || data[5] > PROTOCOL_KEY_BAD ||
         n_bytes > PROTOCOL_KEY_BODY_MAX_BYTES) {
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                             "That is no message of a key service");

@@ -20,6 +20,11 @@
  *              to PROTOCOL_KEY_TOKEN_MAX_BYTES, which tells nothing of the key
  *     UNWRAP   that token; the reply is the key
  *     DESTROY  that token; no copy of it gives the key back from now on. The reply is empty
+ *     NOTE     a token and a mark of PROTOCOL_KEY_MARK_BYTES, of what the vault is about to write;
+ *              the service keeps the last two for each token. The reply is empty
+ *     MARKS    a token; the reply is the marks that the service has, the last one first
+ *
+ * What the vault finds on its disk has one of the two marks, or it is an older copy.
  *
  * Who asks is told by the peer's credentials: the service keeps the tokens of users apart. */
 
@@ -28,11 +33,15 @@
 #define PROTOCOL_KEY_MESSAGE_MAX_BYTES (PROTOCOL_KEY_HEADER_BYTES + PROTOCOL_KEY_BODY_MAX_BYTES)
 #define PROTOCOL_KEY_TOKEN_MAX_BYTES 512
 #define PROTOCOL_KEY_BYTES 32
+#define PROTOCOL_KEY_MARK_BYTES 32
+#define PROTOCOL_KEY_N_MARKS_MAX 2
 
 typedef enum {
     PROTOCOL_KEY_WRAP = 1,
     PROTOCOL_KEY_UNWRAP,
     PROTOCOL_KEY_DESTROY,
+    PROTOCOL_KEY_NOTE,
+    PROTOCOL_KEY_MARKS,
 } ProtocolKeyOperation;
 
 typedef enum {

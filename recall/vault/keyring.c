@@ -32,17 +32,72 @@ struct RecallKeyring {
     uint8_t open_id[RECALL_SEGMENT_ID_BYTES];
 
     int64_t try_again_at_us; /* monotonic; after wrong secrets */
+
+    RecallKeyringAge age;
+    uint8_t found_mark[RECALL_ROOT_KEY_MARK_BYTES]; /* of the file as it was found */
 };
 
 G_DEFINE_QUARK(recall_keyring_error, recall_keyring_error)
 
 /* --- the file --- */
 
+static void
+get_mark(GBytes *bytes, uint8_t *out_mark)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    size_t n_bytes = RECALL_ROOT_KEY_MARK_BYTES;
+
+    g_checksum_update(sum, g_bytes_get_data(bytes, NULL), (gssize)g_bytes_get_size(bytes));
+    g_checksum_get_digest(sum, out_mark, &n_bytes);
+}
+
+/* Told before it is written, so that after a loss of power what is found was told of. An old one
+ * that was put back is not told of: the next start shall notice it, too. */
+static void
+tell_of(RecallKeyring *self, const RecallKeyringFile *file, GBytes *bytes)
+{
+    const RecallRootKeyType *type = recall_root_key_find(file->type);
+    uint8_t mark[RECALL_ROOT_KEY_MARK_BYTES];
+    g_autoptr(GError) error = NULL;
+
+    if (type == NULL || type->note == NULL ||
+        (type == self->type && self->age != RECALL_KEYRING_AGE_NEWEST))
+        return;
+    get_mark(bytes, mark);
+    if (!type->note(file->about, mark, &error))
+        g_info("The host was not told what is written: %s", error->message);
+}
+
+/* As soon as the back end can be asked. What was written meanwhile is told of then. */
+static void
+find_age(RecallKeyring *self)
+{
+    g_autoptr(GBytes) bytes = NULL;
+    g_autoptr(GError) error = NULL;
+    gboolean is_known = FALSE;
+
+    if (self->type->is_known == NULL)
+        self->age = RECALL_KEYRING_AGE_UNTOLD;
+    else if (self->age != RECALL_KEYRING_AGE_UNKNOWN)
+        return;
+    else if (!self->type->is_known(self->file->about, self->found_mark, &is_known, &error))
+        g_info("The host does not say how old the history is: %s", error->message);
+    else
+        self->age = is_known ? RECALL_KEYRING_AGE_NEWEST : RECALL_KEYRING_AGE_OLD;
+    if (self->age == RECALL_KEYRING_AGE_OLD)
+        g_warning("The keyring in %s is older than the one that was written last", self->folder);
+    if (self->age != RECALL_KEYRING_AGE_NEWEST)
+        return;
+    bytes = recall_keyring_file_pack(self->file);
+    tell_of(self, self->file, bytes);
+}
+
 static gboolean
 write_file(RecallKeyring *self, const RecallKeyringFile *file, GError **error)
 {
     g_autoptr(GBytes) bytes = recall_keyring_file_pack(file);
 
+    tell_of(self, file, bytes);
     return recall_safe_file_write(self->path, g_bytes_get_data(bytes, NULL),
                                   g_bytes_get_size(bytes), error);
 }
@@ -312,6 +367,9 @@ load(RecallKeyring *self, GBytes *bytes, GError **error)
                     self->folder, self->file->type);
         return FALSE;
     }
+    get_mark(bytes, self->found_mark);
+    self->age = RECALL_KEYRING_AGE_UNKNOWN;
+    find_age(self);
     if (!can_be_locked(self->type))
         return recall_keyring_unlock(self, NULL, error);
     slow_down(self);
@@ -387,6 +445,12 @@ int64_t
 recall_keyring_get_wait_us(const RecallKeyring *self)
 {
     return MAX(self->try_again_at_us - g_get_monotonic_time(), 0);
+}
+
+RecallKeyringAge
+recall_keyring_get_age(const RecallKeyring *self)
+{
+    return self->age;
 }
 
 gboolean
@@ -525,6 +589,7 @@ recall_keyring_unlock(RecallKeyring *self, const char *secret, GError **error)
 
     if (!recall_keyring_is_locked(self))
         return TRUE;
+    find_age(self);
     if (self->type->asks && (!check_not_too_soon(self, error) || !count_try(self, error)))
         return FALSE;
     if (!self->type->open(self->folder, secret, self->file->about, wrapper, &local_error))
@@ -749,6 +814,7 @@ recall_keyring_set_type(RecallKeyring *self,
     g_autoptr(GBytes) old_about = g_bytes_ref(self->file->about);
     const RecallRootKeyType *old_type = self->type;
     g_autoptr(GBytes) about = NULL;
+    g_autoptr(GBytes) bytes = NULL;
 
     if (recall_keyring_is_locked(self))
         return set_locked(error);
@@ -759,6 +825,9 @@ recall_keyring_set_type(RecallKeyring *self,
         return FALSE;
     }
     self->type = type;
+    self->age = type->note != NULL ? RECALL_KEYRING_AGE_NEWEST : RECALL_KEYRING_AGE_UNTOLD;
+    bytes = recall_keyring_file_pack(self->file);
+    tell_of(self, self->file, bytes);
     recall_secret_free(self->wrapper);
     self->wrapper = g_steal_pointer(&wrapper);
     old_type->destroy(self->folder, old_about);

@@ -39,6 +39,16 @@ typedef enum {
 #define RECALL_KEYRING_ERROR (recall_keyring_error_quark())
 GQuark recall_keyring_error_quark(void);
 
+/* Whether the keyring that was found is the last one that was written. Only a back end that is told
+ * of each writing can say it; an old one is one that was put back, or was written while the back
+ * end was not to be had. It is used all the same. Another back end begins anew. */
+typedef enum {
+    RECALL_KEYRING_AGE_UNTOLD,  /* the back end remembers nothing */
+    RECALL_KEYRING_AGE_UNKNOWN, /* it is not to be had, until now */
+    RECALL_KEYRING_AGE_NEWEST,
+    RECALL_KEYRING_AGE_OLD,
+} RecallKeyringAge;
+
 /* A folder without a keyring gets one with a key file. */
 RecallKeyring *recall_keyring_open(const char *folder, GError **error);
 void recall_keyring_close(RecallKeyring *self);
@@ -52,6 +62,8 @@ unsigned recall_keyring_get_n_wrong(const RecallKeyring *self);
 
 /* Until the next one may be tried; 0: now. */
 int64_t recall_keyring_get_wait_us(const RecallKeyring *self);
+
+RecallKeyringAge recall_keyring_get_age(const RecallKeyring *self);
 
 gboolean recall_keyring_has_recovery(const RecallKeyring *self);
 

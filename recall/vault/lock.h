@@ -13,6 +13,7 @@ typedef struct {
     gboolean is_locked;
     gboolean is_recovered; /* unlocked with the recovery key */
     gboolean has_recovery;
+    RecallKeyringAge age;
     unsigned n_wrong;
     int64_t try_again_at_us; /* monotonic */
 } RecallLockState;

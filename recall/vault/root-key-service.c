@@ -15,6 +15,7 @@
 #define DEADLINE_S 3
 
 G_STATIC_ASSERT(PROTOCOL_KEY_BYTES == RECALL_KEY_BYTES);
+G_STATIC_ASSERT(PROTOCOL_KEY_MARK_BYTES == RECALL_ROOT_KEY_MARK_BYTES);
 
 static gboolean
 set_errno_error(GError **error, const char *path, const char *what)
@@ -205,10 +206,48 @@ destroy_key(const char *folder, GBytes *about)
         g_info("The key service keeps a key that is of no use any more: %s", error->message);
 }
 
+static gboolean
+note(GBytes *about, const uint8_t *mark, GError **error)
+{
+    uint8_t body[PROTOCOL_KEY_BODY_MAX_BYTES];
+    uint8_t answer[PROTOCOL_KEY_BODY_MAX_BYTES];
+    size_t n_token;
+    const void *token = g_bytes_get_data(about, &n_token);
+
+    if (n_token > PROTOCOL_KEY_TOKEN_MAX_BYTES)
+        return set_strange(error);
+    memcpy(body, token, n_token);
+    memcpy(body + n_token, mark, PROTOCOL_KEY_MARK_BYTES);
+    return ask_service(PROTOCOL_KEY_NOTE, body, n_token + PROTOCOL_KEY_MARK_BYTES, answer, error) >=
+           0;
+}
+
+/* A service that has no marks was told none: there is nothing to compare with. */
+static gboolean
+is_known(GBytes *about, const uint8_t *mark, gboolean *out_is_known, GError **error)
+{
+    uint8_t marks[PROTOCOL_KEY_BODY_MAX_BYTES];
+    size_t n_token;
+    const void *token = g_bytes_get_data(about, &n_token);
+    int n_bytes;
+
+    if (n_token > PROTOCOL_KEY_TOKEN_MAX_BYTES)
+        return set_strange(error);
+    n_bytes = ask_service(PROTOCOL_KEY_MARKS, token, n_token, marks, error);
+    if (n_bytes < 0)
+        return FALSE;
+    *out_is_known = n_bytes == 0;
+    for (int at = 0; at + PROTOCOL_KEY_MARK_BYTES <= n_bytes; at += PROTOCOL_KEY_MARK_BYTES)
+        *out_is_known = *out_is_known || memcmp(marks + at, mark, PROTOCOL_KEY_MARK_BYTES) == 0;
+    return TRUE;
+}
+
 const RecallRootKeyType recall_root_key_service = {
     .name = "service",
     .may_be_away = TRUE,
     .create = create_key,
     .open = open_key,
     .destroy = destroy_key,
+    .note = note,
+    .is_known = is_known,
 };

@@ -11,6 +11,7 @@
  * second. */
 
 #define RECALL_ROOT_KEY_ABOUT_MAX_BYTES 65536
+#define RECALL_ROOT_KEY_MARK_BYTES 32 /* SHA-256 */
 
 typedef struct {
     const char *name;     /* in the keyring, for good */
@@ -36,6 +37,14 @@ typedef struct {
 
     /* Makes sure that open() cannot succeed again. */
     void (*destroy)(const char *folder, GBytes *about);
+
+    /* Both NULL where nothing outside remembers: tells it the mark of what will be written, and
+     * asks whether a mark is one of the last two. @mark: RECALL_ROOT_KEY_MARK_BYTES */
+    gboolean (*note)(GBytes *about, const uint8_t *mark, GError **error);
+    gboolean (*is_known)(GBytes *about,
+                         const uint8_t *mark,
+                         gboolean *out_is_known,
+                         GError **error);
 } RecallRootKeyType;
 
 /* A file that only its owner may read, beside the segments: it protects backups and copies of the

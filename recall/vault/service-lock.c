@@ -222,6 +222,7 @@ static GVariant *
 describe(const RecallServiceLock *self)
 {
     static const char *const memory[] = {"hidden", "locked", "ordinary"};
+    static const char *const ages[] = {"untold", "unknown", "newest", "old"};
     const RecallLockState *state = &self->state;
     int64_t wait_us = MAX(state->try_again_at_us - g_get_monotonic_time(), 0);
     gboolean is_unlocked =
@@ -239,6 +240,7 @@ describe(const RecallServiceLock *self)
         g_variant_new_uint32((uint32_t)((wait_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC)));
     add(&builder, "recovery", g_variant_new_boolean(state->has_recovery));
     add(&builder, "recovered", g_variant_new_boolean(state->is_recovered));
+    add(&builder, "age", g_variant_new_string(ages[state->age]));
     add(&builder, "memory", g_variant_new_string(memory[recall_secret_get_kind()]));
     if (state->asks && is_unlocked)
         add_unlock(self, &builder);

@@ -7,7 +7,7 @@ import socket
 import struct
 import threading
 
-WRAP, UNWRAP, DESTROY = 1, 2, 3
+WRAP, UNWRAP, DESTROY, NOTE, MARKS = 1, 2, 3, 4, 5
 OK, REFUSED, UNKNOWN, BAD = range(4)
 HEADER = struct.Struct(">4sBBH")
 
@@ -18,6 +18,7 @@ class KeyService:
     def __init__(self, path):
         self.path = pathlib.Path(path)
         self.keys = {}
+        self.marks = {} # of each token, the last one first
         self.refuses = False
         self.answer = None # bytes to send instead of any reply
         self.n_asked = 0
@@ -63,10 +64,16 @@ class KeyService:
             token = os.urandom(16)
             self.keys[token] = body
             return OK, token
+        if operation == NOTE:
+            token, mark = body[:-32], body[-32:]
+            self.marks[token] = [mark, *self.marks.get(token, [])][:2]
+            return (OK, b"") if token in self.keys else (UNKNOWN, b"")
         if body not in self.keys:
             return UNKNOWN, b""
         if operation == UNWRAP:
             return OK, self.keys[body]
+        if operation == MARKS:
+            return OK, b"".join(self.marks.get(body, []))
         if operation == DESTROY:
             del self.keys[body]
             return OK, b""

@@ -168,3 +168,44 @@ def test_key_service_that_talks_nonsense():
         service.answer = None
         vault.start()
         assert len(vault.found("walrus")) == 4
+
+
+def age_of(vault):
+    return vault.lock_of()["age"]
+
+
+def test_an_older_copy_is_noticed():
+    with Served() as served:
+        vault = served.vault
+        segments = vault.folder / "data/deskhand/segments"
+        copy = vault.folder / "copy"
+        assert age_of(vault) == "newest"
+        vault.process.end()
+        shutil.copytree(segments, copy)
+        for _time in range(3): # honest restarts and killing are no alarm
+            vault.start()
+            assert age_of(vault) == "newest"
+            vault.record()
+            vault.process.kill()
+            vault.process.end()
+            (vault.folder / "deskhand/recall.sock").unlink() # which would pass for the next one's
+        vault.start()
+        vault.process.end()
+        shutil.rmtree(segments)
+        shutil.copytree(copy, segments)
+        for _time in range(2): # also when it was written to after that
+            vault.start()
+            assert age_of(vault) == "old"
+            assert "bad   age: " in vault.deskhand("doctor").stdout
+            assert len(vault.found("walrus")) == 4, "it is said, and not held back"
+            vault.record()
+            vault.process.end()
+        vault.start()
+        assert vault.set_key("service", "", "").returncode == 0
+        assert age_of(vault) == "newest" and len(vault.found("walrus")) == 4
+
+
+def test_without_a_host_it_is_said():
+    with Vault() as vault:
+        assert vault.json("key", "status", "--json")["age"] == "untold"
+        assert "weak  age: " in vault.deskhand("doctor").stdout

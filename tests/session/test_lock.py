@@ -134,7 +134,7 @@ def test_wrong_tries_are_slowed_counted_and_shown():
 
 def test_an_unlock_ends():
     with Locked() as vault:
-        assert vault.unlock(PASSPHRASE, "2s").returncode == 0
+        assert vault.unlock(PASSPHRASE, "6s").returncode == 0
         assert vault.found("walrus")
         wait_for(lambda: vault.lock_of()["state"] == "locked", "its time is over")
         assert vault.deskhand("search", "walrus").returncode == LOCKED

@@ -23,7 +23,7 @@
 static GDBusConnection *
 connect_vault(GError **error)
 {
-    g_autofree char *path = protocol_peer_path("append.sock");
+    g_autofree char *path = protocol_peer_find("append.sock");
 
     return protocol_peer_connect_sync(path, NULL, error);
 }

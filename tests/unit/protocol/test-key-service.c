@@ -30,7 +30,7 @@ static void
 test_refusals(void **state)
 {
     static const char *const rows[] = {
-        "DKS2\x01\x00\x00\x00", "DKS1\x00\x00\x00\x00", "DKS1\x04\x00\x00\x00",
+        "DKS2\x01\x00\x00\x00", "DKS1\x00\x00\x00\x00", "DKS1\x06\x00\x00\x00",
         "DKS1\x01\x04\x00\x00", "DKS1\x01\x00\x04\x01", "DKS1\x01\x00\xff\xff",
     };
     ProtocolKeyHeader header = {PROTOCOL_KEY_WRAP, PROTOCOL_KEY_OK, 7};
