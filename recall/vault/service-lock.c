@@ -294,7 +294,7 @@ on_job_done(GObject *source, GAsyncResult *result, void *user_data)
     self->n_calls -= call->invocation != NULL;
     if (self->worker != NULL && outcome != NULL)
         follow(self, call, outcome);
-    else if (self->worker != NULL && call->invocation == NULL && self->timer == 0)
+    else if (self->worker != NULL && self->timer == 0)
         self->timer = g_timeout_add_seconds(RETRY_S, on_timer, self);
     if (call->invocation != NULL && self->worker == NULL)
         g_object_unref(call->invocation);
@@ -401,6 +401,8 @@ begin(RecallServiceLock *self,
     *call = (Call){.service = self, .invocation = invocation, .work = job->work};
     if (limits != NULL)
         call->limits = *limits;
+    if (job->work == WORK_OPEN)
+        g_clear_handle_id(&self->timer, g_source_remove); /* or the end of the last one ends it */
     push(self, job, call);
     return TRUE;
 }
