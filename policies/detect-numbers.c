@@ -8,6 +8,7 @@
 
 #define N_DIGITS_MIN 13 /* in a row, for anything to be looked at */
 #define CARD_BEGINNING_MIN 6
+#define NEIGHBOUR_N_DIGITS_MIN 3
 #define IDENTITY_BEGINNING_MIN 8
 #define IDENTITY_N_DIGITS 18
 #define YEAR_MIN 1900
@@ -236,10 +237,12 @@ is_spread(const Numbers *self, unsigned first, unsigned n)
     return FALSE;
 }
 
+/* Numbers of rows and the like are short. */
 static gboolean
 is_number_only(const PolicyDetectText *text, int i)
 {
     const PolicySegment *segment;
+    unsigned n_digits = 0;
 
     if (i < 0 || i >= (int)text->segments->len)
         return FALSE;
@@ -247,10 +250,11 @@ is_number_only(const PolicyDetectText *text, int i)
     for (size_t at = segment->start; at < segment->end; at++) {
         char c = text->flat->str[at];
 
+        n_digits += g_ascii_isdigit(c) != 0;
         if (!g_ascii_isdigit(c) && strchr(" -.,%+/:$", c) == NULL)
             return FALSE;
     }
-    return TRUE;
+    return n_digits >= NEIGHBOUR_N_DIGITS_MIN;
 }
 
 /* Beside other numbers it is a row of a table. */

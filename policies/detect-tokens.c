@@ -10,6 +10,8 @@
 
 #define BEGINNING_MIN 6
 #define BEGINNING_REACH 300 /* a token that is longer has long been told by then */
+#define CUT_OFF_PREFIX_MIN 4
+#define CUT_OFF_REST_MIN 8
 #define RANDOM_N_MIN 24
 #define RANDOM_N_CHANGES_MIN 8
 
@@ -34,6 +36,17 @@ append_letter(GString *pattern, char c, gboolean is_lenient)
         g_string_append_printf(pattern, "\\x%02x", (guchar)c);
 }
 
+/* Thin letters (l, I, J, f, t) are taken for brackets and strokes. */
+static void
+append_rest(GString *pattern, const char *rest, gboolean is_lenient)
+{
+    for (const char *c = rest; *c != '\0'; c++) {
+        g_string_append_c(pattern, *c);
+        if (is_lenient && *c == '[')
+            g_string_append(pattern, "\\]\\[|!(){}$");
+    }
+}
+
 static pcre2_code *
 compile(gboolean is_lenient)
 {
@@ -49,7 +62,7 @@ compile(gboolean is_lenient)
             g_string_append_c(pattern, '|');
         for (const char *c = kind->prefix; *c != '\0'; c++)
             append_letter(pattern, *c, is_lenient);
-        g_string_append(pattern, kind->rest);
+        append_rest(pattern, kind->rest, is_lenient);
     }
     g_string_append_c(pattern, ')');
     code = pcre2_compile((PCRE2_SPTR)pattern->str, pattern->len, PCRE2_ANCHORED, &number, &offset,
@@ -152,6 +165,29 @@ find_random_words(PolicyDetectText *text, const PolicySegment *segment)
     }
 }
 
+/* A token that is cut off where its run ends (the end of a cell, an ellipsis) is too short for its
+ * pattern, but its beginning is distinct. Returns: its end, or @at */
+static size_t
+match_cut_off(const PolicyDetectText *text, size_t at)
+{
+    const char *flat = text->flat->str;
+    const PolicySegment *segment =
+        &g_array_index(text->segments, PolicySegment, policy_detect_text_find(text, at));
+    size_t end = MIN(find_word_end(flat, at), segment->end);
+
+    if (end != segment->end && !g_str_has_prefix(flat + end, "…"))
+        return at;
+    for (unsigned i = 0; i < policy_n_token_kinds; i++) {
+        size_t length = strlen(policy_token_kinds[i].prefix);
+
+        if (length >= CUT_OFF_PREFIX_MIN && end - at >= length + CUT_OFF_REST_MIN &&
+            strncmp(flat + at, policy_token_kinds[i].prefix, length) == 0 &&
+            strcspn(flat + at + length, "0123456789") < end - at - length)
+            return end;
+    }
+    return at;
+}
+
 void
 policy_detect_tokens(PolicyDetectText *text)
 {
@@ -165,6 +201,8 @@ policy_detect_tokens(PolicyDetectText *text)
         if (!matcher->firsts[(guchar)flat[at]] || !may_start(matcher, text, at))
             continue;
         end = match(matcher, text, at, data);
+        if (end == at)
+            end = match_cut_off(text, at);
         if (end > at)
             policy_detect_text_add(text, at, end, POLICY_SECRET_TOKEN);
         at = MAX(end, at + 1) - 1;

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/scene.h"
 
+#include "recall/watch/redact.h"
+
 #include <string.h>
 
 /* One run and since when it stands. */
@@ -266,6 +268,9 @@ is_lost(RecallScene *self, GPtrArray *lines, const Line *old, int64_t now_us)
 {
     const Line *successor = find_successor(lines, old);
 
+    if (g_str_equal(old->run->text, RECALL_REDACT_MASK) ||
+        (successor != NULL && successor->run->hides_beginning))
+        return FALSE;
     if (now_us - old->since_us < RECALL_SCENE_STOOD_US ||
         is_archived(self, old->run->text, now_us) || stands_in_row(lines, old))
         return FALSE;

@@ -22,6 +22,9 @@ typedef struct {
     GArray *words; /* of ProtocolSpan within @text: by start, not overlapping; may be empty: then
                     * words are spread over @box */
     ProtocolSource source; /* ACCESSIBLE or OCR */
+    /* A secret is masked of which the view before may have shown a beginning: what stood in this
+     * place is not to be kept. */
+    gboolean hides_beginning;
 } RecallRun;
 
 /* @text: (transfer full) */

@@ -4,6 +4,7 @@
 
 #include "recall/watch/frame.h"
 #include "recall/watch/picture.h"
+#include "recall/watch/redact.h"
 #include "recall/watch/scene.h"
 
 #define OCR_MARGIN_PX 32 /* around a change: the lines that it touches lie within */
@@ -24,12 +25,14 @@ struct RecallWatch {
     char *app;
     RecallFrame *frame; /* NULL while hidden */
     RecallScene *scene;
+    RecallRedact *redact;
     pixman_region32_t visible; /* this and all below: window pixels */
     pixman_region32_t fresh;   /* waits to be read */
     pixman_region32_t reading; /* is being read */
     pixman_region32_t wanted;  /* the part of it that is being read by OCR */
     pixman_region32_t secret;  /* password fields: nothing in them is kept */
     pixman_region32_t covered; /* what accessible text speaks for */
+    pixman_region32_t unread;  /* of the pixels that may be kept: their text is not known yet */
     GPtrArray *accessible_runs;
     GPtrArray *ocr_runs;
     char *url;
@@ -37,9 +40,11 @@ struct RecallWatch {
     GCancellable *cancellable; /* of the reading under way, NULL when there is none */
     unsigned start_source;
     unsigned busy_source;
+    unsigned rest_source; /* something is withheld until it rests */
     unsigned busy_interval_ms;
     gboolean is_sample;        /* the reading under way looks at what does not come to rest */
     gboolean is_picture_stale; /* pixels changed since it was stored */
+    gboolean is_partial;       /* in the picture that was stored last unread parts are painted */
     gboolean must_store;       /* a label or a place changed: store even if no text did */
     int64_t stored_us;         /* wall clock of the moment that was stored last */
     int64_t seen_us;           /* wall clock of the last moment or reading */
@@ -53,6 +58,7 @@ struct RecallWatch {
 };
 
 static void schedule(RecallWatch *self);
+static void go_on(RecallWatch *self, gboolean must_look);
 
 RecallWatch *
 recall_watch_new(const RecallWatchParts *parts, uint32_t xid)
@@ -62,12 +68,14 @@ recall_watch_new(const RecallWatchParts *parts, uint32_t xid)
     self->parts = *parts;
     self->xid = xid;
     self->scene = recall_scene_new();
+    self->redact = recall_redact_new();
     pixman_region32_init(&self->visible);
     pixman_region32_init(&self->fresh);
     pixman_region32_init(&self->reading);
     pixman_region32_init(&self->wanted);
     pixman_region32_init(&self->secret);
     pixman_region32_init(&self->covered);
+    pixman_region32_init(&self->unread);
     self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     self->ocr_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     self->busy_interval_ms = RECALL_WATCH_BUSY_MIN_MS;
@@ -79,6 +87,7 @@ stop_reading(RecallWatch *self)
 {
     g_clear_handle_id(&self->start_source, g_source_remove);
     g_clear_handle_id(&self->busy_source, g_source_remove);
+    g_clear_handle_id(&self->rest_source, g_source_remove);
     g_cancellable_cancel(self->cancellable);
     g_clear_object(&self->cancellable);
     if (self->frame != NULL)
@@ -99,12 +108,14 @@ recall_watch_free(RecallWatch *self)
     g_free(self->app);
     recall_frame_free(self->frame);
     recall_scene_free(self->scene);
+    recall_redact_free(self->redact);
     pixman_region32_fini(&self->visible);
     pixman_region32_fini(&self->fresh);
     pixman_region32_fini(&self->reading);
     pixman_region32_fini(&self->wanted);
     pixman_region32_fini(&self->secret);
     pixman_region32_fini(&self->covered);
+    pixman_region32_fini(&self->unread);
     g_ptr_array_unref(self->accessible_runs);
     g_ptr_array_unref(self->ocr_runs);
     g_free(self->url);
@@ -179,17 +190,70 @@ dup_shown_runs(const RecallWatch *self)
     return runs;
 }
 
+static gboolean
+has_unread(const RecallWatch *self)
+{
+    pixman_region32_t unread;
+    gboolean has_some;
+
+    pixman_region32_init(&unread);
+    pixman_region32_intersect(&unread, (pixman_region32_t *)&self->unread,
+                              (pixman_region32_t *)&self->visible);
+    has_some = pixman_region32_not_empty(&unread);
+    pixman_region32_fini(&unread);
+    return has_some;
+}
+
+/* Painted over are password fields, secrets, and what was not read yet: it may be a secret. */
+static RecallFrame *
+dup_painted(RecallWatch *self)
+{
+    pixman_region32_t hidden;
+    RecallFrame *painted;
+
+    pixman_region32_init(&hidden);
+    pixman_region32_union(&hidden, &self->secret,
+                          (pixman_region32_t *)recall_redact_get_hidden(self->redact));
+    pixman_region32_union(&hidden, &hidden, &self->unread);
+    painted = recall_frame_dup_painted(self->frame, &hidden);
+    pixman_region32_fini(&hidden);
+    return painted;
+}
+
 static void
 put_scene(RecallWatch *self)
 {
     g_autoptr(ProtocolScene) scene = recall_scene_dup_value(self->scene);
-    g_autoptr(RecallFrame) painted = recall_frame_dup_painted(self->frame, &self->secret);
+    g_autoptr(RecallFrame) painted = dup_painted(self);
 
     recall_picture_put(self->parts.encoder, self->parts.store, g_steal_pointer(&scene),
                        painted != NULL ? painted : self->frame);
     self->pictured_us = g_get_monotonic_time();
     self->must_store = FALSE;
     self->is_picture_stale = FALSE;
+    self->is_partial = has_unread(self);
+}
+
+static gboolean
+on_rest(void *user_data)
+{
+    RecallWatch *self = user_data;
+
+    self->rest_source = 0;
+    go_on(self, TRUE);
+    return G_SOURCE_REMOVE;
+}
+
+/* Nothing may happen in the window any more: what is withheld for a while is looked at again. */
+static void
+await_rest(RecallWatch *self)
+{
+    int64_t rest_us = recall_redact_get_rest_us(self->redact);
+    int64_t wait_ms = (rest_us - g_get_monotonic_time()) / 1000;
+
+    g_clear_handle_id(&self->rest_source, g_source_remove);
+    if (rest_us != 0)
+        self->rest_source = g_timeout_add(MAX(wait_ms, 0) + 1, on_rest, self);
 }
 
 /* The text stays while the picture beside it changes: keep a new one now and then. */
@@ -203,19 +267,24 @@ is_picture_old(const RecallWatch *self)
 static RecallSceneChange
 observe(RecallWatch *self)
 {
-    g_autoptr(GPtrArray) runs = dup_shown_runs(self);
+    g_autoptr(GPtrArray) shown = dup_shown_runs(self);
+    g_autoptr(GPtrArray) runs = recall_redact_runs(self->redact, shown, g_get_monotonic_time());
+    g_autofree char *title = recall_redact_dup_text(self->window->title);
+    g_autofree char *url = recall_redact_dup_text(self->url);
+    g_autofree char *file = recall_redact_dup_text(self->file);
     RecallSceneView view = {
         .at_us = self->seen_us,
         .changed_us = self->is_sample ? 0 : self->reading_changed_us,
         .app = self->app,
-        .title = self->window->title,
-        .url = self->url,
-        .file = self->file,
+        .title = title,
+        .url = url,
+        .file = file,
         .actor = ACTOR_HUMAN,
         .runs = runs,
         .visible = &self->visible,
     };
 
+    await_rest(self);
     recall_frame_get_size(self->frame, &view.width_px, &view.height_px);
     return recall_scene_observe(self->scene, &view);
 }
@@ -226,7 +295,8 @@ store(RecallWatch *self)
     RecallSceneChange change = observe(self);
 
     self->stored_us = self->seen_us;
-    if (change != RECALL_SCENE_SAME || self->must_store || is_picture_old(self))
+    if (change != RECALL_SCENE_SAME || self->must_store || is_picture_old(self) ||
+        (self->is_partial && !has_unread(self)))
         put_scene(self);
     else
         recall_store_touch(self->parts.store, recall_scene_get_key(self->scene), self->seen_us);
@@ -311,6 +381,14 @@ take_ocr_runs(RecallWatch *self, GPtrArray *runs)
         g_ptr_array_add(self->ocr_runs, recall_run_ref(runs->pdata[i]));
 }
 
+/* What the reader left for later stays unread. */
+static void
+note_read(RecallWatch *self, const pixman_region32_t *left)
+{
+    pixman_region32_subtract(&self->unread, &self->unread, &self->wanted);
+    pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)left);
+}
+
 static void
 on_ocr_read(GObject *source, GAsyncResult *result, void *user_data)
 {
@@ -324,6 +402,7 @@ on_ocr_read(GObject *source, GAsyncResult *result, void *user_data)
     if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         if (runs != NULL) {
             take_ocr_runs(self, runs);
+            note_read(self, &unread);
             if (self->is_sample)
                 adapt_to_sample(self, runs);
             pixman_region32_union(&self->fresh, &self->fresh, &unread);
@@ -440,6 +519,7 @@ clear_content(RecallWatch *self)
     g_clear_pointer(&self->frame, recall_frame_free);
     drop_runs(self);
     pixman_region32_clear(&self->visible);
+    pixman_region32_clear(&self->unread);
 }
 
 /* Nothing that was read of it is kept; its pixels stay to tell what changes. */
@@ -488,6 +568,16 @@ decide(RecallWatch *self, const RecallText *text)
     return self->frame != NULL;
 }
 
+/* Its text was told now, and it may change while OCR reads the rest. */
+static void
+hold_frame(RecallWatch *self)
+{
+    recall_frame_hold(self->frame);
+    pixman_region32_union(&self->unread, &self->unread, &self->reading);
+    pixman_region32_union(&self->unread, &self->unread, &self->fresh);
+    pixman_region32_subtract(&self->unread, &self->unread, &self->covered);
+}
+
 static void
 on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
 {
@@ -506,7 +596,7 @@ on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
     } else {
         give_up_accessible(self);
     }
-    recall_frame_hold(self->frame); /* its text was told now; it may change while OCR reads it */
+    hold_frame(self);
     if (text != NULL && text->runs->len > 0)
         store(self);
     start_ocr(self);
@@ -712,9 +802,10 @@ is_read(const RecallWatch *self)
 
 /* Nothing to read: the same content is shown on, perhaps under another title. */
 static void
-go_on(RecallWatch *self)
+go_on(RecallWatch *self, gboolean must_look)
 {
-    gboolean is_due = self->seen_us - self->stored_us >= RECALL_WATCH_END_INTERVAL_US ||
+    gboolean is_due = must_look ||
+                      self->seen_us - self->stored_us >= RECALL_WATCH_END_INTERVAL_US ||
                       self->seen_us < self->stored_us;
 
     if (!self->is_held && is_read(self) && recall_frame_get_pixels(self->frame) != NULL &&
@@ -763,7 +854,7 @@ recall_watch_see(RecallWatch *self,
         self->changed_us = moment->first_change_us;
     if (recall_frame_has_busy(self->frame) && self->busy_source == 0)
         self->busy_source = g_timeout_add(self->busy_interval_ms, on_busy, self);
-    go_on(self);
+    go_on(self, FALSE);
     schedule(self);
 }
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """./dev bench [--write] [NAME...]: measures against the bars, in one table.
 
-Names: session memory disk idle recall latency slowdown search crypt forget ocr never;
+Names: session memory disk idle recall latency slowdown search crypt forget ocr never secrets;
 without names all of them.
 With --write the table also replaces the one in docs/BENCHMARKS.md."""
 import os
@@ -24,11 +24,12 @@ from measure import Table # noqa: E402
 from never import CONFIG as NEVER_CONFIG, run_never # noqa: E402
 from ocr import run_ocr # noqa: E402
 from recall import run_recall # noqa: E402
+from secrets_planted import run_secrets # noqa: E402
 from session import run_session # noqa: E402
 from supervise import supervised # noqa: E402
 
 ALL = ["session", "memory", "disk", "idle", "recall", "latency", "slowdown", "search", "crypt",
-       "forget", "ocr", "never"]
+       "forget", "ocr", "never", "secrets"]
 PAGE = ROOT / "docs/BENCHMARKS.md"
 MARKS = "<!-- table -->\n", "<!-- end of table -->\n"
 # A program's row: what, value, bar, yes or no, with tabs between.
@@ -84,6 +85,9 @@ def run_denied(table):
     print("never", flush=True)
     with Desktop(config=NEVER_CONFIG) as desktop:
         run_never(desktop, table)
+    if "secrets" in wanted:
+        print("secrets", flush=True)
+        on_desktop(run_secrets, table)
 
 
 def describe_machine():

@@ -279,6 +279,9 @@ finds_split(void **state)
         {"some line in the terminal\n$ echo ghp_0123456789abcd\nefghijABCDEFGHIJ012345\n$ ls",
          "some line in the terminal\n$ echo [ghp_0123456789abcd]\n[efghijABCDEFGHIJ012345]\n$ ls"},
         {"DE89 3704|0044 0532|0130 00", "[DE89 3704]\n[0044 0532]\n[0130 00]"},
+        {"7|4111|1111|1111|1111", "7\n[4111]\n[1111]\n[1111]\n[1111]"},
+        {"sk-ant-api03-2WGmABM|x", "[sk-ant-api03-2WGmABM]\nx"},
+        {"use ghp_0123abcdef… here", "use [ghp_0123abcdef]… here"},
         {"440304|19900307|0026", "[440304]\n[19900307]\n[0026]"},
     };
 
@@ -293,6 +296,7 @@ finds_misread(void **state)
         {"4111 1l11 1111 1111", "[4111 1l11 1111 1111]"},
         {"440304199003070O27", "[440304199003070O27]"},
         {"ghp 0123456789abcdefghijABCDEFGHIJ012345", "[ghp 0123456789abcdefghijABCDEFGHIJ012345]"},
+        {"use sk_live_dq8b8Vw2zb]YAxyLlaCcTIN9", "use [sk_live_dq8b8Vw2zb]YAxyLlaCcTIN9]"},
         {"qhp_01x2Y3456Z89abCdefghijABCDEFGHIJ012345",
          "[qhp_01x2Y3456Z89abCdefghijABCDEFGHIJ012345]"},
     };

@@ -1,0 +1,45 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "recall/watch/text.h"
+
+/* Takes secrets out of what was read from one window, before anything compares or keeps it: their
+ * text becomes RECALL_REDACT_MASK, and it is told which pixels show them. Pure: no clock, no
+ * display.
+ *
+ * While a secret is typed it is not one yet. So a number, an account or a token that may become one
+ * is withheld while it grows, and for RECALL_REDACT_REST_US after: somebody who looks at the card
+ * between two groups of digits types on within that time. What rests longer is shown, because it is
+ * most likely an ordinary number; should it become a secret all the same, then the line that takes
+ * its place says so (RecallRun.hides_beginning), and the scene in hand forgets the line it had. */
+
+#define RECALL_REDACT_MASK "•••••" /* as long for each secret: it tells nothing */
+#define RECALL_REDACT_REST_US ((int64_t)10 * G_USEC_PER_SEC)
+#define RECALL_REDACT_N_GROWING_MAX 32 /* runs; beyond it the view is a new page, nobody types */
+
+typedef struct RecallRedact RecallRedact;
+
+RecallRedact *recall_redact_new(void);
+void recall_redact_free(RecallRedact *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallRedact, recall_redact_free)
+
+/**
+ * recall_redact_runs:
+ * @runs: of RecallRun: all that is shown
+ * @now_us: monotonic
+ *
+ * Returns: (transfer full): of RecallRun, in the same order
+ */
+GPtrArray *recall_redact_runs(RecallRedact *self, GPtrArray *runs, int64_t now_us);
+
+/* Window pixels that show secrets in the last view, with a margin; where it is not certain which
+ * pixels of a run they are, all of it. Borrowed. */
+const pixman_region32_t *recall_redact_get_hidden(const RecallRedact *self);
+
+/* Monotonic time at which something that is withheld now may be shown, 0 when there is nothing. */
+int64_t recall_redact_get_rest_us(const RecallRedact *self);
+
+/* Of one string: a title, an address, a path. @text: (nullable)
+ * Returns: (transfer full) (nullable) */
+char *recall_redact_dup_text(const char *text);

@@ -1,0 +1,151 @@
+# SPDX-FileCopyrightText: 2026 The Deskhand authors
+# SPDX-License-Identifier: Apache-2.0
+"""Secrets planted in an editor, terminals, web pages, a PDF, pictures and cells, light and dark, and
+looked for in everything that was stored: the text of all scenes, and what OCR reads in their
+pictures. Between them stand ordinary numbers, which are to be kept."""
+import html
+import random
+
+import apps
+import content
+import planted
+from desktop import run
+
+N_OF_EACH = 200
+N_LINES = 24 # of a screen
+BAR_PICTURES = 0.001
+BAR_MISTAKES = 0.01
+LATIN_LABELS = ["Password: ", "passwd=", "pwd: "]
+
+
+# --- what is shown ---
+
+def secret_lines(secrets, n):
+    """@n of each kind, each in a line of its own."""
+    lines = []
+    for number in range(n):
+        lines += [f"card {secrets.card(number % 3 > 0)} valid",
+                  f"person {secrets.identity()}", f"account {secrets.iban(number % 2 > 0)}",
+                  f"use {secrets.token()}", secrets.password(LATIN_LABELS)]
+        if number % 4 == 3: # a key has four lines
+            lines += secrets.key()
+    return lines
+
+
+def ordinary(source):
+    digits = lambda n: "".join(source.choice("0123456789") for _ in range(n)) # noqa: E731
+    return source.choice([
+        f"2026{digits(10)}", f"1{digits(2)} {digits(4)} {digits(4)}", f"+49 30 {digits(6)}",
+        f"{digits(3)},{digits(3)}.{digits(2)}", f"INV-{digits(8)}", f"978-3-16-{digits(6)}-0",
+        f"17325{digits(8)}", f"{digits(2)}:{digits(2)}:{digits(2)}", f"9{digits(11)}",
+        f"192.168.{source.randint(0, 255)}.{source.randint(0, 255)}"])
+
+
+def screens(secrets, numbers, source, n):
+    """Screens of lines; a key is not parted."""
+    lines = []
+    for line in secret_lines(secrets, n):
+        number = ordinary(source)
+        if not line.startswith("-----") and len(line) != 64:
+            numbers.append(number)
+            lines.append(f"item {number} here")
+        lines.append(line)
+        if len(lines) >= N_LINES and len(line) != 64 and not line.startswith("-----BEGIN"):
+            yield lines
+            lines = []
+    if lines:
+        yield lines
+
+
+# --- where ---
+
+def in_editor(desktop, name, lines, is_dark):
+    path = desktop.write(f"{name}.txt", "\n".join(lines) + "\n")
+    env = {"GTK_THEME": "Adwaita:dark"} if is_dark else {}
+    return desktop.start_app("mousepad", ["env", *[f"{k}={v}" for k, v in env.items()], "mousepad",
+                                          "--disable-server", path], of_class="mousepad")
+
+
+def in_terminal(desktop, name, lines, is_dark):
+    path = desktop.write(f"{name}.txt", "\n".join(lines) + "\n")
+    colours = ["-bg", "black", "-fg", "grey85"] if is_dark else ["-bg", "white", "-fg", "black"]
+    return desktop.start_app(
+        "xterm", ["xterm", *colours, "-geometry", f"90x{len(lines) + 2}+40+40", "-fa",
+                  "DejaVu Sans Mono", "-fs", "11", "-e", *apps.shell(f"cat {path}")],
+        of_class="xterm")
+
+
+def in_browser(desktop, name, lines, is_dark):
+    style = "<style>body{margin:8px auto;line-height:1.2}p{margin:3px}" + (
+        "body{background:#202124;color:#e8eaed}" if is_dark else "") + "</style>"
+    body = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+    path = desktop.write(f"{name}.html", content.page(name, body, head=style))
+    return apps.chromium(desktop, f"{desktop.serve()}/{path.name}", app=True)
+
+
+def in_pdf(desktop, name, lines, is_dark):
+    escaped = [line.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
+               for line in lines]
+    viewer = apps.evince(desktop, desktop.write(f"{name}.pdf", content.pdf(escaped)))
+    desktop.place(viewer.window, 20, 20, 1200, 1000)
+    return viewer
+
+
+def in_picture(desktop, name, lines, is_dark):
+    path = apps.make_picture(desktop.files / f"{name}.png", [], size="1200x900")
+    command = ["convert", str(path), "-font", "DejaVu-Sans", "-pointsize", "20", "-fill", "black"]
+    for number, line in enumerate(lines):
+        command += ["-annotate", f"+30+{40 + number * 30}", line.replace("%", "%%")]
+    assert run([*command, *(["-negate"] if is_dark else []), str(path)]).returncode == 0
+    viewer = apps.eog(desktop, path)
+    desktop.place(viewer.window, 20, 20, 1300, 1030)
+    return viewer
+
+
+def in_cells(desktop, name, lines, is_dark):
+    rows = [[html.escape(part) for part in line.split(" ")] if line.startswith("card") else
+            [html.escape(line)] for line in lines]
+    path = desktop.write(f"{name}.fods", content.spreadsheet(rows))
+    return apps.office(desktop, path, "calc")
+
+
+PLACES = [("editor", in_editor, False), ("editor", in_editor, True),
+          ("terminal", in_terminal, False), ("terminal", in_terminal, True),
+          ("page", in_browser, False), ("page", in_browser, True), ("PDF", in_pdf, False),
+          ("picture", in_picture, False), ("picture", in_picture, True),
+          ("cells", in_cells, False)]
+
+
+def show_all(desktop, secrets, numbers, source):
+    n = -(-N_OF_EACH // len(PLACES))
+    for number, (place, show, is_dark) in enumerate(PLACES):
+        kept = numbers if place in ("editor", "page") else []
+        for part, lines in enumerate(screens(secrets, kept, source, n)):
+            mark = f"mark{number:02d}x{part:02d}"
+            program = show(desktop, mark, [f"the {mark}", *lines], is_dark)
+            try:
+                desktop.find(mark, deadline_s=30)
+                desktop.settle()
+            finally:
+                program.end()
+        print(f"  {place}{', dark' if is_dark else ''}", flush=True)
+
+
+def run_secrets(desktop, table):
+    secrets, numbers = planted.Secrets(11), []
+    show_all(desktop, secrets, numbers, random.Random(12))
+    stored = planted.Stored(desktop)
+    n = len(secrets.given)
+    in_text = stored.found_in_text(secrets.given)
+    in_pictures = stored.found_in_pictures(secrets.given)
+    mistakes = [s for s in set(numbers) if s not in stored.text]
+    for where, found in (("text", in_text), ("picture", in_pictures)):
+        for secret, lines in found.items():
+            print(f"  {where}: {secret}: {lines}", flush=True)
+    print(f"  not kept: {mistakes}", flush=True)
+    table.add(f"planted secrets ({n}) in the stored text", f"{len(in_text)}", "0", not in_text)
+    table.add("... in the stored pictures", f"{len(in_pictures)}", "1 in 1 000",
+              len(in_pictures) <= n * BAR_PICTURES)
+    table.add(f"ordinary numbers ({len(set(numbers))}) masked",
+              f"{100 * len(mistakes) / max(1, len(set(numbers))):.1f} %", "1 %",
+              len(mistakes) <= len(set(numbers)) * BAR_MISTAKES)

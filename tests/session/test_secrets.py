@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 The Deskhand authors
+# SPDX-License-Identifier: Apache-2.0
+"""Secrets that are shown or typed are nowhere in the store, neither in text nor in pixels; what
+stands beside them is."""
+import apps
+import content
+import planted
+from checks import assert_found, look_at_it
+from desktop import run
+
+ORDINARY = "order 20261125004711 of 138 0013 8000"
+
+
+def plain_lines(secrets):
+    return [f"card {secrets.card()} until 12/29", f"number {secrets.identity()}",
+            f"account {secrets.iban()}", f"use {secrets.token()}", f"use {secrets.token()}",
+            secrets.password(), secrets.password()]
+
+
+def all_lines(secrets):
+    return [*plain_lines(secrets), *secrets.key()]
+
+
+def assert_clean(desktop, secrets):
+    stored = planted.Stored(desktop)
+    found = stored.found_in_text(secrets.given)
+    assert not found, f"in the text: {found}"
+    found = stored.found_in_pictures(secrets.given)
+    assert not found, f"in pictures: {found}"
+    return stored
+
+
+def assert_painted(desktop, stored, app):
+    """Where a mask stands in the text there is one flat colour in the picture; but for values that
+    ticked away, which stand in the text only."""
+    n_masks = n_flat = 0
+    for document in stored.documents:
+        if app not in document["app"].casefold():
+            continue
+        picture = desktop.picture(document["scene"])
+        for word in document["words"]:
+            if planted.MASK not in word["text"]:
+                continue
+            n_masks += 1
+            n_flat += picture.contrast(word["x"] + word["w"] // 2, word["y"], word["w"] // 3 + 1,
+                                       word["h"]) < 0.02
+    assert n_masks and n_flat * 2 >= n_masks, f"{app}: {n_flat} of {n_masks} masks are painted"
+
+
+def test_typed(desktop):
+    """Each letter stands for longer than what is kept; the person rests in the middle."""
+    secrets = planted.Secrets(1)
+    editor = apps.mousepad(desktop, desktop.write("typed.txt", "The sandpiper\n"))
+    desktop.key("ctrl+End")
+    card = secrets.card()
+    desktop.type(card[:10], delay_ms=300)
+    look_at_it(1.5)
+    desktop.type(card[10:], delay_ms=300)
+    desktop.type("\n" + secrets.token(), delay_ms=60)
+    desktop.type("\nPassword: " + secrets.random.choice(["Quagmire77", "Lollipop42"]) + "\n"
+                 + ORDINARY, delay_ms=40)
+    assert_found(desktop, "20261125004711", "0013 8000", "sandpiper", app="mousepad")
+    stored = assert_clean(desktop, secrets)
+    assert card[:9] not in stored.text, "the beginning of the card was kept"
+    assert "Quagmire" not in stored.text and "Lollipop" not in stored.text
+    assert_painted(desktop, stored, "mousepad")
+    editor.end()
+
+
+def test_terminals(desktop):
+    """Read by OCR, dark and light; a token is broken at the edge."""
+    secrets = planted.Secrets(2)
+    for colours in (("black", "grey85"), ("white", "black")):
+        path = desktop.write("secrets.txt", "\n".join(
+            ["The kingfisher", *all_lines(secrets), ORDINARY, "and the curlew"]) + "\n")
+        terminal = desktop.start_app(
+            "xterm", ["xterm", "-bg", colours[0], "-fg", colours[1], "-geometry", "72x34+40+40",
+                      "-fa", "DejaVu Sans Mono", "-fs", "11", "-e", *apps.shell(f"cat {path}")],
+            of_class="xterm")
+        assert_found(desktop, "curlew", "20261125004711", app="xterm")
+        desktop.settle()
+        terminal.end()
+    stored = assert_clean(desktop, secrets)
+    assert_painted(desktop, stored, "xterm")
+
+
+def test_page(desktop):
+    """Spans, boxes, a table, a dark part."""
+    secrets = planted.Secrets(3)
+    parts = "".join(f"<input size=5 value={part}> " for part in secrets.card().split())
+    spans = "".join(f"<b>{part}</b> " for part in secrets.iban().split())
+    token = secrets.token()
+    broken = f"<i>{token[:9]}</i><b>{token[9:]}</b>"
+    rows = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in (
+        ("Password", secrets.password().split()[-1].split("=")[-1].split("：")[-1]),
+        ("Order", ORDINARY)))
+    dark = "".join(f"<p>{line}</p>" for line in plain_lines(secrets))
+    key = "<pre>" + "\n".join(secrets.key()) + "</pre>"
+    path = desktop.write("page.html", content.page(
+        "The avocet", f"<p>{parts}</p><p>{spans}</p><p>{broken}</p><table>{rows}</table>{key}"
+        f"<div style='background:#222;color:#ddd'>{dark}</div><p>and the plover</p>"))
+    browser = apps.chromium(desktop, f"{desktop.serve()}/{path.name}?password="
+                            + secrets.password().split()[-1].split("=")[-1].split("：")[-1])
+    assert_found(desktop, "plover", "20261125004711", app="chromium")
+    stored = assert_clean(desktop, secrets)
+    assert_painted(desktop, stored, "chromium")
+    browser.end()
+
+
+def test_cells(desktop):
+    secrets = planted.Secrets(4)
+    rows = [["The bittern", "", "", ""],
+            ["Name", "Password", "Remark", ""],
+            ["ada", secrets.password().split()[-1].split("=")[-1].split("：")[-1], "none so far", ""],
+            ["", "", "", ""], [*(secrets.card().split() + ["", "", ""])[:5]],
+            ["", "", "", ""], [secrets.iban(), secrets.identity(), secrets.token(), ""],
+            ["20261125004711", "138 0013 8000", "2019", "2020"], ["and the dunlin", "", "", ""]]
+    calc = apps.office(desktop, desktop.write("cells.fods", content.spreadsheet(rows)), "calc")
+    assert_found(desktop, "dunlin", "20261125004711")
+    stored = assert_clean(desktop, secrets)
+    assert_painted(desktop, stored, "office")
+    calc.end()
+
+
+def test_pictures(desktop):
+    """Only OCR sees them."""
+    secrets = planted.Secrets(5)
+    lines = ["The oystercatcher", *plain_lines(secrets)[:5], ORDINARY, "and the turnstone"]
+    path = apps.make_picture(desktop.files / "scan.png", lines, points=26)
+    dark = desktop.files / "dark.png"
+    assert run(["convert", str(path), "-negate", str(dark)]).returncode == 0
+    for name in (path, dark):
+        viewer = apps.eog(desktop, name)
+        desktop.find("turnstone", where=lambda r, stem=name.stem: stem in r["title"])
+        desktop.settle()
+        viewer.end()
+    assert_found(desktop, "20261125004711", app="eog")
+    assert_painted(desktop, assert_clean(desktop, secrets), "eog")

@@ -1,0 +1,237 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/redact.h"
+
+#include "recall/watch/scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LINE_PX 20
+#define LETTER_PX 10
+#define MASK RECALL_REDACT_MASK
+#define SECOND_US ((int64_t)G_USEC_PER_SEC)
+#define START_US (1000 * SECOND_US)
+#define CARD "4111 1111 1111 1111"
+
+/* One window: lines from above, read again and again. */
+typedef struct {
+    RecallRedact *redact;
+    RecallScene *scene;
+    int64_t now_us;
+    GPtrArray *masked; /* of the last view */
+} Fixture;
+
+static int
+set_up(void **state)
+{
+    Fixture *fixture = g_new0(Fixture, 1);
+
+    fixture->redact = recall_redact_new();
+    fixture->scene = recall_scene_new();
+    fixture->now_us = START_US;
+    *state = fixture;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    Fixture *fixture = *state;
+
+    recall_redact_free(fixture->redact);
+    recall_scene_free(fixture->scene);
+    g_clear_pointer(&fixture->masked, g_ptr_array_unref);
+    g_free(fixture);
+    return 0;
+}
+
+static GPtrArray *
+make_runs(const char *text, ProtocolSource source, gboolean has_words)
+{
+    GPtrArray *runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    for (int i = 0; lines[i] != NULL; i++) {
+        BaseRect box = {100, 100 + i * LINE_PX, LETTER_PX * (int)strlen(lines[i]), LINE_PX - 4};
+        RecallRun *run;
+
+        if (*lines[i] == '\0')
+            continue;
+        run = recall_run_new(g_strdup(lines[i]), &box, source);
+        if (has_words)
+            recall_run_spread_words(run);
+        g_ptr_array_add(runs, run);
+    }
+    return runs;
+}
+
+static RecallSceneChange
+show(Fixture *fixture, int64_t wait_us, const char *text)
+{
+    g_autoptr(GPtrArray) runs = make_runs(text, PROTOCOL_SOURCE_OCR, TRUE);
+    pixman_region32_t visible;
+    RecallSceneChange change;
+    RecallSceneView view = {.app = "App",
+                            .title = "Title",
+                            .actor = "human",
+                            .visible = &visible,
+                            .width_px = 1000,
+                            .height_px = 1000};
+
+    fixture->now_us += wait_us;
+    g_clear_pointer(&fixture->masked, g_ptr_array_unref);
+    fixture->masked = recall_redact_runs(fixture->redact, runs, fixture->now_us);
+    view.runs = fixture->masked;
+    view.at_us = fixture->now_us;
+    pixman_region32_init_rect(&visible, 0, 0, 1000, 1000);
+    change = recall_scene_observe(fixture->scene, &view);
+    pixman_region32_fini(&visible);
+    return change;
+}
+
+static void
+assert_scene(Fixture *fixture, const char *text)
+{
+    g_autoptr(ProtocolScene) scene = recall_scene_dup_value(fixture->scene);
+
+    assert_string_equal(scene->text, text);
+}
+
+static gboolean
+is_hidden(Fixture *fixture, int x, int line)
+{
+    return pixman_region32_contains_point(
+        (pixman_region32_t *)recall_redact_get_hidden(fixture->redact), x,
+        100 + line * LINE_PX + LINE_PX / 2, NULL);
+}
+
+static void
+masks_text_and_pixels(void **state)
+{
+    Fixture *fixture = *state;
+    const RecallRun *run;
+
+    show(fixture, 0, "before it\npay with " CARD " or cash\nand after");
+    assert_scene(fixture, "before it\npay with " MASK " or cash\nand after");
+    run = fixture->masked->pdata[1];
+    assert_int_equal(run->words->len, 5);
+    for (unsigned i = 0; i < run->words->len; i++) {
+        const ProtocolSpan *span = &g_array_index(run->words, ProtocolSpan, i);
+
+        assert_true(span->start_bytes + span->length_bytes <= strlen(run->text));
+        assert_true(i != 2 || strncmp(run->text + span->start_bytes, MASK, strlen(MASK)) == 0);
+    }
+    assert_true(is_hidden(fixture, 100 + 9 * LETTER_PX, 1));
+    assert_true(is_hidden(fixture, 100 + 27 * LETTER_PX, 1));
+    assert_false(is_hidden(fixture, 100 + 3 * LETTER_PX, 1));
+    assert_false(is_hidden(fixture, 100 + 31 * LETTER_PX, 1));
+    assert_false(is_hidden(fixture, 110, 0));
+    show(fixture, SECOND_US, "before it\npay with cash\nand after");
+    assert_false(is_hidden(fixture, 100 + 9 * LETTER_PX, 1));
+}
+
+static void
+hides_whole_run_without_words(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(GPtrArray) runs = make_runs("pay with " CARD, PROTOCOL_SOURCE_ACCESSIBLE, FALSE);
+    g_autoptr(GPtrArray) masked = recall_redact_runs(fixture->redact, runs, START_US);
+
+    assert_string_equal(((RecallRun *)masked->pdata[0])->text, "pay with " MASK);
+    assert_true(is_hidden(fixture, 105, 0));
+}
+
+static void
+masks_labels(void **state)
+{
+    g_autofree char *title = recall_redact_dup_text(CARD " - Editor");
+    g_autofree char *url = recall_redact_dup_text("https://example.org/?password=hunter2");
+    g_autofree char *plain = recall_redact_dup_text("Letter - Editor");
+
+    assert_string_equal(title, MASK " - Editor");
+    assert_string_equal(url, "https://example.org/?password=" MASK);
+    assert_string_equal(plain, "Letter - Editor");
+    assert_null(recall_redact_dup_text(NULL));
+}
+
+/* Each letter stands for longer than what stands is kept. */
+static void
+keeps_no_beginning(void **state)
+{
+    Fixture *fixture = *state;
+
+    for (size_t n = 1; n <= strlen(CARD); n++) {
+        g_autofree char *text = g_strdup_printf("Card number\n%.*s", (int)n, CARD);
+        g_autoptr(ProtocolScene) scene = NULL;
+
+        show(fixture, SECOND_US, text);
+        scene = recall_scene_dup_value(fixture->scene);
+        assert_null(strstr(scene->text, "4111 11"));
+    }
+    assert_scene(fixture, "Card number\n" MASK);
+    assert_int_equal(show(fixture, SECOND_US, "Card number\n" CARD), RECALL_SCENE_SAME);
+}
+
+/* Whoever fetches the card in the middle of it. */
+static void
+forgets_beginning_that_rested(void **state)
+{
+    Fixture *fixture = *state;
+    uint64_t key;
+
+    show(fixture, 0, "Card number\n4111 1111 11");
+    assert_scene(fixture, "Card number\n" MASK);
+    assert_int_equal(recall_redact_get_rest_us(fixture->redact),
+                     fixture->now_us + RECALL_REDACT_REST_US);
+    show(fixture, RECALL_REDACT_REST_US, "Card number\n4111 1111 11");
+    assert_scene(fixture, "Card number\n4111 1111 11");
+    assert_int_equal(recall_redact_get_rest_us(fixture->redact), 0);
+    key = recall_scene_get_key(fixture->scene);
+    assert_int_equal(show(fixture, 60 * SECOND_US, "Card number\n" CARD), RECALL_SCENE_GROWN);
+    assert_int_equal(recall_scene_get_key(fixture->scene), key);
+    assert_scene(fixture, "Card number\n" MASK);
+}
+
+static void
+shows_ordinary_number_after_rest(void **state)
+{
+    Fixture *fixture = *state;
+
+    show(fixture, 0, "Order\n4711 0815 12");
+    assert_scene(fixture, "Order\n" MASK);
+    show(fixture, SECOND_US, "Order\n4711 0815 12 is on its way");
+    assert_scene(fixture, "Order\n4711 0815 12 is on its way");
+}
+
+/* What stood is a loss as ever: only beginnings go. */
+static void
+keeps_other_lines_that_go(void **state)
+{
+    Fixture *fixture = *state;
+
+    show(fixture, 0, "a line that stood\nand one more");
+    assert_int_equal(show(fixture, 5 * SECOND_US, "pay with " CARD "\nand one more"),
+                     RECALL_SCENE_NEW);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(masks_text_and_pixels),
+        TEST(hides_whole_run_without_words),
+        TEST(masks_labels),
+        TEST(keeps_no_beginning),
+        TEST(forgets_beginning_that_rested),
+        TEST(shows_ordinary_number_after_rest),
+        TEST(keeps_other_lines_that_go),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
