@@ -44,6 +44,8 @@ sort_cells(const PolicyDetectRun *runs, unsigned n_runs)
 
         g_array_append_val(cells, cell);
     }
+    if (n_runs == 0)
+        return cells;
     all = (Cell *)cells->data;
     qsort(all, n_runs, sizeof(Cell), compare_rows);
     for (unsigned i = 1; i <= n_runs; i++) {

@@ -260,7 +260,11 @@ class Desktop:
         return self.agentd
 
     def wait_recording(self, deadline_s=START_DEADLINE_S):
-        wait_for(lambda: self.status().get("recording"), "agentd records", deadline_s)
+        def is_ready():
+            status = self.status()
+            return status.get("recording") and status.get("scenes") is not None
+
+        wait_for(is_ready, "agentd records and its vault answers", deadline_s)
 
     def is_well(self):
         parts = (self.x_server, self.manager, self.bus, self.agentd)
