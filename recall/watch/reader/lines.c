@@ -9,7 +9,7 @@
 /* Measured on rendered pages of known text; see docs/HACKING.md. */
 #define EDGE_CONTRAST 24
 #define RULE_ACROSS_PX 28 /* longer edges are rules and borders, not letters */
-#define RULE_DOWN_PX 24
+#define RULE_DOWN_PX 26
 #define GAP_ACROSS_PX 14 /* between letters and words of one line */
 #define GAP_DOWN_PX 3
 #define SPLIT_HEIGHT_PX 24     /* taller ones may be several lines */
