@@ -65,20 +65,37 @@ new_vfs(RecallKeyring *keyring, Sealer *sealer)
 }
 
 static gboolean
+read_start(const char *path, uint8_t *out, size_t n_bytes)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    gboolean is_read = fd >= 0 && read(fd, out, n_bytes) == (ssize_t)n_bytes;
+
+    if (fd >= 0)
+        close(fd);
+    return is_read;
+}
+
+static gboolean
 opens_first_page(const Sealer *sealer, const char *path)
 {
     uint8_t sealed[RECALL_PAGE_BYTES] = {0};
     uint8_t page[RECALL_PAGE_BYTES];
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    gboolean is_opened;
+    gboolean is_opened = read_start(path, sealed, sizeof sealed) &&
+                         recall_page_codec_open_page(sealer->codec, 1, NULL, sealed, page);
 
-    if (fd < 0)
-        return FALSE;
-    is_opened = read(fd, sealed, sizeof sealed) == sizeof sealed &&
-                recall_page_codec_open_page(sealer->codec, 1, NULL, sealed, page);
-    close(fd);
     recall_secret_clear(page, sizeof page);
     return is_opened;
+}
+
+static gboolean
+opens_log(const Sealer *sealer, const char *path)
+{
+    g_autofree char *log_path = g_strconcat(path, "-wal", NULL);
+    uint8_t sealed[RECALL_WAL_HEADER_SEALED_BYTES] = {0};
+    uint8_t header[RECALL_WAL_HEADER_BYTES];
+
+    return read_start(log_path, sealed, sizeof sealed) &&
+           recall_page_codec_open_wal_header(sealer->codec, sealed, header);
 }
 
 static void
@@ -102,13 +119,15 @@ note_reason(GError **reason, GError *take_error)
 }
 
 /* A file that is sealed anew has a key that it may not have got before power was lost, and so has
- * one that was set aside: whichever opens it, else the newest, unless there is one that cannot be
- * tried now. */
+ * one that was set aside: whichever opens it. A first page that was torn in a checkpoint opens with
+ * none, then whichever opens the log that has it whole. Else the newest, unless there is one that
+ * cannot be tried now. */
 static gboolean
 choose_sealer(RecallKeyring *keyring, int week, const char *path, Sealer *out, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     g_auto(Sealer) newest = {0};
+    g_auto(Sealer) of_log = {0};
     gboolean is_last = FALSE;
 
     for (unsigned age = 0; !is_last; age++) {
@@ -118,7 +137,9 @@ choose_sealer(RecallKeyring *keyring, int week, const char *path, Sealer *out, G
         if (get_sealer(keyring, week, age, &sealer, &local_error)) {
             if (opens_first_page(&sealer, path))
                 return move_sealer(&sealer, out), TRUE;
-            if (newest.codec == NULL)
+            if (of_log.codec == NULL && opens_log(&sealer, path))
+                move_sealer(&sealer, &of_log);
+            else if (newest.codec == NULL)
                 move_sealer(&sealer, &newest);
             continue;
         }
@@ -128,6 +149,8 @@ choose_sealer(RecallKeyring *keyring, int week, const char *path, Sealer *out, G
         else
             note_reason(&reason, local_error);
     }
+    if (of_log.codec != NULL)
+        return move_sealer(&of_log, out), TRUE;
     if (reason == NULL)
         return move_sealer(&newest, out), TRUE;
     g_propagate_error(error, g_steal_pointer(&reason));
