@@ -341,6 +341,32 @@ begin(RecallForget *self, RecallVault *vault, GError **error)
 }
 
 static gboolean
+has_part_of(const RecallIntent *intent, int week)
+{
+    for (unsigned i = 0; i < intent->weeks->len; i++) {
+        if (((const RecallIntentWeek *)intent->weeks->pdata[i])->week == week)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A week that was set aside after it was chosen, by a search or before a crash, has it all still.
+ */
+static gboolean
+drop_damaged_since(RecallForget *self, RecallVault *vault, GError **error)
+{
+    g_autoptr(GArray) weeks = recall_vault_dup_damaged_weeks(vault);
+
+    for (unsigned i = 0; i < weeks->len; i++) {
+        int week = g_array_index(weeks, int, i);
+
+        if (has_part_of(self->intent, week) && !drop_damaged(vault, week, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
 finish(RecallForget *self, RecallVault *vault, GError **error)
 {
     const char *folder = recall_vault_get_folder(vault);
@@ -349,6 +375,8 @@ finish(RecallForget *self, RecallVault *vault, GError **error)
         if (!drop_damaged(vault, g_array_index(self->intent->damaged, int, i), error))
             return FALSE;
     }
+    if (!drop_damaged_since(self, vault, error))
+        return FALSE;
     if (!recall_receipts_add(recall_vault_get_keyring(vault), folder, self->intent, &self->receipt,
                              error))
         return FALSE;
