@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-password.h"
 #include "recall/watch/a11y-read.h"
+#include "recall/watch/a11y-tools.h"
 
 #include <string.h>
 
@@ -95,6 +96,8 @@ add_buttons(RecallA11yReading *reading, GPtrArray *nodes)
     for (unsigned i = 0; i < buttons->len; i++) {
         RecallA11yNode *node = buttons->pdata[i];
 
+        if (recall_a11y_is_picture_button(node))
+            recall_a11y_reading_cover(reading, node);
         if (node->text == NULL || *node->text == '\0' || !has_room(node) ||
             is_picture(reading, node))
             continue;

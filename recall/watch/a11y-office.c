@@ -3,6 +3,7 @@
 #include "recall/watch/a11y-read.h"
 
 #include "recall/watch/a11y-sheet.h"
+#include "recall/watch/a11y-tools.h"
 
 #include <string.h>
 
@@ -265,6 +266,7 @@ recall_a11y_read_office(RecallA11yReading *reading)
         return FALSE;
     manner = get_manner(reading, &parts);
     add_document(reading, &parts, &manner);
+    recall_a11y_read_tools(reading, parts.document, parts.root_pane, &manner);
     add_status(reading, &parts, &manner);
     if (parts.menu_bar != NULL)
         add_names(reading, parts.menu_bar->path, menu_roles, &none);

@@ -59,6 +59,12 @@ def count(words):
     return table
 
 
+def assert_covered(answer, x, y):
+    """The pixel is left to nobody else to read."""
+    assert any(left <= x < left + width and top <= y < top + height
+               for left, top, width, height in answer["covered"]), (x, y, answer["covered"])
+
+
 def area_of(answer, known):
     """Where the words of the document stand."""
     boxes = [w["box"] for r in answer["runs"] for w in r["words"]
@@ -202,7 +208,11 @@ def test_writer(desktop):
     switch_on(desktop)
     texts = prose(7, 4)
     office = apps.office(desktop, desktop.write("report.fodt", content.letter(texts)), "writer")
-    check(desktop, "Writer", office.window, " ".join(texts), [texts[0].split()[0]])
+    answer = check(desktop, "Writer", office.window, " ".join(texts), [texts[0].split()[0]])
+    bar = " ".join(r["text"] for r in answer["runs"] if r["box"][1] < 120)
+    assert "Default Paragraph" in bar, bar
+    assert_covered(answer, 165, 43) # the picture of a button
+    assert_covered(answer, 700, 115) # the ruler
     office.end()
 
 
@@ -215,6 +225,8 @@ def test_calc(desktop):
     shown = " ".join(c for row in rows for c in row)
     answer = check(desktop, "Calc", office.window, shown, [rows[1][0]])
     assert answer["file"].endswith("/grid.fods"), answer["file"]
+    assert_covered(answer, 165, 43) # the picture of a button
+    assert_covered(answer, 20, 300) # the number of a row
     office.end()
 
 
