@@ -40,7 +40,8 @@ struct RecallWatch {
     GCancellable *cancellable; /* of the reading under way, NULL when there is none */
     unsigned start_source;
     unsigned busy_source;
-    unsigned rest_source; /* something is withheld until it rests */
+    unsigned rest_source;    /* something is withheld until it rests */
+    unsigned partial_source; /* what was told is stored without what is being read by OCR */
     unsigned busy_interval_ms;
     gboolean is_sample;        /* the reading under way looks at what does not come to rest */
     gboolean is_picture_stale; /* pixels changed since it was stored */
@@ -88,6 +89,7 @@ stop_reading(RecallWatch *self)
     g_clear_handle_id(&self->start_source, g_source_remove);
     g_clear_handle_id(&self->busy_source, g_source_remove);
     g_clear_handle_id(&self->rest_source, g_source_remove);
+    g_clear_handle_id(&self->partial_source, g_source_remove);
     g_cancellable_cancel(self->cancellable);
     g_clear_object(&self->cancellable);
     if (self->frame != NULL)
@@ -302,11 +304,32 @@ store(RecallWatch *self)
         recall_store_touch(self->parts.store, recall_scene_get_key(self->scene), self->seen_us);
 }
 
+static gboolean
+on_partial(void *user_data)
+{
+    RecallWatch *self = user_data;
+
+    self->partial_source = 0;
+    store(self);
+    return G_SOURCE_REMOVE;
+}
+
+/* What was told is not lost when the reading by OCR is not waited for any more. */
+static void
+store_partial(RecallWatch *self)
+{
+    if (self->partial_source == 0)
+        return;
+    g_clear_handle_id(&self->partial_source, g_source_remove);
+    store(self);
+}
+
 /* --- reading --- */
 
 static void
 finish_reading(RecallWatch *self)
 {
+    g_clear_handle_id(&self->partial_source, g_source_remove);
     recall_frame_release(self->frame);
     g_clear_object(&self->cancellable);
     pixman_region32_clear(&self->reading);
@@ -598,7 +621,7 @@ on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
     }
     hold_frame(self);
     if (text != NULL && text->runs->len > 0)
-        store(self);
+        self->partial_source = g_timeout_add(RECALL_WATCH_PARTIAL_MS, on_partial, self);
     start_ocr(self);
 }
 
@@ -662,6 +685,7 @@ give_up_reading(RecallWatch *self)
 
     if (self->cancellable == NULL || g_get_monotonic_time() < due_us)
         return;
+    store_partial(self);
     g_cancellable_cancel(self->cancellable);
     g_clear_object(&self->cancellable);
     recall_frame_release(self->frame);
@@ -777,10 +801,12 @@ static void
 take_window(RecallWatch *self, RecallWindow *window, const char *app)
 {
     if (self->window != NULL && !g_str_equal(self->window->title, window->title)) {
+        store_partial(self); /* it was told under the title that it had */
         self->must_store = TRUE;
         self->undecided_ms = MIN(self->undecided_ms, RECALL_WATCH_UNDECIDED_MIN_MS);
     }
     if (!fits(self, window)) {
+        store_partial(self);
         stop_reading(self);
         clear_content(self);
         self->frame = recall_frame_new(window->rect.width, window->rect.height);
@@ -875,6 +901,7 @@ recall_watch_hide(RecallWatch *self, int64_t at_us)
 {
     if (self->frame == NULL || self->hidden_us != 0)
         return;
+    store_partial(self);
     if (is_read(self))
         recall_frame_fold(self->frame);
     else

@@ -16,6 +16,7 @@
  * and reading takes its own time. Typing can wait longer than a page that was turned. */
 #define RECALL_WATCH_SMALL_INTERVAL_MS 700
 #define RECALL_WATCH_LARGE_INTERVAL_MS 250
+#define RECALL_WATCH_PARTIAL_MS 500 /* what was told waits so long for what OCR reads beside it */
 #define RECALL_WATCH_READING_MAX_MS 10000 /* then it is given up and begun anew */
 #define RECALL_WATCH_UNDECIDED_MIN_MS                                                              \
     300                                     /* until what may not be kept yet is read again: first \
