@@ -7,8 +7,6 @@
 #include "recall/vault/reseal.h"
 #include "recall/vault/segment-file.h"
 
-#include <sys/statvfs.h>
-
 #define N_ROWS_AT_ONCE 32 /* in one transaction */
 /* Until the file is replaced: merging goes over the whole index. Freed pages need no zeros then,
  * the new file has none of them; and what was merged is lost with the power at worst, and merged
@@ -240,16 +238,6 @@ copy_some(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError
 }
 
 static gboolean
-has_room_for(RecallVault *vault, int week)
-{
-    uint64_t n_bytes = recall_vault_measure_week(vault, week);
-    struct statvfs about;
-
-    return statvfs(recall_vault_get_folder(vault), &about) == 0 &&
-           (uint64_t)about.f_bavail * about.f_frsize > 2 * n_bytes;
-}
-
-static gboolean
 begin_week(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError **error)
 {
     gboolean is_all = FALSE;
@@ -261,7 +249,7 @@ begin_week(RecallForget *self, RecallVault *vault, RecallSegment *segment, GErro
         return recall_vault_destroy_week(vault, get_week(self)->week, error);
     }
     self->stage = WEEK_REMOVING;
-    self->has_room = has_room_for(vault, get_week(self)->week);
+    self->has_room = recall_vault_has_room_for(vault, get_week(self)->week);
     return recall_segment_set_cache(segment, CACHE_KIB, error) &&
            (!self->has_room || recall_segment_execute(segment, SQL_BEGIN_REPLACING, error));
 }
@@ -330,9 +318,28 @@ handle_damage(RecallForget *self, RecallVault *vault, GError *take_error, GError
 /* --- all of it --- */
 
 static gboolean
+has_part(const RecallIntent *intent)
+{
+    for (unsigned i = 0; i < intent->weeks->len; i++) {
+        if (!((const RecallIntentWeek *)intent->weeks->pdata[i])->is_whole)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Whole weeks that go by themselves need not wait for what a person asked for; but there is one
+ * intent of each, so that one which waits must not be written over. */
+static gboolean
+waits_for_others(const RecallForget *self, RecallVault *vault)
+{
+    return !recall_intent_is_automatic(self->intent) || has_part(self->intent) ||
+           recall_intent_is_saved(recall_vault_get_folder(vault), TRUE);
+}
+
+static gboolean
 begin(RecallForget *self, RecallVault *vault, GError **error)
 {
-    if (!recall_intent_is_automatic(self->intent) && !recall_vault_finish_forgetting(vault, error))
+    if (waits_for_others(self, vault) && !recall_vault_finish_forgetting(vault, error))
         return FALSE;
     if (!recall_intent_save(self->intent, recall_vault_get_folder(vault), error))
         return FALSE;

@@ -195,6 +195,14 @@ recall_intent_load(const char *folder, gboolean is_automatic, GError **error)
     return bytes != NULL ? recall_intent_parse(bytes, error) : NULL;
 }
 
+gboolean
+recall_intent_is_saved(const char *folder, gboolean is_automatic)
+{
+    g_autofree char *path = make_path(folder, is_automatic);
+
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
 void
 recall_intent_destroy(const char *folder, gboolean is_automatic)
 {

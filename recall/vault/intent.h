@@ -53,7 +53,7 @@ void recall_intent_add_week(RecallIntent *self, int week, GArray *rows);
 
 gboolean recall_intent_is_empty(const RecallIntent *self);
 
-/* By itself, and so of whole weeks only. */
+/* By itself. */
 gboolean recall_intent_is_automatic(const RecallIntent *self);
 
 GBytes *recall_intent_pack(const RecallIntent *self);
@@ -65,5 +65,6 @@ RecallIntent *recall_intent_parse(GBytes *bytes, GError **error);
 gboolean recall_intent_save(const RecallIntent *self, const char *folder, GError **error);
 /* Returns: (transfer full): NULL without @error when there is none */
 RecallIntent *recall_intent_load(const char *folder, gboolean is_automatic, GError **error);
+gboolean recall_intent_is_saved(const char *folder, gboolean is_automatic);
 /* Overwritten, too. */
 void recall_intent_destroy(const char *folder, gboolean is_automatic);

@@ -13,6 +13,7 @@
 #include <glib/gstdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define LOCK_NAME "lock"
@@ -20,6 +21,7 @@
 #define NEW_SUFFIX ".db.new"  /* of a segment that was being made, or sealed anew */
 #define SEGMENT_NAME_BYTES 11 /* 2026-W48.db */
 #define N_DAMAGED_MAX 1000
+#define STAT_BLOCK_BYTES 512 /* of st_blocks, whatever the file system's are */
 
 /* One week that has a file. */
 typedef struct {
@@ -771,21 +773,72 @@ recall_vault_get_picture(RecallVault *self, int64_t id, GError **error)
     return fd;
 }
 
+/* A file system may have reserved more than the file is long. */
 static uint64_t
-measure_file(const RecallVault *self, int week, const char *suffix)
+measure_file(const RecallVault *self, const char *name, gboolean with_holes)
+{
+    g_autofree char *path = g_build_filename(self->folder, name, NULL);
+    struct stat about;
+    uint64_t n_bytes;
+
+    if (stat(path, &about) != 0)
+        return 0;
+    n_bytes = (uint64_t)about.st_size;
+    return with_holes ? n_bytes : MIN(n_bytes, (uint64_t)about.st_blocks * STAT_BLOCK_BYTES);
+}
+
+static uint64_t
+measure_with_log(const RecallVault *self, int week, gboolean with_holes)
 {
     g_autofree char *name = recall_segment_dup_name(week);
-    g_autofree char *file = g_strconcat(name, suffix, NULL);
-    g_autofree char *path = g_build_filename(self->folder, file, NULL);
-    struct stat about;
+    g_autofree char *log = g_strconcat(name, "-wal", NULL);
 
-    return stat(path, &about) == 0 ? (uint64_t)about.st_size : 0;
+    return measure_file(self, name, with_holes) + measure_file(self, log, with_holes);
 }
 
 uint64_t
 recall_vault_measure_week(const RecallVault *self, int week)
 {
-    return measure_file(self, week, "") + measure_file(self, week, "-wal");
+    return measure_with_log(self, week, FALSE);
+}
+
+uint64_t
+recall_vault_measure_length(const RecallVault *self, int week)
+{
+    return measure_with_log(self, week, TRUE);
+}
+
+/* @week: -1 for every week */
+static uint64_t
+measure_damaged(const RecallVault *self, int week)
+{
+    g_autoptr(GDir) dir = self->n_damaged > 0 ? g_dir_open(self->folder, 0, NULL) : NULL;
+    uint64_t n_bytes = 0;
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        int other = week_of_damaged(name);
+
+        if (other >= 0 && (week < 0 || other == week))
+            n_bytes += measure_file(self, name, FALSE);
+    }
+    return n_bytes;
+}
+
+uint64_t
+recall_vault_measure_damaged(const RecallVault *self, int week)
+{
+    return measure_damaged(self, week);
+}
+
+gboolean
+recall_vault_has_room_for(const RecallVault *self, int week)
+{
+    uint64_t n_bytes = recall_vault_measure_week(self, week);
+    struct statvfs about;
+
+    return statvfs(self->folder, &about) == 0 &&
+           (uint64_t)about.f_bavail * about.f_frsize > 2 * n_bytes;
 }
 
 /* The one number that @sql answers, or -1 */
@@ -859,6 +912,7 @@ recall_vault_get_statistics(RecallVault *self,
         recover(self, g_array_index(weeks, int, i), local_error);
     }
     sum.n_damaged = self->n_damaged;
+    sum.n_bytes += measure_damaged(self, -1);
     *out_statistics = sum;
     return TRUE;
 }

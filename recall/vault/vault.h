@@ -15,7 +15,7 @@ typedef struct RecallVault RecallVault;
 
 typedef struct {
     uint64_t n_scenes;
-    uint64_t n_bytes;  /* on disk */
+    uint64_t n_bytes;  /* on disk, with what was set aside */
     int64_t oldest_us; /* start of the oldest scene, 0 when there is none */
     unsigned n_segments;
     unsigned n_damaged; /* set aside */
@@ -113,5 +113,14 @@ GArray *recall_vault_dup_damaged_weeks(const RecallVault *self);
 /* Deletes the week's files that were set aside. Their keys are not touched. */
 void recall_vault_destroy_damaged(RecallVault *self, int week);
 
-/* Bytes on the disk of one week. */
+/* Bytes on the disk of one week: holes in its file take none. */
 uint64_t recall_vault_measure_week(const RecallVault *self, int week);
+
+/* Length of its file and log, holes and all. */
+uint64_t recall_vault_measure_length(const RecallVault *self, int week);
+
+/* Bytes on the disk of the week's files that were set aside. */
+uint64_t recall_vault_measure_damaged(const RecallVault *self, int week);
+
+/* Whether the disk has room for a second file of the week. */
+gboolean recall_vault_has_room_for(const RecallVault *self, int week);
