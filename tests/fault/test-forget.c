@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/forget.h"
 
+#include "recall/vault/recycle.h"
 #include "recall/vault/search.h"
 #include "tests/fault/kill-point.h"
 #include "tests/unit/recall/vault/forgetting.h"
@@ -60,6 +61,8 @@ static const Case cases[] = {
      {RECALL_FORGET_QUERY, FORGETTING_WHOLE_TIME, .query = "zqquittengelee"},
      .n_kept = 2,
      .has_damaged = TRUE},
+    /* By itself. */
+    {"age", {RECALL_FORGET_AGE}, .n_kept = 2},
 };
 
 /* What a process that was killed had done. */
@@ -168,6 +171,22 @@ select_what(RecallVault *vault, const Case *item)
     return recall_forget_new(recall_selector_steal_intent(selector));
 }
 
+/* The first one is too old, and what follows it within an eighth of the limit goes with it: the
+ * same as in "range". */
+static gboolean
+recycle(RecallVault *vault, Shared *shared, const Case *item)
+{
+    RecallRetention limits = {.age_us = 8 * N_IN_WEEK * MINUTE_US};
+    int64_t now_us = FORGETTING_MONDAY_US - 2 * MINUTE_US + limits.age_us;
+    g_autoptr(RecallRecycle) work = recall_recycle_new(vault, &limits);
+
+    while (recall_recycle_step(work, now_us)) {
+        if (!disturb(vault, shared, item))
+            return FALSE;
+    }
+    return recall_recycle_get_report(work).state == RECALL_RECYCLE_WELL;
+}
+
 static gboolean
 forget(RecallVault *vault, Shared *shared, const Case *item)
 {
@@ -194,7 +213,10 @@ work(char **arguments)
 
     kill_point_arm((unsigned)g_ascii_strtoull(arguments[2], NULL, 10));
     vault = recall_vault_open(arguments[0], NULL);
-    is_good = vault != NULL && (*arguments[3] == 'r' || forget(vault, shared, item));
+    is_good = vault != NULL;
+    if (is_good && *arguments[3] == 'f')
+        is_good = item->what.kind == RECALL_FORGET_AGE ? recycle(vault, shared, item)
+                                                       : forget(vault, shared, item);
     shared->n_changes = kill_point_count();
     return is_good ? 0 : 1;
 }
@@ -227,9 +249,7 @@ run_until(const Test *self, const Case *item, const char *what, unsigned n)
 static gboolean
 has_intent(const char *folder)
 {
-    g_autofree char *path = g_build_filename(folder, "forgetting", NULL);
-
-    return g_file_test(path, G_FILE_TEST_EXISTS);
+    return recall_intent_is_saved(folder, FALSE) || recall_intent_is_saved(folder, TRUE);
 }
 
 static unsigned
@@ -376,6 +396,12 @@ test_damaged(void **state)
     check_case(state, &cases[3]);
 }
 
+static void
+test_age(void **state)
+{
+    check_case(state, &cases[4]);
+}
+
 static int
 set_up(void **state)
 {
@@ -416,10 +442,7 @@ int
 main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_app),
-        TEST(test_range),
-        TEST(test_all),
-        TEST(test_damaged),
+        TEST(test_app), TEST(test_range), TEST(test_all), TEST(test_damaged), TEST(test_age),
     };
 
     umask(077);
