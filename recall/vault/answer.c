@@ -139,8 +139,18 @@ recall_answer_scene(int64_t id, const ProtocolScene *scene, const RecallQuery *q
     return g_variant_builder_end(&builder);
 }
 
+static const char *
+name_recycling(const RecallKeeperStatus *status)
+{
+    static const char *const names[] = {"idle", "locked", "young", "failed"};
+
+    return status->is_running ? "running" : names[status->report.state];
+}
+
 GVariant *
-recall_answer_statistics(const RecallVaultStatistics *statistics)
+recall_answer_statistics(const RecallVaultStatistics *statistics,
+                         const RecallKeeperStatus *status,
+                         const char *complaint)
 {
     GVariantBuilder builder;
 
@@ -150,5 +160,11 @@ recall_answer_statistics(const RecallVaultStatistics *statistics)
     add(&builder, "oldest", g_variant_new_int64(statistics->oldest_us));
     add(&builder, "segments", g_variant_new_uint32(statistics->n_segments));
     add(&builder, "damaged", g_variant_new_uint32(statistics->n_damaged));
+    if (status != NULL) {
+        add(&builder, "quota", g_variant_new_uint64(status->limits.quota_bytes));
+        add(&builder, "age", g_variant_new_int64(status->limits.age_us));
+        add(&builder, "recycling", g_variant_new_string(name_recycling(status)));
+        add(&builder, "limits-error", g_variant_new_string(complaint != NULL ? complaint : ""));
+    }
     return g_variant_builder_end(&builder);
 }

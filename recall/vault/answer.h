@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "recall/vault/keeper.h"
 #include "recall/vault/result.h"
 #include "recall/vault/vault.h"
 
@@ -13,5 +14,7 @@ GVariant *recall_answer_results(const GPtrArray *results);
 /* @query: (nullable): its hits are added. An a{sv} */
 GVariant *recall_answer_scene(int64_t id, const ProtocolScene *scene, const RecallQuery *query);
 
-/* An a{sv} */
-GVariant *recall_answer_statistics(const RecallVaultStatistics *statistics);
+/* @status: (nullable); @complaint: (nullable): of its settings. An a{sv} */
+GVariant *recall_answer_statistics(const RecallVaultStatistics *statistics,
+                                   const RecallKeeperStatus *status,
+                                   const char *complaint);

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "protocol/peer.h"
+#include "recall/vault/keeper.h"
 #include "recall/vault/listen.h"
 #include "recall/vault/sandbox.h"
 #include "recall/vault/service-append.h"
@@ -13,10 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 /* deskhand-vault: keeps the history. */
 
 #define EXIT_USAGE 2
+#define ADMIN_SETTINGS "/etc/deskhand/vault.conf"
 
 typedef struct {
     GMainLoop *loop;
@@ -28,6 +31,7 @@ typedef struct {
     RecallServiceRecall *recall;
     ProtocolPeerServer *recall_server;
     RecallTidy *tidy;
+    RecallKeeper *keeper;
 } Program;
 
 static void *
@@ -95,6 +99,45 @@ serve(const char *name, ProtocolPeerFunc on_client, Program *self, GError **erro
     return protocol_peer_server_new(path, recall_listen_take_fd(name), on_client, self, error);
 }
 
+static void
+on_growth(void *user_data)
+{
+    Program *self = user_data;
+
+    recall_keeper_note_growth(self->keeper);
+}
+
+/* Settings that are wrong stop nothing: it records on, and says that they are not in force. */
+static void
+start_keeper(Program *self, const char *folder)
+{
+    g_autofree char *path =
+        g_build_filename(g_get_user_config_dir(), "deskhand", "vault.conf", NULL);
+    g_autoptr(GError) error = NULL;
+    RecallRetention limits = {0};
+    struct statvfs disk = {0};
+
+    if (statvfs(folder, &disk) != 0)
+        g_warning("Cannot measure the disk of %s", folder);
+    if (!recall_retention_load(ADMIN_SETTINGS, path, (uint64_t)disk.f_blocks * disk.f_frsize,
+                               &limits, &error))
+        g_warning("%s; it is not in force, and nothing is forgotten because of it", error->message);
+    self->keeper = recall_keeper_new(self->worker, self->vault, &limits);
+    recall_service_append_watch(self->append, on_growth, self);
+    recall_service_recall_set_keeper(self->recall, self->keeper,
+                                     error != NULL ? error->message : NULL);
+}
+
+static void
+stop_keeper(Program *self)
+{
+    if (self->keeper == NULL)
+        return;
+    recall_service_append_watch(self->append, NULL, NULL);
+    recall_keeper_free(g_steal_pointer(&self->keeper));
+    recall_service_recall_set_keeper(self->recall, NULL, NULL);
+}
+
 static gboolean
 start(Program *self, char *folder, GError **error)
 {
@@ -107,6 +150,7 @@ start(Program *self, char *folder, GError **error)
     if (self->append_server == NULL)
         return FALSE;
     self->recall = recall_service_recall_new(self->worker, self->vault);
+    start_keeper(self, folder);
     self->recall_server = serve("recall.sock", on_recall_client, self, error);
     if (self->recall_server == NULL)
         return FALSE;
@@ -119,6 +163,7 @@ static void
 stop(Program *self)
 {
     recall_tidy_free(self->tidy);
+    stop_keeper(self);
     protocol_peer_server_free(self->recall_server);
     recall_service_recall_free(self->recall);
     protocol_peer_server_free(self->append_server);

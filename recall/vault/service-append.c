@@ -17,6 +17,8 @@ struct RecallServiceAppend {
     GPtrArray *waiting; /* of Pending */
     size_t n_waiting_bytes;
     gboolean is_writing;
+    RecallServiceAppendFunc on_growth; /* (nullable) */
+    void *growth_data;
 };
 
 typedef enum {
@@ -172,6 +174,8 @@ on_written(GObject *source, GAsyncResult *result, void *user_data)
             protocol_error_return(g_steal_pointer(&pending->invocation), error);
     }
     unref_batch(writing->batch);
+    if (self->worker != NULL && self->on_growth != NULL)
+        self->on_growth(self->growth_data);
     self->is_writing = FALSE;
     write_waiting(self);
     unref(self);
@@ -364,6 +368,15 @@ recall_service_append_new(BaseWorker *worker, RecallVault *vault)
     self->shown =
         recall_peer_object_new(G_DBUS_INTERFACE_SKELETON(self->object), OBJECT_PATH, NULL, NULL);
     return self;
+}
+
+void
+recall_service_append_watch(RecallServiceAppend *self,
+                            RecallServiceAppendFunc on_growth,
+                            void *user_data)
+{
+    self->on_growth = on_growth;
+    self->growth_data = user_data;
 }
 
 void

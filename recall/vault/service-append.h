@@ -19,6 +19,12 @@ typedef struct RecallServiceAppend RecallServiceAppend;
  * @vault: used in jobs of @worker only; stays until those have run */
 RecallServiceAppend *recall_service_append_new(BaseWorker *worker, RecallVault *vault);
 
+/* @on_growth: called after something was stored */
+typedef void (*RecallServiceAppendFunc)(void *user_data);
+void recall_service_append_watch(RecallServiceAppend *self,
+                                 RecallServiceAppendFunc on_growth,
+                                 void *user_data);
+
 /* Calls that still wait are not answered. */
 void recall_service_append_free(RecallServiceAppend *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallServiceAppend, recall_service_append_free)

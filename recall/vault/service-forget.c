@@ -19,6 +19,7 @@ struct RecallServiceForget {
     ProtocolDbusRecall1 *object; /* borrowed while there is an owner */
     BaseWorker *worker;          /* NULL once freed by the owner */
     RecallVault *vault;
+    RecallKeeper *keeper; /* (nullable) */
     gboolean is_busy;
     unsigned n_calls;
     unsigned last_job;
@@ -35,7 +36,8 @@ typedef struct {
     gboolean is_dry;
     gboolean is_done;
     gboolean is_cancelled;
-    int percent; /* that was told */
+    gboolean holds; /* the keeper */
+    int percent;    /* that was told */
 } Job;
 
 static void push_step(Job *job);
@@ -178,6 +180,8 @@ end_job(Job *job)
 {
     RecallServiceForget *service = job->service;
 
+    if (job->holds && service->keeper != NULL)
+        recall_keeper_release(service->keeper);
     g_signal_handlers_disconnect_by_data(job->connection, job);
     g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(job->object));
     g_signal_handlers_disconnect_by_data(job->object, job);
@@ -325,6 +329,25 @@ push_step(Job *job)
                      NULL, NULL);
 }
 
+static void
+on_held(void *user_data)
+{
+    push_step(user_data);
+}
+
+/* What goes by itself and is under way comes first. */
+static void
+begin_job(Job *job)
+{
+    RecallKeeper *keeper = job->service->keeper;
+
+    job->holds = keeper != NULL && !job->is_dry;
+    if (job->holds)
+        recall_keeper_hold(keeper, on_held, job);
+    else
+        push_step(job);
+}
+
 /* Only before the first scene goes. */
 static gboolean
 handle_cancel(ProtocolDbusJob1 *object, GDBusMethodInvocation *invocation, void *user_data)
@@ -398,7 +421,7 @@ handle_forget(ProtocolDbusRecall1 *object,
     }
     g_variant_lookup(options, "dry-run", "b", &job->is_dry);
     protocol_dbus_recall1_complete_forget(object, invocation, path);
-    push_step(job);
+    begin_job(job);
     return TRUE;
 }
 
@@ -472,6 +495,12 @@ recall_service_forget_new(ProtocolDbusRecall1 *object, BaseWorker *worker, Recal
     g_signal_connect(object, "handle-forget", G_CALLBACK(handle_forget), self);
     g_signal_connect(object, "handle-receipts", G_CALLBACK(handle_receipts), self);
     return self;
+}
+
+void
+recall_service_forget_set_keeper(RecallServiceForget *self, RecallKeeper *keeper)
+{
+    self->keeper = keeper;
 }
 
 void

@@ -27,6 +27,8 @@ struct RecallServiceRecall {
     BaseWorker *worker;
     RecallVault *vault;
     RecallServiceForget *forget; /* NULL likewise */
+    RecallKeeper *keeper;        /* (nullable) */
+    char *complaint;             /* (nullable): of its settings */
     GPtrArray *jobs;             /* of Job, borrowed */
     unsigned n_calls;
     unsigned last_job;
@@ -55,6 +57,7 @@ unref(RecallServiceRecall *self)
         return;
     g_clear_object(&self->object);
     g_ptr_array_unref(self->jobs);
+    g_free(self->complaint);
     g_free(self);
 }
 
@@ -482,6 +485,18 @@ load_statistics(void *user_data, GCancellable *cancellable, GError **error)
     return g_steal_pointer(&statistics);
 }
 
+/* Returns: (transfer floating) */
+static GVariant *
+answer_statistics(const RecallServiceRecall *self, const RecallVaultStatistics *statistics)
+{
+    RecallKeeperStatus status = {0};
+
+    if (self->keeper == NULL)
+        return recall_answer_statistics(statistics, NULL, NULL);
+    status = recall_keeper_get_status(self->keeper);
+    return recall_answer_statistics(statistics, &status, self->complaint);
+}
+
 static void
 on_statistics_loaded(GObject *source, GAsyncResult *result, void *user_data)
 {
@@ -494,7 +509,7 @@ on_statistics_loaded(GObject *source, GAsyncResult *result, void *user_data)
         protocol_error_return(invocation, error);
     else
         protocol_dbus_recall1_complete_get_statistics(call->service->object, invocation,
-                                                      recall_answer_statistics(statistics));
+                                                      answer_statistics(call->service, statistics));
     end_call(call);
 }
 
@@ -588,6 +603,22 @@ handle_get_statistics(ProtocolDbusRecall1 *object,
     return TRUE;
 }
 
+/* What waits for an unlock may go soon. Returns: FALSE: the lock answers */
+static gboolean
+note_unlock(ProtocolDbusRecall1 *object,
+            GDBusMethodInvocation *invocation,
+            GUnixFDList *fds,
+            GVariant *secret,
+            GVariant *options,
+            void *user_data)
+{
+    RecallServiceRecall *self = user_data;
+
+    if (self->keeper != NULL)
+        recall_keeper_note_unlock(self->keeper);
+    return FALSE;
+}
+
 /* --- clients --- */
 
 /* @connection: (nullable): of this client only */
@@ -621,11 +652,24 @@ recall_service_recall_new(BaseWorker *worker, RecallVault *vault)
     g_signal_connect(self->object, "handle-get-picture", G_CALLBACK(handle_get_picture), self);
     g_signal_connect(self->object, "handle-get-statistics", G_CALLBACK(handle_get_statistics),
                      self);
+    g_signal_connect(self->object, "handle-unlock", G_CALLBACK(note_unlock), self);
     self->lock = recall_service_lock_new(self->object, worker, vault);
     self->forget = recall_service_forget_new(self->object, worker, vault);
     self->shown = recall_peer_object_new(G_DBUS_INTERFACE_SKELETON(self->object), OBJECT_PATH,
                                          cancel_jobs, self);
     return self;
+}
+
+void
+recall_service_recall_set_keeper(RecallServiceRecall *self,
+                                 RecallKeeper *keeper,
+                                 const char *complaint)
+{
+    self->keeper = keeper;
+    g_free(self->complaint);
+    self->complaint = g_strdup(complaint);
+    if (self->forget != NULL)
+        recall_service_forget_set_keeper(self->forget, keeper);
 }
 
 void

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/worker.h"
-#include "recall/vault/vault.h"
+#include "recall/vault/keeper.h"
 
 /* io.deskhand.Recall1 and the jobs of io.deskhand.Job1: hands what is asked to the store's thread,
  * a slice of each search after the other. Main thread. */
@@ -18,6 +18,16 @@ typedef struct RecallServiceRecall RecallServiceRecall;
  * @vault: looked at here, so no job of @worker may use it yet; later in jobs only; stays until
  * those have run */
 RecallServiceRecall *recall_service_recall_new(BaseWorker *worker, RecallVault *vault);
+
+/**
+ * recall_service_recall_set_keeper:
+ * @keeper: (nullable): told of unlocks, and asked for the statistics; outlives self, or is taken
+ *   away with NULL after it was freed
+ * @complaint: (nullable): what is wrong with the settings, and so not in force
+ */
+void recall_service_recall_set_keeper(RecallServiceRecall *self,
+                                      RecallKeeper *keeper,
+                                      const char *complaint);
 
 /* Searches that run are cancelled; calls that still wait are not answered. */
 void recall_service_recall_free(RecallServiceRecall *self);
