@@ -158,6 +158,35 @@ check_agent(GPtrArray *parts, GCancellable *cancellable)
     add_agent_parts(parts, reply);
 }
 
+/* Whether quota and age limit are kept. */
+static void
+add_limits_part(GPtrArray *parts, GVariant *statistics)
+{
+    const char *state = "";
+    const char *error = "";
+
+    (void)g_variant_lookup(statistics, "recycling", "&s", &state);
+    (void)g_variant_lookup(statistics, "limits-error", "&s", &error);
+    if (*error != '\0')
+        add_part(parts, "limits", PART_BAD, error,
+                 "Mend the file, see vault.conf(5), and then: systemctl --user restart "
+                 "deskhand-vault");
+    else if (g_str_equal(state, "locked"))
+        add_part(parts, "limits", PART_WEAK,
+                 "What is over the quota or the age limit waits until the history is unlocked.",
+                 "deskhand unlock");
+    else if (g_str_equal(state, "young"))
+        add_part(parts, "limits", PART_WEAK,
+                 "The history is over its quota, and nothing is old enough to go; it records on.",
+                 "Choose a larger quota in vault.conf.");
+    else if (g_str_equal(state, "failed"))
+        add_part(parts, "limits", PART_BAD,
+                 "The history is over its limits, but nothing can be forgotten; it records on.",
+                 "The log of deskhand-vault says why.");
+    else if (*state != '\0')
+        add_part(parts, "limits", PART_OK, "Quota and age limit are kept.", "");
+}
+
 static void
 add_vault_part(GPtrArray *parts, GVariant *reply)
 {
@@ -170,6 +199,7 @@ add_vault_part(GPtrArray *parts, GVariant *reply)
     (void)g_variant_lookup(statistics, "damaged", "u", &n_damaged);
     detail = g_strdup_printf("deskhand-vault keeps %" G_GUINT64_FORMAT " scenes.", n_scenes);
     add_part(parts, "vault", PART_OK, detail, "");
+    add_limits_part(parts, statistics);
     if (n_damaged == 0)
         return;
     g_free(detail);

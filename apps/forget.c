@@ -519,7 +519,9 @@ const AppCommand app_forget_command = {
         "A scene that was shown in any part of the time goes as a whole; it lasts at most an hour. "
         "What is still on the screen is seen anew: close it first, or `deskhand pause`. Files that "
         "were set aside because they are damaged go too where they might hold it. While the "
-        "history is locked only whole weeks can go.",
+        "history is locked only whole weeks can go.\n"
+        "\n"
+        "The oldest also goes by itself, by a quota and a limit of age; see vault.conf(5).",
     .options = options,
     .examples = examples,
     .run = run,

@@ -129,6 +129,27 @@ write_time(AppJson *json, GVariant *half, const char *key, const char *name)
     app_json_string(json, time);
 }
 
+/* 0 stands for no limit. */
+static void
+write_limit(AppJson *json, GVariant *half, const char *key, const char *name, int64_t divisor)
+{
+    int64_t value = lookup_number(half, name);
+
+    app_json_key(json, key);
+    if (value <= 0)
+        app_json_string(json, NULL);
+    else
+        app_json_integer(json, value / divisor);
+}
+
+static const char *
+get_text_or_null(GVariant *half, const char *name)
+{
+    const char *text = lookup_text(half, name);
+
+    return *text != '\0' ? text : NULL;
+}
+
 static void
 write_json(const Status *self, GString *out)
 {
@@ -152,6 +173,12 @@ write_json(const Status *self, GString *out)
     write_time(&json, self->vault, "oldest", "oldest");
     write_number(&json, self->vault, "segments", "segments", 1);
     write_number(&json, self->vault, "damaged", "damaged", 1);
+    write_limit(&json, self->vault, "quota", "quota", 1);
+    write_limit(&json, self->vault, "age_limit_s", "age", G_USEC_PER_SEC);
+    app_json_key(&json, "recycling");
+    app_json_string(&json, get_text_or_null(self->vault, "recycling"));
+    app_json_key(&json, "limits_error");
+    app_json_string(&json, get_text_or_null(self->vault, "limits-error"));
     app_json_key(&json, "lock");
     app_json_string(&json, self->lock != NULL ? lookup_text(self->lock, "state") : NULL);
     write_time(&json, self->lock, "unlocked_until", "until");
@@ -206,24 +233,72 @@ append_agent(const Status *self, GString *out)
                                dropped);
 }
 
+/* What does not go although it is over a limit, and what to do about it. */
+static void
+append_recycling(const Status *self, GString *out)
+{
+    const char *state = lookup_text(self->vault, "recycling");
+    const char *error = lookup_text(self->vault, "limits-error");
+
+    if (g_str_equal(state, "locked"))
+        g_string_append(out, "Waiting    what is over the limits can go when the history is "
+                             "unlocked: `deskhand unlock`\n");
+    else if (g_str_equal(state, "young"))
+        g_string_append(out, "Over       the quota, and nothing is old enough to go; it records "
+                             "on: choose a larger one\n");
+    else if (g_str_equal(state, "failed"))
+        g_string_append(out, "Over       the limits, but nothing can be forgotten; it records on: "
+                             "the log of deskhand-vault says why\n");
+    if (*error == '\0')
+        return;
+    g_string_append(out, "Limits     are not in force: ");
+    app_output_append_clean(out, error, -1, FALSE);
+    g_string_append_c(out, '\n');
+}
+
+/* "96.2 MB of 20.0 GB" */
+static void
+append_size(const Status *self, GString *out)
+{
+    int64_t quota = lookup_number(self->vault, "quota");
+    g_autofree char *size = g_format_size((uint64_t)MAX(lookup_number(self->vault, "bytes"), 0));
+    g_autofree char *whole = g_format_size((uint64_t)MAX(quota, 0));
+
+    g_string_append(out, size);
+    if (quota > 0)
+        g_string_append_printf(out, " of %s", whole);
+}
+
+static void
+append_age_limit(const Status *self, GString *out)
+{
+    int64_t days = lookup_number(self->vault, "age") / G_TIME_SPAN_DAY;
+
+    if (days > 0)
+        g_string_append_printf(out, ", at most %" G_GINT64_FORMAT " day%s", days,
+                               days == 1 ? "" : "s");
+}
+
 static void
 append_vault(const Status *self, GString *out)
 {
     int64_t oldest_us = lookup_number(self->vault, "oldest");
     int64_t damaged = lookup_number(self->vault, "damaged");
-    g_autofree char *size = g_format_size(MAX(lookup_number(self->vault, "bytes"), 0));
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     g_autofree char *oldest = app_when_format_short(oldest_us, now);
 
     if (self->vault == NULL)
         return;
-    g_string_append_printf(out, "Kept       %" G_GINT64_FORMAT " scenes, %s",
-                           MAX(lookup_number(self->vault, "scenes"), 0), size);
+    g_string_append_printf(out, "Kept       %" G_GINT64_FORMAT " scenes, ",
+                           MAX(lookup_number(self->vault, "scenes"), 0));
+    append_size(self, out);
     if (oldest_us > 0)
         g_string_append_printf(out, ", since %s", oldest);
+    append_age_limit(self, out);
     g_string_append_c(out, '\n');
     if (damaged > 0)
         g_string_append_printf(out, "Damaged    %" G_GINT64_FORMAT " files, set aside\n", damaged);
+    append_recycling(self, out);
 }
 
 static void
@@ -281,8 +356,9 @@ const AppCommand app_status_command = {
     .name = "status",
     .arguments = "",
     .summary = "say whether it is recording, and how much is kept",
-    .description = "Asks the agent of this session and the vault. When one of them is not there, "
-                   "the rest is printed and the exit code is 5.",
+    .description = "Asks the agent of this session and the vault. Of how much is kept it says the "
+                   "quota, and of the limits of vault.conf(5) whether something waits. When one of "
+                   "them is not there, the rest is printed and the exit code is 5.",
     .options = options,
     .examples = examples,
     .run = run,
