@@ -11,7 +11,8 @@ from desktop import Skip, run
 
 PREFIX = "usr/local"
 DAEMONS = ("deskhand-agentd", "deskhand-vault", "deskhand-reader")
-PAGES = ("man1/deskhand.1", "man5/agentd.conf.5", *(f"man1/{d}.1" for d in DAEMONS))
+PAGES = ("man1/deskhand.1", "man5/agentd.conf.5", "man5/vault.conf.5",
+         *(f"man1/{d}.1" for d in DAEMONS))
 
 
 class Installed:
