@@ -232,8 +232,8 @@ find_end_of_part(const RecallRecycle *self, const Share *share, uint64_t n_bytes
     int64_t first_us = ask(self, share->week, SQL_FIRST, 0, 0, G_MAXINT64);
     int64_t nth_us =
         ask(self, share->week, SQL_NTH, (int64_t)(part * (double)n_scenes) + 1, 0, end_us);
-    int64_t until_us =
-        MIN(nth_us, ask(self, share->week, SQL_YOUNG, MAX(row, 0), young_us, end_us));
+    int64_t first_young_us = ask(self, share->week, SQL_YOUNG, MAX(row, 0), young_us, end_us);
+    int64_t until_us = MIN(nth_us, first_young_us);
 
     return until_us > first_us ? until_us : G_MININT64;
 }
