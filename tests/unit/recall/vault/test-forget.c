@@ -235,7 +235,45 @@ test_damaged_goes(void **state)
     recall_vault_close(vault);
 }
 
-/* A search that is under way, and scenes that come, between any two steps. */
+/* A search that lasts over several steps, a slice between two of them, again and again. */
+typedef struct {
+    RecallSearch *search;
+    GPtrArray *results;
+    unsigned n_slices;
+    unsigned n_slices_most; /* of one search */
+} LongSearch;
+
+static void
+end_long_search(LongSearch *self)
+{
+    for (unsigned i = 1; self->results != NULL && i < self->results->len; i++) {
+        const RecallResult *newer = self->results->pdata[i - 1];
+        const RecallResult *older = self->results->pdata[i];
+
+        assert_true(newer->id > older->id); /* each once, and none out of place */
+    }
+    g_clear_pointer(&self->search, recall_search_free);
+    g_clear_pointer(&self->results, g_ptr_array_unref);
+    self->n_slices_most = MAX(self->n_slices_most, self->n_slices);
+    self->n_slices = 0;
+}
+
+static void
+go_on_searching(LongSearch *self, RecallVault *vault, GDateTime *now)
+{
+    RecallSearchOptions options = {.limit = RECALL_SEARCH_LIMIT_MAX};
+
+    if (self->search == NULL) {
+        self->search = recall_search_new("w*", 2, &options, now, NULL);
+        self->results = g_ptr_array_new_with_free_func((GDestroyNotify)recall_result_free);
+    }
+    assert_true(recall_search_run_slice(self->search, vault, NULL, self->results, NULL));
+    self->n_slices++;
+    if (recall_search_is_done(self->search))
+        end_long_search(self);
+}
+
+/* Searches that are under way, and scenes that come, between any two steps. */
 static void
 test_while_others_work(void **state)
 {
@@ -246,6 +284,7 @@ test_while_others_work(void **state)
     g_autoptr(RecallSelector) selector = recall_selector_new(&first_day, now);
     g_autoptr(RecallForget) forget = NULL;
     RecallSearchOptions options = {.limit = 1};
+    LongSearch long_search = {0};
     gboolean is_done = FALSE;
     unsigned n_steps = 0;
     uint64_t key = 10000;
@@ -262,11 +301,14 @@ test_while_others_work(void **state)
             g_ptr_array_new_with_free_func((GDestroyNotify)recall_result_free);
 
         assert_true(recall_search_run_slice(search, vault, NULL, results, NULL));
+        go_on_searching(&long_search, vault, now);
         for (unsigned i = 0; i < 20; i++)
             forgetting_put(vault, key++, FORGETTING_MONDAY_US + 48 * 60 * MINUTE_US, FALSE);
         assert_true(recall_forget_step(forget, vault, &is_done, NULL));
         assert_true(recall_forget_get_progress(forget) <= 1);
     }
+    end_long_search(&long_search);
+    assert_true(long_search.n_slices_most >= 2);
     assert_true(n_steps >= 5);
     assert_int_equal(forgetting_search(vault, ""), key - 10000);
     recall_vault_close(vault);
