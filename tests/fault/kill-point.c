@@ -2,20 +2,36 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/fault/kill-point.h"
 
-#include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* What stood where something was written that is not synchronised. */
+typedef struct {
+    ino_t inode;
+    int fd; /* of its own, to read and write */
+    off64_t at;
+    size_t n_written;
+    uint8_t *data; /* of the same size; zeros where there was nothing */
+    off64_t file_bytes;
+} Before;
+
 static unsigned n_changes;
 static unsigned end_at = G_MAXUINT;
+static gboolean is_losing;
+static GArray *befores; /* of Before, oldest first; while losing */
 
 void
-kill_point_arm(unsigned n)
+kill_point_arm(unsigned n, gboolean loses)
 {
     n_changes = 0;
     end_at = n;
+    is_losing = loses;
+    if (loses)
+        befores = g_array_new(FALSE, FALSE, sizeof(Before));
 }
 
 unsigned
@@ -23,6 +39,72 @@ kill_point_count(void)
 {
     return n_changes;
 }
+
+/* --- losing --- */
+
+static void
+remember(int fd, off64_t at, size_t n_bytes)
+{
+    g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", fd);
+    Before before = {.at = at, .n_written = n_bytes};
+    struct stat about;
+
+    if (!is_losing || fstat(fd, &about) != 0 || !S_ISREG(about.st_mode))
+        return;
+    before.fd = open(path, O_RDWR | O_CLOEXEC);
+    if (before.fd < 0)
+        return;
+    before.inode = about.st_ino;
+    before.file_bytes = about.st_size;
+    before.data = g_malloc0(n_bytes);
+    if (pread(before.fd, before.data, n_bytes, at) >= 0)
+        g_array_append_val(befores, before);
+}
+
+static void
+forget_synced(int fd)
+{
+    struct stat about;
+
+    if (!is_losing || fstat(fd, &about) != 0)
+        return;
+    for (unsigned i = befores->len; i > 0; i--) {
+        Before *before = &g_array_index(befores, Before, i - 1);
+
+        if (before->inode != about.st_ino)
+            continue;
+        close(before->fd);
+        g_free(before->data);
+        g_array_remove_index(befores, i - 1);
+    }
+}
+
+/* A write at the end of the file made it longer; one that a later truncation cut is gone. */
+static void
+lose(const Before *before)
+{
+    off64_t end = before->at + (off64_t)before->n_written;
+    off64_t file_bytes = lseek(before->fd, 0, SEEK_END);
+
+    if (end > file_bytes)
+        return;
+    (void)syscall(SYS_pwrite64, before->fd, before->data, before->n_written, before->at);
+    if (end == file_bytes && before->file_bytes < end)
+        (void)syscall(SYS_ftruncate, before->fd, before->file_bytes);
+}
+
+static void
+lose_some(void)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(end_at);
+
+    for (unsigned i = befores->len; i > 0; i--) {
+        if (g_rand_boolean(rand))
+            lose(&g_array_index(befores, Before, i - 1));
+    }
+}
+
+/* --- changes --- */
 
 static gboolean
 is_end(void)
@@ -33,10 +115,12 @@ is_end(void)
 static void
 end_here(void)
 {
+    if (is_losing)
+        lose_some();
     _exit(KILL_POINT_EXIT_CODE);
 }
 
-/* What comes from standard output is no change. */
+/* What goes to standard output and error is no change. */
 ssize_t
 write(int fd, const void *data, size_t n_bytes)
 {
@@ -46,6 +130,8 @@ write(int fd, const void *data, size_t n_bytes)
         (void)syscall(SYS_write, fd, data, n_bytes / 2);
     if (ends)
         end_here();
+    if (fd > STDERR_FILENO)
+        remember(fd, lseek(fd, 0, SEEK_CUR), n_bytes);
     return syscall(SYS_write, fd, data, n_bytes);
 }
 
@@ -58,6 +144,7 @@ pwrite64(int fd, const void *data, size_t n_bytes, off64_t at)
         (void)syscall(SYS_pwrite64, fd, data, n_bytes / 2, at);
     if (ends)
         end_here();
+    remember(fd, at, n_bytes);
     return syscall(SYS_pwrite64, fd, data, n_bytes, at);
 }
 
@@ -98,6 +185,7 @@ fsync(int fd)
 {
     if (is_end())
         end_here();
+    forget_synced(fd);
     return 0;
 }
 

@@ -45,24 +45,26 @@ typedef struct {
     unsigned n_kept;
     gboolean has_damaged; /* the week in hand was set aside before, and two scenes came */
     gboolean is_still;    /* nothing comes meanwhile: it would go, too */
+    gboolean is_power;    /* it is not killed, the power goes */
 } Case;
 
 static const Case cases[] = {
-    /* Of one week a part, the other one as a whole because nothing else is in it. */
-    {"app",
-     {RECALL_FORGET_APP, FORGETTING_WHOLE_TIME, .app = "zqApp"},
-     .n_kept = N_IN_WEEK - N_IN_WEEK / 6},
     /* A week as a whole, and of the other one all but the last two. */
     {"range",
      {RECALL_FORGET_RANGE, G_MININT64, FORGETTING_MONDAY_US + (N_IN_WEEK - 2) * MINUTE_US},
      .n_kept = 2},
     {"all", {RECALL_FORGET_ALL, FORGETTING_WHOLE_TIME}, .is_still = TRUE},
+    /* The other one goes whole because nothing else is in it. */
     {"damaged",
      {RECALL_FORGET_QUERY, FORGETTING_WHOLE_TIME, .query = "zqquittengelee"},
      .n_kept = 2,
      .has_damaged = TRUE},
     /* By itself. */
     {"age", {RECALL_FORGET_AGE}, .n_kept = 2},
+    {"power",
+     {RECALL_FORGET_RANGE, G_MININT64, FORGETTING_MONDAY_US + (N_IN_WEEK - 2) * MINUTE_US},
+     .n_kept = 2,
+     .is_power = TRUE},
 };
 
 /* What a process that was killed had done. */
@@ -211,7 +213,8 @@ work(char **arguments)
     g_autoptr(RecallVault) vault = NULL;
     gboolean is_good;
 
-    kill_point_arm((unsigned)g_ascii_strtoull(arguments[2], NULL, 10));
+    kill_point_arm((unsigned)g_ascii_strtoull(arguments[2], NULL, 10),
+                   g_str_has_suffix(arguments[3], "-power"));
     vault = recall_vault_open(arguments[0], NULL);
     is_good = vault != NULL;
     if (is_good && *arguments[3] == 'f')
@@ -339,10 +342,11 @@ kill_at(Test *self, const Case *item, unsigned n, gboolean *out_is_gone)
 
     memset(self->shared, 0, sizeof *self->shared);
     put_files_back(self);
-    is_done = run_until(self, item, "forget", n);
+    is_done = run_until(self, item, item->is_power ? "forget-power" : "forget", n);
     is_begun = is_done || self->shared->is_begun || has_intent(self->fixture->folder);
     if (is_begun && !is_done)
-        run_until(self, item, "resume", n * 7 % (self->shared->n_changes + 61));
+        run_until(self, item, item->is_power ? "resume-power" : "resume",
+                  n * 7 % (self->shared->n_changes + 61));
     *out_is_gone = check(self, item, is_begun);
     return is_done;
 }
@@ -373,31 +377,31 @@ check_case(void **state, const Case *item)
 }
 
 static void
-test_app(void **state)
+test_range(void **state)
 {
     check_case(state, &cases[0]);
 }
 
 static void
-test_range(void **state)
+test_all(void **state)
 {
     check_case(state, &cases[1]);
 }
 
 static void
-test_all(void **state)
+test_damaged(void **state)
 {
     check_case(state, &cases[2]);
 }
 
 static void
-test_damaged(void **state)
+test_age(void **state)
 {
     check_case(state, &cases[3]);
 }
 
 static void
-test_age(void **state)
+test_power(void **state)
 {
     check_case(state, &cases[4]);
 }
@@ -442,7 +446,7 @@ int
 main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_app), TEST(test_range), TEST(test_all), TEST(test_damaged), TEST(test_age),
+        TEST(test_range), TEST(test_all), TEST(test_damaged), TEST(test_age), TEST(test_power),
     };
 
     umask(077);
