@@ -113,35 +113,75 @@ recall_frame_get_seen(const RecallFrame *self)
     return self->held_pixels != NULL ? &self->held_seen : &self->seen;
 }
 
+/* What of @region is inside the frame. */
 static void
-paint(RecallFrame *self, const pixman_box32_t *box)
+init_inside(const RecallFrame *self, const pixman_region32_t *region, pixman_region32_t *out_inside)
 {
-    for (int y = MAX(box->y1, 0); y < MIN(box->y2, (int)self->height_px); y++) {
-        int x = MAX(box->x1, 0);
-        int n_pixels = MIN(box->x2, (int)self->width_px) - x;
+    pixman_region32_init(out_inside);
+    pixman_region32_intersect_rect(out_inside, (pixman_region32_t *)region, 0, 0, self->width_px,
+                                   self->height_px);
+}
 
-        if (n_pixels > 0)
-            memset(self->pixels + (size_t)y * self->stride + (size_t)x * 4, PAINT, n_pixels * 4u);
+/* The rows of @region's boxes, one after the other, from the frame to @before or back. */
+static void
+copy_region(RecallFrame *self, const pixman_region32_t *region, uint8_t *before, gboolean is_back)
+{
+    uint8_t *pixels = recall_frame_get_pixels(self);
+    int n_boxes;
+    const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)region, &n_boxes);
+
+    for (int i = 0; i < n_boxes; i++) {
+        size_t n_bytes = (size_t)(boxes[i].x2 - boxes[i].x1) * 4;
+
+        for (int y = boxes[i].y1; y < boxes[i].y2; y++) {
+            uint8_t *row = pixels + (size_t)y * self->stride + (size_t)boxes[i].x1 * 4;
+
+            memcpy(is_back ? row : before, is_back ? before : row, n_bytes);
+            if (!is_back)
+                memset(row, PAINT, n_bytes);
+            before += n_bytes;
+        }
     }
 }
 
-RecallFrame *
-recall_frame_dup_painted(RecallFrame *self, const pixman_region32_t *region)
+static size_t
+count_pixels(const pixman_region32_t *region)
 {
-    const uint8_t *pixels = recall_frame_get_pixels(self);
-    const pixman_box32_t *boxes;
-    RecallFrame *copy;
     int n_boxes;
+    const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)region, &n_boxes);
+    size_t n_pixels = 0;
 
-    if (pixels == NULL || !pixman_region32_not_empty((pixman_region32_t *)region))
-        return NULL;
-    copy = recall_frame_new(self->width_px, self->height_px);
-    copy->pixels = g_memdup2(pixels, self->stride * self->height_px);
-    pixman_region32_copy(&copy->seen, (pixman_region32_t *)recall_frame_get_seen(self));
-    boxes = pixman_region32_rectangles((pixman_region32_t *)region, &n_boxes);
     for (int i = 0; i < n_boxes; i++)
-        paint(copy, &boxes[i]);
-    return copy;
+        n_pixels += (size_t)(boxes[i].x2 - boxes[i].x1) * (size_t)(boxes[i].y2 - boxes[i].y1);
+    return n_pixels;
+}
+
+uint8_t *
+recall_frame_paint(RecallFrame *self, const pixman_region32_t *region)
+{
+    pixman_region32_t inside;
+    uint8_t *before = NULL;
+
+    init_inside(self, region, &inside);
+    if (recall_frame_get_pixels(self) != NULL && pixman_region32_not_empty(&inside)) {
+        before = g_malloc(count_pixels(&inside) * 4);
+        copy_region(self, &inside, before, FALSE);
+    }
+    pixman_region32_fini(&inside);
+    return before;
+}
+
+void
+recall_frame_unpaint(RecallFrame *self, const pixman_region32_t *region, uint8_t *before)
+{
+    pixman_region32_t inside;
+
+    if (before == NULL)
+        return;
+    init_inside(self, region, &inside);
+    copy_region(self, &inside, before, TRUE);
+    pixman_region32_fini(&inside);
+    g_free(before);
 }
 
 static Block *

@@ -32,9 +32,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallFrame, recall_frame_free)
 void recall_frame_hold(RecallFrame *self);
 void recall_frame_release(RecallFrame *self);
 
-/* A frame of the same pixels with @region painted over. Returns: (transfer full): NULL when there
- * is nothing to paint, or nothing was seen */
-RecallFrame *recall_frame_dup_painted(RecallFrame *self, const pixman_region32_t *region);
+/* Paints over @region in the pixels that recall_frame_get_pixels() gives, until
+ * recall_frame_unpaint(), before anything else is done with the frame.
+ * Returns: (transfer full) (nullable): what stood there */
+uint8_t *recall_frame_paint(RecallFrame *self, const pixman_region32_t *region);
+
+/* @before: (transfer full) (nullable): what recall_frame_paint() of the same region returned */
+void recall_frame_unpaint(RecallFrame *self, const pixman_region32_t *region, uint8_t *before);
 
 /* B G R X, recall_frame_get_stride() bytes a row; valid until the next put or release, or until the
  * frame is folded or freed; NULL while it is folded. */

@@ -169,6 +169,20 @@ mark_region(uint8_t *pixels, const BaseRect *rect, const pixman_region32_t *regi
 }
 
 static void
+copy_row(uint8_t *to, const uint8_t *from, int n_pixels, uint8_t mark)
+{
+    const uint32_t mark_bits = GUINT32_TO_LE((uint32_t)mark << 24);
+
+    for (int i = 0; i < n_pixels; i++) {
+        uint32_t pixel;
+
+        memcpy(&pixel, from + (size_t)i * 4, 4);
+        pixel = (pixel & GUINT32_TO_LE(0xffffff)) | mark_bits;
+        memcpy(to + (size_t)i * 4, &pixel, 4);
+    }
+}
+
+static void
 copy_pixels(const RecallOcrRequest *request, uint8_t *out)
 {
     const BaseRect *rect = &request->rect;
@@ -178,9 +192,7 @@ copy_pixels(const RecallOcrRequest *request, uint8_t *out)
     for (int y = 0; y < rect->height; y++) {
         uint8_t *row = out + (size_t)rect->width * 4 * y;
 
-        memcpy(row, request->pixels + request->stride * y, (size_t)rect->width * 4);
-        for (int x = 0; x < rect->width; x++)
-            row[4 * x + 3] = mark;
+        copy_row(row, request->pixels + request->stride * y, rect->width, mark);
     }
     if (request->wanted != NULL)
         mark_region(out, rect, request->wanted, PROTOCOL_READER_MARK_WANTED);

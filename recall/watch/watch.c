@@ -2,14 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/watch.h"
 
-#include "recall/watch/frame.h"
+#include "recall/watch/content.h"
+#include "recall/watch/look.h"
 #include "recall/watch/picture.h"
 #include "recall/watch/redact.h"
 #include "recall/watch/scene.h"
 
-#define OCR_MARGIN_PX 32 /* around a change: the lines that it touches lie within */
-#define COVER_MARGIN_X_PX 6
-#define COVER_MARGIN_Y_PX 3
 #define N_USEFUL_RUNS 3 /* a sample with so many lines of words is text that moves */
 #define ACTOR_HUMAN "human"
 
@@ -23,20 +21,10 @@ struct RecallWatch {
     gboolean was_denied;       /* pixels of what is denied may be in the frame */
     unsigned undecided_ms;     /* until it is read again, 0: it is decided */
     char *app;
-    RecallFrame *frame; /* NULL while hidden */
     RecallScene *scene;
-    RecallRedact *redact;
-    pixman_region32_t visible; /* this and all below: window pixels */
-    pixman_region32_t fresh;   /* waits to be read */
+    RecallContent *content;    /* without a frame while hidden */
+    pixman_region32_t fresh;   /* window pixels: waits to be read */
     pixman_region32_t reading; /* is being read */
-    pixman_region32_t wanted;  /* the part of it that is being read by OCR */
-    pixman_region32_t secret;  /* password fields: nothing in them is kept */
-    pixman_region32_t covered; /* what accessible text speaks for */
-    pixman_region32_t unread;  /* of the pixels that may be kept: their text is not known yet */
-    GPtrArray *accessible_runs;
-    GPtrArray *ocr_runs;
-    char *url;
-    char *file;
     GCancellable *cancellable; /* of the reading under way, NULL when there is none */
     unsigned start_source;
     unsigned busy_source;
@@ -69,18 +57,17 @@ recall_watch_new(const RecallWatchParts *parts, uint32_t xid)
     self->parts = *parts;
     self->xid = xid;
     self->scene = recall_scene_new();
-    self->redact = recall_redact_new();
-    pixman_region32_init(&self->visible);
+    self->content = recall_content_new();
     pixman_region32_init(&self->fresh);
     pixman_region32_init(&self->reading);
-    pixman_region32_init(&self->wanted);
-    pixman_region32_init(&self->secret);
-    pixman_region32_init(&self->covered);
-    pixman_region32_init(&self->unread);
-    self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
-    self->ocr_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     self->busy_interval_ms = RECALL_WATCH_BUSY_MIN_MS;
     return self;
+}
+
+static RecallFrame *
+get_frame(const RecallWatch *self)
+{
+    return recall_content_get_frame(self->content);
 }
 
 static void
@@ -92,8 +79,8 @@ stop_reading(RecallWatch *self)
     g_clear_handle_id(&self->partial_source, g_source_remove);
     g_cancellable_cancel(self->cancellable);
     g_clear_object(&self->cancellable);
-    if (self->frame != NULL)
-        recall_frame_release(self->frame);
+    if (get_frame(self) != NULL)
+        recall_frame_release(get_frame(self));
     pixman_region32_clear(&self->fresh);
     pixman_region32_clear(&self->reading);
     self->behind_us = self->reading_behind_us = 0;
@@ -108,20 +95,10 @@ recall_watch_free(RecallWatch *self)
     recall_window_unref(self->window);
     recall_window_unref(self->read_window);
     g_free(self->app);
-    recall_frame_free(self->frame);
     recall_scene_free(self->scene);
-    recall_redact_free(self->redact);
-    pixman_region32_fini(&self->visible);
+    recall_content_free(self->content);
     pixman_region32_fini(&self->fresh);
     pixman_region32_fini(&self->reading);
-    pixman_region32_fini(&self->wanted);
-    pixman_region32_fini(&self->secret);
-    pixman_region32_fini(&self->covered);
-    pixman_region32_fini(&self->unread);
-    g_ptr_array_unref(self->accessible_runs);
-    g_ptr_array_unref(self->ocr_runs);
-    g_free(self->url);
-    g_free(self->file);
     g_free(self);
 }
 
@@ -141,99 +118,19 @@ recall_watch_get_hidden_us(const RecallWatch *self)
 
 /* --- storing --- */
 
-static gboolean
-touches(const pixman_region32_t *region, const BaseRect *rect)
-{
-    pixman_box32_t box = {rect->x, rect->y, rect->x + rect->width, rect->y + rect->height};
-
-    return pixman_region32_contains_rectangle((pixman_region32_t *)region, &box) !=
-           PIXMAN_REGION_OUT;
-}
-
-/* Pixels around accessible text that its boxes leave out, such as the end of a clipped entry. */
-static gboolean
-is_told(const RecallWatch *self, const RecallRun *run)
-{
-    for (unsigned i = 0; i < self->accessible_runs->len; i++) {
-        if (base_rect_intersect(&((RecallRun *)self->accessible_runs->pdata[i])->box, &run->box,
-                                NULL))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* What a page hides by its colour or opacity is in its accessible text all the same. */
-static gboolean
-is_shown(const RecallWatch *self, const RecallRun *run)
-{
-    BaseRect middle = {run->box.x + run->box.width / 2, run->box.y + run->box.height / 2, 1, 1};
-
-    return touches(&self->visible, &middle) && !touches(&self->secret, &run->box) &&
-           recall_frame_has_ink(self->frame, &run->box);
-}
-
-static GPtrArray *
-dup_shown_runs(const RecallWatch *self)
-{
-    GPtrArray *runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
-
-    for (unsigned i = 0; i < self->accessible_runs->len; i++) {
-        RecallRun *run = self->accessible_runs->pdata[i];
-
-        if (is_shown(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
-            g_ptr_array_add(runs, recall_run_ref(run));
-    }
-    for (unsigned i = 0; i < self->ocr_runs->len; i++) {
-        RecallRun *run = self->ocr_runs->pdata[i];
-
-        if (is_shown(self, run) && !is_told(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
-            g_ptr_array_add(runs, recall_run_ref(run));
-    }
-    return runs;
-}
-
-static gboolean
-has_unread(const RecallWatch *self)
-{
-    pixman_region32_t unread;
-    gboolean has_some;
-
-    pixman_region32_init(&unread);
-    pixman_region32_intersect(&unread, (pixman_region32_t *)&self->unread,
-                              (pixman_region32_t *)&self->visible);
-    has_some = pixman_region32_not_empty(&unread);
-    pixman_region32_fini(&unread);
-    return has_some;
-}
-
-/* Painted over are password fields, secrets, and what was not read yet: it may be a secret. */
-static RecallFrame *
-dup_painted(RecallWatch *self)
-{
-    pixman_region32_t hidden;
-    RecallFrame *painted;
-
-    pixman_region32_init(&hidden);
-    pixman_region32_union(&hidden, &self->secret,
-                          (pixman_region32_t *)recall_redact_get_hidden(self->redact));
-    pixman_region32_union(&hidden, &hidden, &self->unread);
-    painted = recall_frame_dup_painted(self->frame, &hidden);
-    pixman_region32_fini(&hidden);
-    return painted;
-}
-
 static void
 put_scene(RecallWatch *self)
 {
     g_autoptr(ProtocolScene) scene = recall_scene_dup_value(self->scene);
-    g_autoptr(RecallFrame) painted = dup_painted(self);
 
+    recall_content_paint(self->content);
     recall_picture_put(self->parts.encoder, self->parts.store, g_steal_pointer(&scene),
-                       painted != NULL ? painted : self->frame);
+                       get_frame(self));
+    recall_content_unpaint(self->content);
     self->pictured_us = g_get_monotonic_time();
     self->must_store = FALSE;
     self->is_picture_stale = FALSE;
-    self->is_partial = has_unread(self);
+    self->is_partial = recall_content_has_unread(self->content);
 }
 
 static gboolean
@@ -250,7 +147,7 @@ on_rest(void *user_data)
 static void
 await_rest(RecallWatch *self)
 {
-    int64_t rest_us = recall_redact_get_rest_us(self->redact);
+    int64_t rest_us = recall_content_get_rest_us(self->content);
     int64_t wait_ms = (rest_us - g_get_monotonic_time()) / 1000;
 
     g_clear_handle_id(&self->rest_source, g_source_remove);
@@ -269,11 +166,10 @@ is_picture_old(const RecallWatch *self)
 static RecallSceneChange
 observe(RecallWatch *self)
 {
-    g_autoptr(GPtrArray) shown = dup_shown_runs(self);
-    g_autoptr(GPtrArray) runs = recall_redact_runs(self->redact, shown, g_get_monotonic_time());
+    g_autoptr(GPtrArray) runs = recall_content_dup_runs(self->content, g_get_monotonic_time());
     g_autofree char *title = recall_redact_dup_text(self->window->title);
-    g_autofree char *url = recall_redact_dup_text(self->url);
-    g_autofree char *file = recall_redact_dup_text(self->file);
+    g_autofree char *url = recall_redact_dup_text(recall_content_get_url(self->content));
+    g_autofree char *file = recall_redact_dup_text(recall_content_get_file(self->content));
     RecallSceneView view = {
         .at_us = self->seen_us,
         .changed_us = self->is_sample ? 0 : self->reading_changed_us,
@@ -283,11 +179,11 @@ observe(RecallWatch *self)
         .file = file,
         .actor = ACTOR_HUMAN,
         .runs = runs,
-        .visible = &self->visible,
+        .visible = recall_content_get_visible(self->content),
     };
 
     await_rest(self);
-    recall_frame_get_size(self->frame, &view.width_px, &view.height_px);
+    recall_frame_get_size(get_frame(self), &view.width_px, &view.height_px);
     return recall_scene_observe(self->scene, &view);
 }
 
@@ -298,7 +194,7 @@ store(RecallWatch *self)
 
     self->stored_us = self->seen_us;
     if (change != RECALL_SCENE_SAME || self->must_store || is_picture_old(self) ||
-        (self->is_partial && !has_unread(self)))
+        (self->is_partial && !recall_content_has_unread(self->content)))
         put_scene(self);
     else
         recall_store_touch(self->parts.store, recall_scene_get_key(self->scene), self->seen_us);
@@ -330,7 +226,7 @@ static void
 finish_reading(RecallWatch *self)
 {
     g_clear_handle_id(&self->partial_source, g_source_remove);
-    recall_frame_release(self->frame);
+    recall_frame_release(get_frame(self));
     g_clear_object(&self->cancellable);
     pixman_region32_clear(&self->reading);
     self->reading_behind_us = 0;
@@ -353,65 +249,6 @@ adapt_to_sample(RecallWatch *self, const GPtrArray *runs)
         self->busy_interval_ms = MIN(self->busy_interval_ms * 2, RECALL_WATCH_BUSY_MAX_MS);
 }
 
-/* Runs that @region speaks for go; those of which it holds only a part beyond @inside stay. */
-static void
-remove_runs(GPtrArray *runs, const pixman_region32_t *region, const BaseRect *inside)
-{
-    for (unsigned i = runs->len; i > 0; i--) {
-        const BaseRect *box = &((RecallRun *)runs->pdata[i - 1])->box;
-
-        if (touches(region, box) && (inside == NULL || base_rect_contains(inside, box)))
-            g_ptr_array_remove_index(runs, i - 1);
-    }
-}
-
-/* Window pixels: what of the window can be seen at all. */
-static BaseRect
-get_shown_rect(const RecallWatch *self)
-{
-    const pixman_box32_t *shown = pixman_region32_extents((pixman_region32_t *)&self->visible);
-
-    return (BaseRect){shown->x1, shown->y1, shown->x2 - shown->x1, shown->y2 - shown->y1};
-}
-
-static BaseRect
-get_ocr_rect(const RecallWatch *self)
-{
-    const pixman_box32_t *box = pixman_region32_extents((pixman_region32_t *)&self->wanted);
-    BaseRect rect = {0, box->y1 - OCR_MARGIN_PX, self->window->rect.width,
-                     box->y2 - box->y1 + 2 * OCR_MARGIN_PX};
-    BaseRect shown = get_shown_rect(self);
-
-    base_rect_intersect(&rect, &shown, &rect);
-    return rect;
-}
-
-static void
-take_ocr_runs(RecallWatch *self, GPtrArray *runs)
-{
-    BaseRect rect = get_ocr_rect(self);
-
-    remove_runs(self->ocr_runs, &self->wanted, &rect);
-    for (unsigned i = 0; i < runs->len; i++) {
-        RecallRun *run = runs->pdata[i];
-        pixman_region32_t box;
-
-        pixman_region32_init_rect(&box, run->box.x, run->box.y, run->box.width, run->box.height);
-        remove_runs(self->ocr_runs, &box, NULL);
-        pixman_region32_fini(&box);
-    }
-    for (unsigned i = 0; i < runs->len; i++)
-        g_ptr_array_add(self->ocr_runs, recall_run_ref(runs->pdata[i]));
-}
-
-/* What the reader left for later stays unread. */
-static void
-note_read(RecallWatch *self, const pixman_region32_t *left)
-{
-    pixman_region32_subtract(&self->unread, &self->unread, &self->wanted);
-    pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)left);
-}
-
 static void
 on_ocr_read(GObject *source, GAsyncResult *result, void *user_data)
 {
@@ -424,8 +261,7 @@ on_ocr_read(GObject *source, GAsyncResult *result, void *user_data)
     runs = recall_ocr_read_finish(NULL, result, &unread, &error);
     if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         if (runs != NULL) {
-            take_ocr_runs(self, runs);
-            note_read(self, &unread);
+            recall_content_take_ocr(self->content, runs, &unread);
             if (self->is_sample)
                 adapt_to_sample(self, runs);
             pixman_region32_union(&self->fresh, &self->fresh, &unread);
@@ -437,112 +273,27 @@ on_ocr_read(GObject *source, GAsyncResult *result, void *user_data)
     pixman_region32_fini(&unread);
 }
 
-/* Whole rows: a line that grew may now be found as other runs than before, and those of its runs
- * that did not change are in the reader's cache. */
-static void
-find_wanted(RecallWatch *self)
-{
-    int n_boxes;
-    const pixman_box32_t *boxes;
-
-    pixman_region32_subtract(&self->reading, &self->reading, &self->covered);
-    pixman_region32_intersect(&self->reading, &self->reading, &self->visible);
-    boxes = pixman_region32_rectangles(&self->reading, &n_boxes);
-    pixman_region32_clear(&self->wanted);
-    for (int i = 0; i < n_boxes; i++)
-        pixman_region32_union_rect(&self->wanted, &self->wanted, 0, boxes[i].y1,
-                                   self->window->rect.width, boxes[i].y2 - boxes[i].y1);
-    pixman_region32_subtract(&self->wanted, &self->wanted, &self->covered);
-    pixman_region32_intersect(&self->wanted, &self->wanted, &self->visible);
-}
-
 static void
 start_ocr(RecallWatch *self)
 {
-    BaseRect rect;
-    pixman_region32_t ignored;
     RecallOcrRequest request;
 
-    find_wanted(self);
-    if (!pixman_region32_not_empty(&self->wanted)) {
+    if (!recall_content_find_wanted(self->content, &self->reading)) {
         store(self);
         finish_reading(self);
         return;
     }
-    rect = get_ocr_rect(self);
-    pixman_region32_init_rect(&ignored, rect.x, rect.y, rect.width, rect.height);
-    pixman_region32_subtract(&ignored, &ignored, &self->visible);
-    pixman_region32_union(&ignored, &ignored, &self->covered);
-    request = (RecallOcrRequest){
-        .pixels = recall_frame_get_pixels(self->frame) +
-                  (size_t)rect.y * recall_frame_get_stride(self->frame) + (size_t)rect.x * 4,
-        .stride = recall_frame_get_stride(self->frame),
-        .rect = rect,
-        .whole = get_shown_rect(self),
-        .wanted = &self->wanted,
-        .ignored = &ignored,
-        .is_strict = pixman_region32_not_empty(&self->covered),
-        .priority = self->window->is_active,
-    };
+    request = recall_content_get_request(self->content);
+    request.priority = self->window->is_active;
     recall_ocr_read_async(self->parts.ocr, &request, self->cancellable, on_ocr_read, self);
-    pixman_region32_fini(&ignored);
-}
-
-/* A little more than the boxes: the rims of letters reach beyond them and would be read again. */
-static void
-cover(RecallWatch *self, const pixman_region32_t *told)
-{
-    int n_boxes;
-    const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)told, &n_boxes);
-
-    pixman_region32_clear(&self->covered);
-    for (int i = 0; i < n_boxes; i++)
-        pixman_region32_union_rect(&self->covered, &self->covered, boxes[i].x1 - COVER_MARGIN_X_PX,
-                                   boxes[i].y1 - COVER_MARGIN_Y_PX,
-                                   boxes[i].x2 - boxes[i].x1 + 2 * COVER_MARGIN_X_PX,
-                                   boxes[i].y2 - boxes[i].y1 + 2 * COVER_MARGIN_Y_PX);
 }
 
 static void
 take_accessible(RecallWatch *self, RecallText *text)
 {
-    g_ptr_array_unref(self->accessible_runs);
-    self->accessible_runs = g_ptr_array_ref(text->runs);
-    cover(self, &text->covered);
-    pixman_region32_copy(&self->secret, &text->secret);
+    recall_content_take_accessible(self->content, text);
     recall_blinds_note_places(self->parts.blinds, self->xid,
-                              pixman_region32_not_empty(&self->secret), self->seen_us);
-    remove_runs(self->ocr_runs, &self->covered, NULL);
-    g_free(self->url);
-    self->url = g_steal_pointer(&text->url);
-    g_free(self->file);
-    self->file = g_steal_pointer(&text->file);
-}
-
-/* No answer: what changed is left to OCR, what did not still stands. */
-static void
-give_up_accessible(RecallWatch *self)
-{
-    remove_runs(self->accessible_runs, &self->reading, NULL);
-    pixman_region32_subtract(&self->covered, &self->covered, &self->reading);
-}
-
-static void
-drop_runs(RecallWatch *self)
-{
-    g_ptr_array_set_size(self->ocr_runs, 0);
-    g_ptr_array_unref(self->accessible_runs);
-    self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
-    pixman_region32_clear(&self->covered);
-}
-
-static void
-clear_content(RecallWatch *self)
-{
-    g_clear_pointer(&self->frame, recall_frame_free);
-    drop_runs(self);
-    pixman_region32_clear(&self->visible);
-    pixman_region32_clear(&self->unread);
+                              recall_content_has_passwords(self->content), self->seen_us);
 }
 
 /* Nothing that was read of it is kept; its pixels stay to tell what changes. */
@@ -551,11 +302,12 @@ hold(RecallWatch *self, const PolicyCaptureDecision *decision)
 {
     self->is_held = TRUE;
     self->was_denied |= decision->verdict == POLICY_CAPTURE_DENY;
-    drop_runs(self);
+    recall_content_drop_text(self->content);
     if (decision->verdict == POLICY_CAPTURE_UNDECIDED) {
         self->undecided_ms = CLAMP(self->undecided_ms * 2, RECALL_WATCH_UNDECIDED_MIN_MS,
                                    RECALL_WATCH_UNDECIDED_MAX_MS);
-        pixman_region32_copy(&self->fresh, &self->visible);
+        pixman_region32_copy(&self->fresh,
+                             (pixman_region32_t *)recall_content_get_visible(self->content));
     } else {
         self->undecided_ms = 0;
     }
@@ -568,7 +320,7 @@ look_anew(RecallWatch *self)
 {
     self->was_denied = FALSE;
     stop_reading(self);
-    clear_content(self);
+    recall_content_clear(self->content);
     recall_sense_wake(self->sense, 0);
 }
 
@@ -588,17 +340,19 @@ decide(RecallWatch *self, const RecallText *text)
     self->undecided_ms = 0;
     if (self->was_denied)
         look_anew(self);
-    return self->frame != NULL;
+    return get_frame(self) != NULL;
 }
 
 /* Its text was told now, and it may change while OCR reads the rest. */
 static void
 hold_frame(RecallWatch *self)
 {
-    recall_frame_hold(self->frame);
-    pixman_region32_union(&self->unread, &self->unread, &self->reading);
-    pixman_region32_union(&self->unread, &self->unread, &self->fresh);
-    pixman_region32_subtract(&self->unread, &self->unread, &self->covered);
+    pixman_region32_t changed;
+
+    pixman_region32_init(&changed);
+    pixman_region32_union(&changed, &self->reading, &self->fresh);
+    recall_content_hold(self->content, &changed);
+    pixman_region32_fini(&changed);
 }
 
 static void
@@ -617,7 +371,7 @@ on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
             adapt_to_sample(self, text->runs);
         take_accessible(self, text);
     } else {
-        give_up_accessible(self);
+        recall_content_give_up_accessible(self->content, &self->reading);
     }
     hold_frame(self);
     if (text != NULL && text->runs->len > 0)
@@ -640,7 +394,8 @@ start_reading(RecallWatch *self)
     pixman_region32_clear(&self->fresh);
     recall_window_unref(self->read_window);
     self->read_window = recall_window_ref(self->window);
-    recall_a11y_read_async(self->parts.a11y, self->window, &self->visible, &self->reading,
+    recall_a11y_read_async(self->parts.a11y, self->window,
+                           recall_content_get_visible(self->content), &self->reading,
                            self->cancellable, on_a11y_read, self);
 }
 
@@ -688,7 +443,7 @@ give_up_reading(RecallWatch *self)
     store_partial(self);
     g_cancellable_cancel(self->cancellable);
     g_clear_object(&self->cancellable);
-    recall_frame_release(self->frame);
+    recall_frame_release(get_frame(self));
     pixman_region32_union(&self->fresh, &self->fresh, &self->reading);
     pixman_region32_clear(&self->reading);
     self->reading_behind_us = 0;
@@ -704,7 +459,7 @@ schedule(RecallWatch *self)
     int64_t due_us;
 
     give_up_reading(self);
-    if (self->cancellable != NULL || self->frame == NULL ||
+    if (self->cancellable != NULL || get_frame(self) == NULL ||
         !pixman_region32_not_empty(&self->fresh))
         return;
     if (self->behind_us == 0)
@@ -725,76 +480,16 @@ on_busy(void *user_data)
     RecallWatch *self = user_data;
 
     self->busy_source = 0;
-    recall_frame_take_busy(self->frame, &self->fresh);
+    recall_frame_take_busy(get_frame(self), &self->fresh);
     self->is_sample = TRUE;
     schedule(self);
     return G_SOURCE_REMOVE;
 }
 
-static void
-grab(RecallWatch *self, const pixman_region32_t *region, RecallSense *sense)
-{
-    int n_boxes = 0;
-    const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)region, &n_boxes);
-
-    for (int i = 0; i < n_boxes; i++) {
-        BaseRect rect = {boxes[i].x1, boxes[i].y1, boxes[i].x2 - boxes[i].x1,
-                         boxes[i].y2 - boxes[i].y1};
-        BaseRect on_screen = {rect.x + self->window->rect.x, rect.y + self->window->rect.y,
-                              rect.width, rect.height};
-        size_t stride = (size_t)rect.width * 4;
-        g_autofree uint8_t *pixels = g_malloc(stride * rect.height);
-
-        if (recall_sense_grab(sense, &on_screen, pixels, stride, NULL))
-            recall_frame_put(self->frame, &rect, pixels, stride);
-    }
-}
-
-/* A region of many small rectangles costs a round trip for each: take their extents then, as far
- * as they are visible. */
-static void
-simplify(pixman_region32_t *region, const pixman_region32_t *visible)
-{
-    const pixman_box32_t box = *pixman_region32_extents(region);
-
-    if (pixman_region32_n_rects(region) > 8)
-        pixman_region32_intersect_rect(region, (pixman_region32_t *)visible, box.x1, box.y1,
-                                       box.x2 - box.x1, box.y2 - box.y1);
-}
-
-/* What changed by @moment or was not visible before. */
-static void
-grab_changes(RecallWatch *self,
-             const pixman_region32_t *was_visible,
-             const RecallMoment *moment,
-             RecallSense *sense)
-{
-    pixman_region32_t changed;
-    pixman_region32_t uncovered;
-
-    pixman_region32_init(&changed);
-    pixman_region32_init(&uncovered);
-    pixman_region32_copy(&changed, (pixman_region32_t *)&moment->damage);
-    pixman_region32_translate(&changed, -self->window->rect.x, -self->window->rect.y);
-    pixman_region32_intersect(&changed, &changed, &self->visible);
-    pixman_region32_subtract(&uncovered, &self->visible, (pixman_region32_t *)was_visible);
-    pixman_region32_union(&changed, &changed, &uncovered);
-    simplify(&changed, &self->visible);
-    grab(self, &changed, sense);
-    pixman_region32_fini(&changed);
-    pixman_region32_fini(&uncovered);
-}
-
 static gboolean
 fits(const RecallWatch *self, const RecallWindow *window)
 {
-    uint32_t width_px;
-    uint32_t height_px;
-
-    if (self->frame == NULL)
-        return FALSE;
-    recall_frame_get_size(self->frame, &width_px, &height_px);
-    return (int)width_px == window->rect.width && (int)height_px == window->rect.height;
+    return recall_content_fits(self->content, window->rect.width, window->rect.height);
 }
 
 static void
@@ -808,8 +503,7 @@ take_window(RecallWatch *self, RecallWindow *window, const char *app)
     if (!fits(self, window)) {
         store_partial(self);
         stop_reading(self);
-        clear_content(self);
-        self->frame = recall_frame_new(window->rect.width, window->rect.height);
+        recall_content_begin(self->content, window->rect.width, window->rect.height);
     }
     recall_window_ref(window);
     recall_window_unref(self->window);
@@ -834,7 +528,7 @@ go_on(RecallWatch *self, gboolean must_look)
                       self->seen_us - self->stored_us >= RECALL_WATCH_END_INTERVAL_US ||
                       self->seen_us < self->stored_us;
 
-    if (!self->is_held && is_read(self) && recall_frame_get_pixels(self->frame) != NULL &&
+    if (!self->is_held && is_read(self) && recall_frame_get_pixels(get_frame(self)) != NULL &&
         recall_scene_get_key(self->scene) != 0 && (is_due || self->must_store))
         store(self);
 }
@@ -847,8 +541,7 @@ take_state(RecallWatch *self)
 
     if (is_held && !self->is_held) {
         stop_reading(self);
-        clear_content(self);
-        self->frame = recall_frame_new(self->window->rect.width, self->window->rect.height);
+        recall_content_begin(self->content, self->window->rect.width, self->window->rect.height);
         self->undecided_ms = 0;
     }
     self->is_held = is_held;
@@ -861,24 +554,15 @@ recall_watch_see(RecallWatch *self,
                  const RecallMoment *moment,
                  RecallSense *sense)
 {
-    pixman_region32_t was_visible;
-
     self->sense = sense;
     take_window(self, window, app);
     take_state(self);
-    pixman_region32_init(&was_visible);
-    pixman_region32_copy(&was_visible, &self->visible);
-    pixman_region32_copy(&self->visible, &window->visible);
-    pixman_region32_translate(&self->visible, -window->rect.x, -window->rect.y);
-    pixman_region32_intersect_rect(&self->visible, &self->visible, 0, 0, window->rect.width,
-                                   window->rect.height);
-    grab_changes(self, &was_visible, moment, sense);
-    pixman_region32_fini(&was_visible);
+    recall_look_take(self->content, window, moment, sense);
     self->seen_us = moment->at_us;
-    recall_frame_end_moment(self->frame, moment->at_rest, &self->fresh);
+    recall_frame_end_moment(get_frame(self), moment->at_rest, &self->fresh);
     if (self->changed_us == 0 && pixman_region32_not_empty(&self->fresh))
         self->changed_us = moment->first_change_us;
-    if (recall_frame_has_busy(self->frame) && self->busy_source == 0)
+    if (recall_frame_has_busy(get_frame(self)) && self->busy_source == 0)
         self->busy_source = g_timeout_add(self->busy_interval_ms, on_busy, self);
     go_on(self, FALSE);
     schedule(self);
@@ -888,7 +572,7 @@ void
 recall_watch_shut(RecallWatch *self)
 {
     stop_reading(self);
-    clear_content(self);
+    recall_content_clear(self->content);
     self->was_denied = self->is_held = FALSE;
     self->undecided_ms = 0;
     if (self->hidden_us == 0)
@@ -899,15 +583,14 @@ recall_watch_shut(RecallWatch *self)
 void
 recall_watch_hide(RecallWatch *self, int64_t at_us)
 {
-    if (self->frame == NULL || self->hidden_us != 0)
+    if (get_frame(self) == NULL || self->hidden_us != 0)
         return;
     store_partial(self);
     if (is_read(self))
-        recall_frame_fold(self->frame);
+        recall_content_fold(self->content);
     else
-        clear_content(self);
+        recall_content_clear(self->content);
     stop_reading(self);
-    pixman_region32_clear(&self->visible);
     if (recall_scene_get_key(self->scene) != 0)
         recall_store_touch(self->parts.store, recall_scene_get_key(self->scene), at_us);
     self->hidden_us = g_get_monotonic_time();

@@ -219,28 +219,55 @@ test_held_pixels_stay(void **state)
 }
 
 static void
-test_painted_copy(void **state)
+test_painted_for_a_while(void **state)
 {
     g_autoptr(RecallFrame) frame = new_seen_frame();
-    g_autoptr(RecallFrame) none = NULL;
-    g_autoptr(RecallFrame) copy = NULL;
+    const uint8_t *pixels;
+    const uint8_t *row;
     pixman_region32_t region;
-    uint8_t first, inside, outside;
+    uint8_t *before;
 
     fill(frame, &(BaseRect){0, 0, WIDTH_PX, HEIGHT_PX}, 0x123456);
+    pixels = recall_frame_get_pixels(frame);
+    row = pixels + (size_t)10 * WIDTH_PX * 4;
     pixman_region32_init(&region);
-    none = recall_frame_dup_painted(frame, &region);
-    assert_null(none);
-    /* it may reach out of the frame */
+    assert_null(recall_frame_paint(frame, &region));
+    recall_frame_unpaint(frame, &region, NULL);
+    /* it may reach out of the frame, and be of several parts */
     pixman_region32_init_rect(&region, -5, 10, 25, HEIGHT_PX);
-    copy = recall_frame_dup_painted(frame, &region);
-    first = recall_frame_get_pixels(copy)[0];
-    inside = recall_frame_get_pixels(copy)[(size_t)10 * WIDTH_PX * 4 + 19 * 4];
-    outside = recall_frame_get_pixels(copy)[(size_t)10 * WIDTH_PX * 4 + 20 * 4];
-    assert_int_equal(first, 0x56);
-    assert_int_not_equal(inside, 0x56);
-    assert_int_equal(outside, 0x56);
-    assert_int_equal(recall_frame_get_pixels(frame)[(size_t)10 * WIDTH_PX * 4], 0x56);
+    pixman_region32_union_rect(&region, &region, WIDTH_PX - 8, 5, 100, 10);
+    before = recall_frame_paint(frame, &region);
+    assert_int_equal(pixels[0], 0x56);
+    assert_int_not_equal(row[0], 0x56);
+    assert_int_not_equal(row[19 * 4], 0x56);
+    assert_int_equal(row[20 * 4], 0x56);
+    assert_int_not_equal(row[(WIDTH_PX - 1) * 4], 0x56);
+    recall_frame_unpaint(frame, &region, before);
+    for (size_t i = 0; i < (size_t)WIDTH_PX * HEIGHT_PX; i++)
+        assert_int_equal(pixels[i * 4], 0x56);
+    assert_int_equal(end_moment(frame, TRUE), (size_t)WIDTH_PX * HEIGHT_PX);
+    assert_int_equal(end_moment(frame, TRUE), 0);
+    pixman_region32_fini(&region);
+}
+
+static void
+test_what_is_held_is_painted(void **state)
+{
+    g_autoptr(RecallFrame) frame = new_seen_frame();
+    BaseRect all = {0, 0, WIDTH_PX, HEIGHT_PX};
+    pixman_region32_t region;
+    uint8_t *before;
+
+    fill(frame, &all, 0x123456);
+    recall_frame_hold(frame);
+    fill(frame, &all, 0x654321);
+    pixman_region32_init_rect(&region, 0, 0, 10, 10);
+    before = recall_frame_paint(frame, &region);
+    assert_int_not_equal(recall_frame_get_pixels(frame)[0], 0x56);
+    recall_frame_unpaint(frame, &region, before);
+    assert_int_equal(recall_frame_get_pixels(frame)[0], 0x56);
+    recall_frame_release(frame);
+    assert_int_equal(recall_frame_get_pixels(frame)[0], 0x21);
     pixman_region32_fini(&region);
 }
 
@@ -259,7 +286,8 @@ main(void)
         cmocka_unit_test(test_hidden_and_shown_again),
         cmocka_unit_test(test_shown_again_in_part),
         cmocka_unit_test(test_held_pixels_stay),
-        cmocka_unit_test(test_painted_copy),
+        cmocka_unit_test(test_painted_for_a_while),
+        cmocka_unit_test(test_what_is_held_is_painted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,421 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/content.h"
+
+#include "recall/watch/redact.h"
+
+#define OCR_MARGIN_PX 32 /* around a change: the lines that it touches lie within */
+#define COVER_MARGIN_X_PX 6
+#define COVER_MARGIN_Y_PX 3
+
+struct RecallContent {
+    RecallFrame *frame; /* NULL while there is none */
+    RecallRedact *redact;
+    GPtrArray *accessible_runs;
+    GPtrArray *ocr_runs;
+    char *url;
+    char *file;
+    pixman_region32_t visible;
+    pixman_region32_t covered; /* what accessible text speaks for */
+    pixman_region32_t secret;  /* password fields: nothing in them is kept */
+    pixman_region32_t wanted;  /* what OCR reads now */
+    pixman_region32_t ignored; /* what it must leave out */
+    pixman_region32_t unread;  /* of the pixels that may be kept: their text is not known yet */
+    pixman_region32_t painted;
+    uint8_t *before; /* what stands in @painted while it is painted over, else NULL */
+};
+
+RecallContent *
+recall_content_new(void)
+{
+    RecallContent *self = g_new0(RecallContent, 1);
+
+    self->redact = recall_redact_new();
+    self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    self->ocr_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    pixman_region32_init(&self->visible);
+    pixman_region32_init(&self->covered);
+    pixman_region32_init(&self->secret);
+    pixman_region32_init(&self->wanted);
+    pixman_region32_init(&self->ignored);
+    pixman_region32_init(&self->unread);
+    pixman_region32_init(&self->painted);
+    return self;
+}
+
+void
+recall_content_free(RecallContent *self)
+{
+    if (self == NULL)
+        return;
+    recall_frame_free(self->frame);
+    recall_redact_free(self->redact);
+    g_ptr_array_unref(self->accessible_runs);
+    g_ptr_array_unref(self->ocr_runs);
+    g_free(self->url);
+    g_free(self->file);
+    pixman_region32_fini(&self->visible);
+    pixman_region32_fini(&self->covered);
+    pixman_region32_fini(&self->secret);
+    pixman_region32_fini(&self->wanted);
+    pixman_region32_fini(&self->ignored);
+    pixman_region32_fini(&self->unread);
+    pixman_region32_fini(&self->painted);
+    g_free(self);
+}
+
+/* --- pixels --- */
+
+RecallFrame *
+recall_content_get_frame(const RecallContent *self)
+{
+    return self->frame;
+}
+
+void
+recall_content_drop_text(RecallContent *self)
+{
+    g_ptr_array_set_size(self->ocr_runs, 0);
+    g_ptr_array_unref(self->accessible_runs);
+    self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    pixman_region32_clear(&self->covered);
+}
+
+void
+recall_content_clear(RecallContent *self)
+{
+    g_clear_pointer(&self->frame, recall_frame_free);
+    recall_content_drop_text(self);
+    pixman_region32_clear(&self->visible);
+    pixman_region32_clear(&self->unread);
+}
+
+void
+recall_content_fold(RecallContent *self)
+{
+    recall_frame_fold(self->frame);
+    pixman_region32_clear(&self->visible);
+}
+
+void
+recall_content_begin(RecallContent *self, int width_px, int height_px)
+{
+    recall_content_clear(self);
+    self->frame = recall_frame_new((uint32_t)width_px, (uint32_t)height_px);
+}
+
+gboolean
+recall_content_fits(const RecallContent *self, int width_px, int height_px)
+{
+    uint32_t frame_width_px;
+    uint32_t frame_height_px;
+
+    if (self->frame == NULL)
+        return FALSE;
+    recall_frame_get_size(self->frame, &frame_width_px, &frame_height_px);
+    return (int)frame_width_px == width_px && (int)frame_height_px == height_px;
+}
+
+void
+recall_content_set_visible(RecallContent *self, const pixman_region32_t *visible)
+{
+    pixman_region32_copy(&self->visible, (pixman_region32_t *)visible);
+}
+
+const pixman_region32_t *
+recall_content_get_visible(const RecallContent *self)
+{
+    return &self->visible;
+}
+
+/* --- what was read --- */
+
+static gboolean
+touches(const pixman_region32_t *region, const BaseRect *rect)
+{
+    pixman_box32_t box = {rect->x, rect->y, rect->x + rect->width, rect->y + rect->height};
+
+    return pixman_region32_contains_rectangle((pixman_region32_t *)region, &box) !=
+           PIXMAN_REGION_OUT;
+}
+
+/* Runs that @region speaks for go; those of which it holds only a part beyond @inside stay. */
+static void
+remove_runs(GPtrArray *runs, const pixman_region32_t *region, const BaseRect *inside)
+{
+    for (unsigned i = runs->len; i > 0; i--) {
+        const BaseRect *box = &((RecallRun *)runs->pdata[i - 1])->box;
+
+        if (touches(region, box) && (inside == NULL || base_rect_contains(inside, box)))
+            g_ptr_array_remove_index(runs, i - 1);
+    }
+}
+
+/* A little more than the boxes: the rims of letters reach beyond them and would be read again. */
+static void
+cover(RecallContent *self, const pixman_region32_t *told)
+{
+    int n_boxes;
+    const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)told, &n_boxes);
+
+    pixman_region32_clear(&self->covered);
+    for (int i = 0; i < n_boxes; i++)
+        pixman_region32_union_rect(&self->covered, &self->covered, boxes[i].x1 - COVER_MARGIN_X_PX,
+                                   boxes[i].y1 - COVER_MARGIN_Y_PX,
+                                   boxes[i].x2 - boxes[i].x1 + 2 * COVER_MARGIN_X_PX,
+                                   boxes[i].y2 - boxes[i].y1 + 2 * COVER_MARGIN_Y_PX);
+}
+
+void
+recall_content_take_accessible(RecallContent *self, RecallText *text)
+{
+    g_ptr_array_unref(self->accessible_runs);
+    self->accessible_runs = g_ptr_array_ref(text->runs);
+    cover(self, &text->covered);
+    pixman_region32_copy(&self->secret, &text->secret);
+    remove_runs(self->ocr_runs, &self->covered, NULL);
+    g_free(self->url);
+    self->url = g_steal_pointer(&text->url);
+    g_free(self->file);
+    self->file = g_steal_pointer(&text->file);
+}
+
+void
+recall_content_give_up_accessible(RecallContent *self, const pixman_region32_t *changed)
+{
+    remove_runs(self->accessible_runs, changed, NULL);
+    pixman_region32_subtract(&self->covered, &self->covered, (pixman_region32_t *)changed);
+}
+
+void
+recall_content_hold(RecallContent *self, const pixman_region32_t *changed)
+{
+    recall_frame_hold(self->frame);
+    pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)changed);
+    pixman_region32_subtract(&self->unread, &self->unread, &self->covered);
+}
+
+/* Where nothing stands out there is nothing to read, and no run that stood there is shown. */
+static void
+drop_blank(RecallContent *self)
+{
+    pixman_region32_t blank;
+    int n_boxes;
+    const pixman_box32_t *boxes = pixman_region32_rectangles(&self->wanted, &n_boxes);
+
+    pixman_region32_init(&blank);
+    for (int i = 0; i < n_boxes; i++) {
+        BaseRect box = {boxes[i].x1, boxes[i].y1, boxes[i].x2 - boxes[i].x1,
+                        boxes[i].y2 - boxes[i].y1};
+
+        if (!recall_frame_has_ink(self->frame, &box))
+            pixman_region32_union_rect(&blank, &blank, box.x, box.y, (unsigned)box.width,
+                                       (unsigned)box.height);
+    }
+    pixman_region32_subtract(&self->wanted, &self->wanted, &blank);
+    pixman_region32_subtract(&self->unread, &self->unread, &blank);
+    pixman_region32_fini(&blank);
+}
+
+/* Whole rows: a line that grew may now be found as other runs than before, and those of its runs
+ * that did not change are in the reader's cache. */
+gboolean
+recall_content_find_wanted(RecallContent *self, const pixman_region32_t *changed)
+{
+    pixman_region32_t left;
+    int n_boxes;
+    const pixman_box32_t *boxes;
+    uint32_t width_px;
+    uint32_t height_px;
+
+    recall_frame_get_size(self->frame, &width_px, &height_px);
+    pixman_region32_init(&left);
+    pixman_region32_subtract(&left, (pixman_region32_t *)changed, &self->covered);
+    pixman_region32_intersect(&left, &left, &self->visible);
+    boxes = pixman_region32_rectangles(&left, &n_boxes);
+    pixman_region32_clear(&self->wanted);
+    for (int i = 0; i < n_boxes; i++)
+        pixman_region32_union_rect(&self->wanted, &self->wanted, 0, boxes[i].y1, width_px,
+                                   (unsigned)(boxes[i].y2 - boxes[i].y1));
+    pixman_region32_fini(&left);
+    pixman_region32_subtract(&self->wanted, &self->wanted, &self->covered);
+    pixman_region32_intersect(&self->wanted, &self->wanted, &self->visible);
+    drop_blank(self);
+    return pixman_region32_not_empty(&self->wanted);
+}
+
+/* What of the window can be seen at all. */
+static BaseRect
+get_shown_rect(const RecallContent *self)
+{
+    const pixman_box32_t *shown = pixman_region32_extents((pixman_region32_t *)&self->visible);
+
+    return (BaseRect){shown->x1, shown->y1, shown->x2 - shown->x1, shown->y2 - shown->y1};
+}
+
+static BaseRect
+get_ocr_rect(const RecallContent *self)
+{
+    const pixman_box32_t *box = pixman_region32_extents((pixman_region32_t *)&self->wanted);
+    BaseRect rect = {box->x1 - OCR_MARGIN_PX, box->y1 - OCR_MARGIN_PX,
+                     box->x2 - box->x1 + 2 * OCR_MARGIN_PX, box->y2 - box->y1 + 2 * OCR_MARGIN_PX};
+    BaseRect shown = get_shown_rect(self);
+
+    base_rect_intersect(&rect, &shown, &rect);
+    return rect;
+}
+
+RecallOcrRequest
+recall_content_get_request(RecallContent *self)
+{
+    BaseRect rect = get_ocr_rect(self);
+    size_t stride = recall_frame_get_stride(self->frame);
+
+    pixman_region32_clear(&self->ignored);
+    pixman_region32_union_rect(&self->ignored, &self->ignored, rect.x, rect.y, (unsigned)rect.width,
+                               (unsigned)rect.height);
+    pixman_region32_subtract(&self->ignored, &self->ignored, &self->visible);
+    pixman_region32_union(&self->ignored, &self->ignored, &self->covered);
+    return (RecallOcrRequest){
+        .pixels =
+            recall_frame_get_pixels(self->frame) + (size_t)rect.y * stride + (size_t)rect.x * 4,
+        .stride = stride,
+        .rect = rect,
+        .whole = get_shown_rect(self),
+        .wanted = &self->wanted,
+        .ignored = &self->ignored,
+        .is_strict = pixman_region32_not_empty(&self->covered),
+    };
+}
+
+/* What the reader left for later stays unread. */
+static void
+note_read(RecallContent *self, const pixman_region32_t *left)
+{
+    pixman_region32_subtract(&self->unread, &self->unread, &self->wanted);
+    pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)left);
+}
+
+void
+recall_content_take_ocr(RecallContent *self, GPtrArray *runs, const pixman_region32_t *left)
+{
+    BaseRect rect = get_ocr_rect(self);
+
+    remove_runs(self->ocr_runs, &self->wanted, &rect);
+    for (unsigned i = 0; i < runs->len; i++) {
+        RecallRun *run = runs->pdata[i];
+        pixman_region32_t box;
+
+        pixman_region32_init_rect(&box, run->box.x, run->box.y, run->box.width, run->box.height);
+        remove_runs(self->ocr_runs, &box, NULL);
+        pixman_region32_fini(&box);
+    }
+    for (unsigned i = 0; i < runs->len; i++)
+        g_ptr_array_add(self->ocr_runs, recall_run_ref(runs->pdata[i]));
+    note_read(self, left);
+}
+
+/* --- what may be kept --- */
+
+gboolean
+recall_content_has_passwords(const RecallContent *self)
+{
+    return pixman_region32_not_empty((pixman_region32_t *)&self->secret);
+}
+
+gboolean
+recall_content_has_unread(const RecallContent *self)
+{
+    pixman_region32_t unread;
+    gboolean has_some;
+
+    pixman_region32_init(&unread);
+    pixman_region32_intersect(&unread, (pixman_region32_t *)&self->unread,
+                              (pixman_region32_t *)&self->visible);
+    has_some = pixman_region32_not_empty(&unread);
+    pixman_region32_fini(&unread);
+    return has_some;
+}
+
+const char *
+recall_content_get_url(const RecallContent *self)
+{
+    return self->url;
+}
+
+const char *
+recall_content_get_file(const RecallContent *self)
+{
+    return self->file;
+}
+
+/* Pixels around accessible text that its boxes leave out, such as the end of a clipped entry. */
+static gboolean
+is_told(const RecallContent *self, const RecallRun *run)
+{
+    for (unsigned i = 0; i < self->accessible_runs->len; i++) {
+        if (base_rect_intersect(&((RecallRun *)self->accessible_runs->pdata[i])->box, &run->box,
+                                NULL))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What a page hides by its colour or opacity is in its accessible text all the same. */
+static gboolean
+is_shown(const RecallContent *self, const RecallRun *run)
+{
+    BaseRect middle = {run->box.x + run->box.width / 2, run->box.y + run->box.height / 2, 1, 1};
+
+    return touches(&self->visible, &middle) && !touches(&self->secret, &run->box) &&
+           recall_frame_has_ink(self->frame, &run->box);
+}
+
+static GPtrArray *
+dup_shown_runs(const RecallContent *self)
+{
+    GPtrArray *runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+
+    for (unsigned i = 0; i < self->accessible_runs->len; i++) {
+        RecallRun *run = self->accessible_runs->pdata[i];
+
+        if (is_shown(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
+            g_ptr_array_add(runs, recall_run_ref(run));
+    }
+    for (unsigned i = 0; i < self->ocr_runs->len; i++) {
+        RecallRun *run = self->ocr_runs->pdata[i];
+
+        if (is_shown(self, run) && !is_told(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
+            g_ptr_array_add(runs, recall_run_ref(run));
+    }
+    return runs;
+}
+
+GPtrArray *
+recall_content_dup_runs(RecallContent *self, int64_t now_us)
+{
+    g_autoptr(GPtrArray) shown = dup_shown_runs(self);
+
+    return recall_redact_runs(self->redact, shown, now_us);
+}
+
+int64_t
+recall_content_get_rest_us(const RecallContent *self)
+{
+    return recall_redact_get_rest_us(self->redact);
+}
+
+void
+recall_content_paint(RecallContent *self)
+{
+    pixman_region32_union(&self->painted, &self->secret,
+                          (pixman_region32_t *)recall_redact_get_hidden(self->redact));
+    pixman_region32_union(&self->painted, &self->painted, &self->unread);
+    self->before = recall_frame_paint(self->frame, &self->painted);
+}
+
+void
+recall_content_unpaint(RecallContent *self)
+{
+    recall_frame_unpaint(self->frame, &self->painted, g_steal_pointer(&self->before));
+}

@@ -1,0 +1,80 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "recall/watch/frame.h"
+#include "recall/watch/text-ocr.h"
+
+/* What is in hand of one window: its pixels, what both sources read in them, and which of it may be
+ * kept. What may not is masked in the text and painted over in the picture: password fields,
+ * secrets, and whatever nobody has read yet, because it may be one. All regions are window pixels.
+ * Main thread; no display. */
+
+typedef struct RecallContent RecallContent;
+
+RecallContent *recall_content_new(void);
+void recall_content_free(RecallContent *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallContent, recall_content_free)
+
+/* --- pixels --- */
+
+/* Returns: (transfer none) (nullable): NULL before recall_content_begin() and after _clear() */
+RecallFrame *recall_content_get_frame(const RecallContent *self);
+
+/* All that was in hand goes; a window of this size is looked at from now on. */
+void recall_content_begin(RecallContent *self, int width_px, int height_px);
+void recall_content_clear(RecallContent *self);
+
+/* Nothing of it is visible: what was read still holds when it looks the same again. */
+void recall_content_fold(RecallContent *self);
+gboolean recall_content_fits(const RecallContent *self, int width_px, int height_px);
+
+void recall_content_set_visible(RecallContent *self, const pixman_region32_t *visible);
+const pixman_region32_t *recall_content_get_visible(const RecallContent *self);
+
+/* --- what was read --- */
+
+/* The application answered: @text replaces what it told before. Its URL and file are taken. */
+void recall_content_take_accessible(RecallContent *self, RecallText *text);
+
+/* It did not: what @changed is left to OCR, what did not still stands. */
+void recall_content_give_up_accessible(RecallContent *self, const pixman_region32_t *changed);
+
+/* The pixels in hand are those whose text was told now: they are held (recall_frame_hold()).
+ * @changed: of them what OCR has not read yet, but for what was told */
+void recall_content_hold(RecallContent *self, const pixman_region32_t *changed);
+
+/* Finds what of @changed is left for OCR to read: what was told, what is not visible and what is
+ * blank is not. Returns: whether there is anything */
+gboolean recall_content_find_wanted(RecallContent *self, const pixman_region32_t *changed);
+
+/* The request for it; all in it is borrowed and stands until the next call of any function here. */
+RecallOcrRequest recall_content_get_request(RecallContent *self);
+
+/* Its answer. @runs: of RecallRun; @left: what the reader left for later */
+void recall_content_take_ocr(RecallContent *self, GPtrArray *runs, const pixman_region32_t *left);
+
+/* Text that may not be kept goes; the pixels stay to tell what changes. */
+void recall_content_drop_text(RecallContent *self);
+
+/* --- what may be kept --- */
+
+gboolean recall_content_has_passwords(const RecallContent *self);
+
+/* Whether anything visible was not read yet. */
+gboolean recall_content_has_unread(const RecallContent *self);
+
+const char *recall_content_get_url(const RecallContent *self);  /* NULL: none, or not told */
+const char *recall_content_get_file(const RecallContent *self); /* likewise */
+
+/* @now_us: monotonic
+ * Returns: (transfer full): of RecallRun: all that is shown, secrets masked */
+GPtrArray *recall_content_dup_runs(RecallContent *self, int64_t now_us);
+
+/* Monotonic time at which what the last recall_content_dup_runs() withheld may be shown, or 0. */
+int64_t recall_content_get_rest_us(const RecallContent *self);
+
+/* Paints over what may not be kept, by the secrets that the last recall_content_dup_runs() found,
+ * until recall_content_unpaint(), before anything else is done with it. */
+void recall_content_paint(RecallContent *self);
+void recall_content_unpaint(RecallContent *self);
