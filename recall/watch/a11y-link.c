@@ -3,24 +3,26 @@
 #include "recall/watch/a11y-link.h"
 
 struct RecallA11yLink {
-    GDBusConnection *bus;
+    RecallA11yWire *wire; /* borrowed */
     char *bus_name;
-    GMainContext *context;
-    GCancellable *cancellable; /* of the calls under way; follows the caller's */
-    GCancellable *outer;
-    unsigned long outer_id;
+    GCancellable *cancellable; /* (nullable) */
+    GPollFD cancel_fd;         /* of it */
+    gboolean has_cancel_fd;
     int64_t deadline_us;
     int64_t busy_us;
     unsigned n_calls;
-    unsigned n_in_flight;
     GError *error;
 };
 
-/* One call under way. */
+/* Calls that were sent together. */
 typedef struct {
-    RecallA11yLink *link;
-    RecallA11yCall *call;
-} Flight;
+    RecallA11yCall *calls;
+    unsigned n_sent;
+    unsigned n_open;       /* of them, not answered yet */
+    uint32_t first_serial; /* of calls[0]; they count up */
+    gboolean *is_answered; /* for each of them */
+    int64_t heard_us;      /* when anything was sent or answered last */
+} Batch;
 
 void
 recall_a11y_call_clear(RecallA11yCall *self)
@@ -28,29 +30,20 @@ recall_a11y_call_clear(RecallA11yCall *self)
     g_clear_pointer(&self->reply, g_variant_unref);
 }
 
-static void
-on_cancelled(GCancellable *outer, void *user_data)
-{
-    g_cancellable_cancel(user_data);
-}
-
 RecallA11yLink *
-recall_a11y_link_new(GDBusConnection *bus,
+recall_a11y_link_new(RecallA11yWire *wire,
                      const char *bus_name,
                      unsigned deadline_ms,
                      GCancellable *cancellable)
 {
     RecallA11yLink *self = g_new0(RecallA11yLink, 1);
 
-    self->bus = g_object_ref(bus);
+    self->wire = wire;
     self->bus_name = g_strdup(bus_name);
-    self->context = g_main_context_new();
-    self->cancellable = g_cancellable_new();
     self->deadline_us = g_get_monotonic_time() + (int64_t)deadline_ms * 1000;
     if (cancellable != NULL) {
-        self->outer = g_object_ref(cancellable);
-        self->outer_id = g_cancellable_connect(cancellable, G_CALLBACK(on_cancelled),
-                                               g_object_ref(self->cancellable), g_object_unref);
+        self->cancellable = g_object_ref(cancellable);
+        self->has_cancel_fd = g_cancellable_make_pollfd(cancellable, &self->cancel_fd);
     }
     return self;
 }
@@ -60,12 +53,9 @@ recall_a11y_link_free(RecallA11yLink *self)
 {
     if (self == NULL)
         return;
-    g_assert(self->n_in_flight == 0);
-    g_cancellable_disconnect(self->outer, self->outer_id);
-    g_clear_object(&self->outer);
-    g_object_unref(self->cancellable);
-    g_object_unref(self->bus);
-    g_main_context_unref(self->context);
+    if (self->has_cancel_fd)
+        g_cancellable_release_fd(self->cancellable);
+    g_clear_object(&self->cancellable);
     g_clear_error(&self->error);
     g_free(self->bus_name);
     g_free(self);
@@ -77,7 +67,6 @@ static gboolean
 is_fatal(const GError *error)
 {
     return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ||
-           g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
            g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CLOSED) ||
            g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE) ||
            g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
@@ -91,7 +80,6 @@ lose(RecallA11yLink *self, int code, const char *message)
 {
     if (self->error == NULL)
         g_set_error(&self->error, G_IO_ERROR, code, "%s: %s", self->bus_name, message);
-    g_cancellable_cancel(self->cancellable);
 }
 
 static void
@@ -99,26 +87,11 @@ note_failure(RecallA11yLink *self, const GError *error)
 {
     if (!is_fatal(error))
         return;
-    if (g_cancellable_is_cancelled(self->outer))
-        lose(self, G_IO_ERROR_CANCELLED, "the reading was cancelled");
-    else if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ||
-             g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ||
+        g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
         lose(self, G_IO_ERROR_TIMED_OUT, "the application did not answer in time");
     else
         lose(self, G_IO_ERROR_NOT_CONNECTED, "the application is gone");
-}
-
-static void
-on_reply(GObject *bus, GAsyncResult *result, void *user_data)
-{
-    Flight *flight = user_data;
-    g_autoptr(GError) error = NULL;
-
-    flight->call->reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(bus), result, &error);
-    if (flight->call->reply == NULL)
-        note_failure(flight->link, error);
-    flight->link->n_in_flight--;
-    g_free(flight);
 }
 
 /* Milliseconds that a call may take now; 0 when there are none left. */
@@ -130,27 +103,13 @@ get_patience_ms(const RecallA11yLink *self)
     return CLAMP(left_ms, 0, RECALL_A11Y_LINK_CALL_DEADLINE_MS);
 }
 
-static void
-send_call(RecallA11yLink *self, RecallA11yCall *call, int patience_ms)
-{
-    Flight *flight = g_new(Flight, 1);
-
-    *flight = (Flight){self, call};
-    self->n_calls++;
-    self->n_in_flight++;
-    g_dbus_connection_call(self->bus, self->bus_name, call->path, call->interface, call->method,
-                           g_steal_pointer(&call->parameters), NULL,
-                           G_DBUS_CALL_FLAGS_NO_AUTO_START, patience_ms, self->cancellable,
-                           on_reply, flight);
-}
-
 /* Why nothing more may be asked, if so. */
 static gboolean
 check_open(RecallA11yLink *self)
 {
     if (self->error != NULL)
         return FALSE;
-    if (g_cancellable_is_cancelled(self->outer))
+    if (g_cancellable_is_cancelled(self->cancellable))
         lose(self, G_IO_ERROR_CANCELLED, "the reading was cancelled");
     else if (get_patience_ms(self) == 0)
         lose(self, G_IO_ERROR_TIMED_OUT, "reading took too long");
@@ -166,23 +125,107 @@ drop_parameters(RecallA11yCall *call)
         g_variant_unref(g_variant_ref_sink(g_steal_pointer(&call->parameters)));
 }
 
+static void
+send_call(RecallA11yLink *self, Batch *batch)
+{
+    RecallA11yCall *call = &batch->calls[batch->n_sent];
+    g_autoptr(GDBusMessage) message =
+        g_dbus_message_new_method_call(self->bus_name, call->path, call->interface, call->method);
+    uint32_t serial;
+
+    g_dbus_message_set_flags(message, G_DBUS_MESSAGE_FLAGS_NO_AUTO_START);
+    if (call->parameters != NULL)
+        g_dbus_message_set_body(message, g_steal_pointer(&call->parameters));
+    serial = recall_a11y_wire_push(self->wire, message);
+    if (batch->n_sent == 0)
+        batch->first_serial = serial;
+    batch->n_sent++;
+    batch->n_open++;
+    self->n_calls++;
+}
+
+static void
+take_answer(RecallA11yLink *self, Batch *batch, GDBusMessage *message)
+{
+    uint32_t index = g_dbus_message_get_reply_serial(message) - batch->first_serial;
+    g_autoptr(GError) error = NULL;
+    GVariant *body = g_dbus_message_get_body(message);
+
+    if (index >= batch->n_sent || batch->is_answered[index])
+        return; /* a signal, or late for somebody who did not wait */
+    batch->is_answered[index] = TRUE;
+    batch->n_open--;
+    batch->heard_us = g_get_monotonic_time();
+    if (g_dbus_message_to_gerror(message, &error))
+        note_failure(self, error);
+    else
+        batch->calls[index].reply = g_variant_ref_sink(body != NULL ? body : g_variant_new("()"));
+}
+
+/* Until something has come, or it is over. */
+static void
+wait_for_answers(RecallA11yLink *self, Batch *batch)
+{
+    int64_t call_us = batch->heard_us + RECALL_A11Y_LINK_CALL_DEADLINE_MS * INT64_C(1000);
+    int64_t until_us = MIN(call_us, self->deadline_us);
+    g_autoptr(GError) error = NULL;
+    GDBusMessage *message;
+
+    if (g_cancellable_is_cancelled(self->cancellable)) {
+        lose(self, G_IO_ERROR_CANCELLED, "the reading was cancelled");
+        return;
+    }
+    if (g_get_monotonic_time() >= until_us) {
+        lose(self, G_IO_ERROR_TIMED_OUT, "the application did not answer in time");
+        return;
+    }
+    if (recall_a11y_wire_wait(self->wire, until_us, self->has_cancel_fd ? &self->cancel_fd : NULL,
+                              &error)) {
+        while ((message = recall_a11y_wire_take(self->wire, &error)) != NULL) {
+            take_answer(self, batch, message);
+            g_object_unref(message);
+        }
+    }
+    if (error != NULL)
+        lose(self, G_IO_ERROR_NOT_CONNECTED, error->message);
+}
+
+static gboolean
+open_wire(RecallA11yLink *self)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (self->error == NULL && !recall_a11y_wire_open(self->wire, self->deadline_us, &error))
+        lose(self, G_IO_ERROR_NOT_CONNECTED, error->message);
+    return self->error == NULL;
+}
+
+/* As many as may be under way. */
+static void
+send_some(RecallA11yLink *self, Batch *batch, unsigned n_calls)
+{
+    if (batch->n_open == 0)
+        batch->heard_us = g_get_monotonic_time();
+    while (batch->n_sent < n_calls && batch->n_open < RECALL_A11Y_LINK_N_IN_FLIGHT &&
+           check_open(self))
+        send_call(self, batch);
+}
+
 gboolean
 recall_a11y_link_ask_all(RecallA11yLink *self, RecallA11yCall *calls, unsigned n_calls)
 {
     int64_t start_us = g_get_monotonic_time();
-    unsigned next = 0;
+    g_autofree gboolean *is_answered = g_new0(gboolean, n_calls);
+    Batch batch = {.calls = calls, .is_answered = is_answered};
 
-    g_main_context_push_thread_default(self->context);
-    while (next < n_calls || self->n_in_flight > 0) {
-        while (next < n_calls && self->n_in_flight < RECALL_A11Y_LINK_N_IN_FLIGHT &&
-               check_open(self))
-            send_call(self, &calls[next++], get_patience_ms(self));
-        for (; self->error != NULL && next < n_calls; next++)
-            drop_parameters(&calls[next]);
-        if (self->n_in_flight > 0)
-            g_main_context_iteration(self->context, TRUE);
+    open_wire(self);
+    while (self->error == NULL && (batch.n_sent < n_calls || batch.n_open > 0)) {
+        send_some(self, &batch, n_calls);
+        if (self->error == NULL && batch.n_open > 0)
+            wait_for_answers(self, &batch);
     }
-    g_main_context_pop_thread_default(self->context);
+    for (unsigned i = batch.n_sent; i < n_calls; i++)
+        drop_parameters(&calls[i]);
     self->busy_us += g_get_monotonic_time() - start_us;
     return self->error == NULL;
 }
@@ -221,24 +264,10 @@ recall_a11y_link_get_property(RecallA11yLink *self,
     return g_variant_is_of_type(value, G_VARIANT_TYPE(type)) ? g_steal_pointer(&value) : NULL;
 }
 
-static gboolean
-on_timeout(void *user_data)
-{
-    *(gboolean *)user_data = TRUE;
-    return G_SOURCE_REMOVE;
-}
-
 void
 recall_a11y_link_pause(RecallA11yLink *self, unsigned wait_ms)
 {
-    gboolean is_over = FALSE;
-    g_autoptr(GSource) timeout = g_timeout_source_new(MIN((int)wait_ms, get_patience_ms(self)));
-
-    g_source_set_callback(timeout, on_timeout, &is_over, NULL);
-    g_source_attach(timeout, self->context);
-    while (!is_over && !g_cancellable_is_cancelled(self->outer))
-        g_main_context_iteration(self->context, TRUE);
-    g_source_destroy(timeout);
+    g_poll(&self->cancel_fd, self->has_cancel_fd ? 1 : 0, MIN((int)wait_ms, get_patience_ms(self)));
 }
 
 const GError *

@@ -2,13 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include <gio/gio.h>
-#include <stdint.h>
+#include "recall/watch/a11y-wire.h"
 
-/* Questions to one application on the accessibility bus. They block the calling thread, which has
- * a main context of its own, so the code that reads a tree is straight; many are under way at
- * once, each has a deadline, and so has the whole. An application that misses one is lost: nothing
- * more is asked of it over this link. */
+/* Questions to one application on the accessibility bus. They block the calling thread, so the
+ * code that reads a tree is straight; many are under way at once, each has a deadline, and so has
+ * the whole. An application that misses one is lost: nothing more is asked of it over this link. */
 
 #define RECALL_A11Y_LINK_CALL_DEADLINE_MS 1000
 #define RECALL_A11Y_LINK_N_IN_FLIGHT 16
@@ -27,8 +25,8 @@ void recall_a11y_call_clear(RecallA11yCall *self);
 
 typedef struct RecallA11yLink RecallA11yLink;
 
-/* @bus_name: of the application; @deadline_ms: from now */
-RecallA11yLink *recall_a11y_link_new(GDBusConnection *bus,
+/* @wire: borrowed, for one link at a time; @bus_name: of the application; @deadline_ms: from now */
+RecallA11yLink *recall_a11y_link_new(RecallA11yWire *wire,
                                      const char *bus_name,
                                      unsigned deadline_ms,
                                      GCancellable *cancellable);

@@ -19,7 +19,8 @@ typedef struct {
     char *name;
     pid_t pid;
     BaseWorker *worker;
-    RecallA11yMemory *memory; /* touched by the worker only */
+    RecallA11yMemory *memory; /* these two are touched by the worker only */
+    RecallA11yWire *wire;
     struct Read *current;
     GQueue queue;     /* of Read */
     unsigned wait_id; /* source: the next reading is due */
@@ -45,9 +46,9 @@ typedef struct Read {
 
 /* What the worker is given. */
 typedef struct {
-    GDBusConnection *bus;
     char *name;
     RecallA11yMemory *memory;
+    RecallA11yWire *wire;
     RecallWindow *window;
     pixman_region32_t shown;
     pixman_region32_t changed;
@@ -118,7 +119,6 @@ refuse_queue(App *app, int code, const char *message)
 static void
 free_job(Job *job)
 {
-    g_object_unref(job->bus);
     g_free(job->name);
     recall_window_unref(job->window);
     pixman_region32_fini(&job->shown);
@@ -138,6 +138,7 @@ free_app(App *app)
         g_source_remove(app->wait_id);
     base_worker_free(app->worker);
     recall_a11y_memory_free(app->memory);
+    recall_a11y_wire_free(app->wire);
     g_free(app->name);
     g_free(app);
 }
@@ -147,7 +148,7 @@ run_job(void *data, GCancellable *cancellable, GError **error)
 {
     Job *job = data;
     g_autoptr(RecallA11yLink) link =
-        recall_a11y_link_new(job->bus, job->name, RECALL_A11Y_READ_DEADLINE_MS, cancellable);
+        recall_a11y_link_new(job->wire, job->name, RECALL_A11Y_READ_DEADLINE_MS, cancellable);
     RecallText *text = recall_a11y_read_window(job->memory, link, job->window, &job->shown,
                                                job->is_all_changed ? NULL : &job->changed, error);
 
@@ -201,14 +202,13 @@ on_read(GObject *source, GAsyncResult *result, void *user_data)
 static void
 start_read(App *app, Read *read)
 {
-    RecallA11y *self = read->self;
     Job *job = g_new0(Job, 1);
     GTask *task = g_task_new(NULL, read->cancellable, on_read, read);
 
     app->current = read;
-    job->bus = g_object_ref(recall_a11y_bus_get_connection(self->bus));
     job->name = g_strdup(app->name);
     job->memory = app->memory;
+    job->wire = app->wire;
     job->window = recall_window_ref(read->window);
     pixman_region32_init(&job->shown);
     pixman_region32_copy(&job->shown, &read->shown);
@@ -255,6 +255,7 @@ get_app(RecallA11y *self, const char *name, pid_t pid)
     app->pid = pid;
     app->worker = base_worker_new("a11y");
     app->memory = recall_a11y_memory_new();
+    app->wire = recall_a11y_wire_new(recall_a11y_bus_get_connection(self->bus));
     g_queue_init(&app->queue);
     g_hash_table_insert(self->apps, app->name, app);
     return app;

@@ -21,6 +21,7 @@ typedef struct {
     char *directory;
     char *path;
     FakeBus *bus;
+    RecallA11yWire *wire;
     FakeApp *good;
     FakeApp *hung;
 } Fixture;
@@ -34,6 +35,7 @@ set_up(void **state)
     fixture->directory = g_dir_make_tmp("link-XXXXXX", NULL);
     fixture->path = g_build_filename(fixture->directory, "bus", NULL);
     fixture->bus = fake_bus_start(fixture->path);
+    fixture->wire = recall_a11y_wire_new(fixture->bus->connection);
     fixture->good = fake_app_start(fixture->bus->connection, "good");
     fixture->hung = fake_app_start(fixture->bus->connection, "hung");
     *state = fixture;
@@ -47,6 +49,7 @@ tear_down(void **state)
 
     fake_app_stop(fixture->good);
     fake_app_stop(fixture->hung);
+    recall_a11y_wire_free(fixture->wire);
     fake_bus_stop(fixture->bus);
     g_unlink(fixture->path);
     g_rmdir(fixture->directory);
@@ -59,7 +62,7 @@ tear_down(void **state)
 static RecallA11yLink *
 make_link(const Fixture *fixture, const FakeApp *app, unsigned deadline_ms, GCancellable *cancel)
 {
-    return recall_a11y_link_new(fixture->bus->connection, app->name, deadline_ms, cancel);
+    return recall_a11y_link_new(fixture->wire, app->name, deadline_ms, cancel);
 }
 
 static RecallA11yCall *
@@ -160,8 +163,7 @@ static void
 test_a_name_without_owner(void **state)
 {
     const Fixture *fixture = *state;
-    g_autoptr(RecallA11yLink) link =
-        recall_a11y_link_new(fixture->bus->connection, ":1.4711", 5000, NULL);
+    g_autoptr(RecallA11yLink) link = recall_a11y_link_new(fixture->wire, ":1.4711", 5000, NULL);
 
     assert_null(recall_a11y_link_ask(link, RECALL_A11Y_ROOT_PATH, RECALL_A11Y_ACCESSIBLE, "GetRole",
                                      NULL, "(u)"));
@@ -181,6 +183,43 @@ test_cancelled_before_it_began(void **state)
     assert_false(recall_a11y_link_ask_all(link, calls, 3));
     assert_lost(link, G_IO_ERROR_CANCELLED);
     assert_int_equal(recall_a11y_link_n_calls(link), 0);
+}
+
+static void *
+cancel_soon(void *cancellable)
+{
+    g_usleep(100000);
+    g_cancellable_cancel(cancellable);
+    return NULL;
+}
+
+static void
+test_cancelled_while_it_waits(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    g_autoptr(RecallA11yLink) link = make_link(fixture, fixture->hung, 5000, cancellable);
+    GThread *thread = g_thread_new("cancel", cancel_soon, cancellable);
+    int64_t start_us = g_get_monotonic_time();
+
+    assert_null(recall_a11y_link_ask(link, RECALL_A11Y_ROOT_PATH, RECALL_A11Y_ACCESSIBLE, "GetRole",
+                                     NULL, "(u)"));
+    assert_lost(link, G_IO_ERROR_CANCELLED);
+    assert_in_range(g_get_monotonic_time() - start_us, 50000, 700000);
+    g_thread_join(thread);
+}
+
+static void
+test_the_next_link_is_not_disturbed(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(RecallA11yLink) lost = make_link(fixture, fixture->hung, 200, NULL);
+    g_autoptr(RecallA11yLink) link = make_link(fixture, fixture->good, 5000, NULL);
+    g_autofree RecallA11yCall *calls = make_calls(N_CALLS, "GetRole");
+
+    assert_false(recall_a11y_link_ask_all(lost, calls, N_CALLS));
+    assert_true(recall_a11y_link_ask_all(link, calls, N_CALLS));
+    assert_int_equal(clear_calls(calls, N_CALLS), N_CALLS);
 }
 
 static void
@@ -208,6 +247,8 @@ main(int argc, char **argv)
         cmocka_unit_test(test_so_does_each_call),
         cmocka_unit_test(test_a_name_without_owner),
         cmocka_unit_test(test_cancelled_before_it_began),
+        cmocka_unit_test(test_cancelled_while_it_waits),
+        cmocka_unit_test(test_the_next_link_is_not_disturbed),
         cmocka_unit_test(test_number_of_calls_is_bounded),
     };
 
