@@ -40,6 +40,7 @@ struct RecallReseal {
     GArray *marks; /* of Mark, one for each page of the file: what was copied; zeros: not yet */
     uint32_t n_copied;
     uint64_t n_leased;
+    gboolean has_holes; /* where pages are free */
     gboolean is_synced;
     gboolean is_finished;
 };
@@ -267,10 +268,20 @@ find_uses(RecallReseal *self, uint32_t n_pages, GError **error)
 /* What is free takes no room, and SQLite reads none of it before it is written. Returns: FALSE
  * where the file system has no holes */
 static gboolean
-make_hole(RecallReseal *self, uint32_t number)
+make_holes(RecallReseal *self, const GByteArray *uses)
 {
-    return fallocate(self->to, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset_of(number),
-                     RECALL_PAGE_BYTES) == 0;
+    const int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+    gboolean is_good = TRUE;
+    uint32_t end = 0;
+
+    for (uint32_t first = 0; first < uses->len && is_good; first = end + 1) {
+        for (end = first; end < uses->len && uses->data[end] == FREE;)
+            end++;
+        if (end > first)
+            is_good = fallocate(self->to, mode, offset_of(first + 1),
+                                (off_t)(end - first) * RECALL_PAGE_BYTES) == 0;
+    }
+    return is_good;
 }
 
 /* A page that was written since it was copied, or is free, or of the list of free pages. */
@@ -281,8 +292,6 @@ mend_page(RecallReseal *self, uint32_t number, Use use, const uint8_t *sealed, G
     gboolean is_written;
 
     errno = 0;
-    if (use == FREE && make_hole(self, number))
-        return TRUE;
     if (use != FREE && !recall_page_codec_open_page(self->old, number, NULL, sealed, page))
         return set_io_error(self, error);
     if (use == TRUNK)
@@ -309,6 +318,8 @@ mend_run(RecallReseal *self, uint32_t first, uint32_t n, const uint8_t *uses, GE
 
         if (number == LOCK_BYTE_PAGE) /* SQLite never writes it */
             continue;
+        if (use == FREE && self->has_holes)
+            continue;
         if (use == USED && memcmp(get_mark(self, number), mark_of(at), sizeof(Mark)) == 0)
             continue;
         if (!mend_page(self, number, use, at, error))
@@ -331,6 +342,7 @@ mend(RecallReseal *self, GError **error)
     uses = find_uses(self, n_pages, error);
     if (uses == NULL)
         return FALSE;
+    self->has_holes = make_holes(self, uses);
     for (uint32_t first = 1; first <= n_pages; first += N_PAGES_AT_ONCE) {
         if (!mend_run(self, first, MIN(N_PAGES_AT_ONCE, n_pages + 1 - first), uses->data, error))
             return FALSE;
