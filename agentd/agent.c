@@ -420,7 +420,7 @@ check_store(AgentdAgent *self, GPtrArray *parts)
 
     recall_store_get_status(self->parts.store, &store);
     add_part(parts, "vault", store.is_connected || store.n_waiting == 0, "bad",
-             g_strdup_printf("%s; %u scenes wait, %" G_GUINT64_FORMAT " lost",
+             g_strdup_printf("%s; scenes waiting: %u, lost: %" G_GUINT64_FORMAT,
                              store.is_connected ? "connected" : "not connected", store.n_waiting,
                              store.n_dropped),
              "see its log: journalctl --user -u deskhand-vault");

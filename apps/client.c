@@ -188,6 +188,7 @@ typedef struct {
     void *user_data;
     char *path; /* NULL until the reply came */
     char *next;
+    char *note;
     GVariant *summary;
     GError *error;         /* the first one; ends the job */
     gboolean has_finished; /* or never will */
@@ -223,6 +224,7 @@ handle_finished(Job *job, GVariant *parameters)
     const char *message = NULL;
 
     (void)g_variant_lookup(summary, "next", "s", &job->next);
+    (void)g_variant_lookup(summary, "note", "s", &job->note);
     (void)g_variant_lookup(summary, "error-name", "&s", &name);
     if (g_variant_lookup(summary, "error", "&s", &message) && job->error == NULL)
         app_error_take_remote(&job->error, "vault", g_dbus_error_new_for_dbus_error(name, message));
@@ -366,6 +368,7 @@ clear_job(Job *job)
 {
     g_clear_pointer(&job->summary, g_variant_unref);
     g_free(job->next);
+    g_free(job->note);
     g_free(job->path);
 }
 
@@ -378,13 +381,16 @@ app_client_run_job(GDBusConnection *vault,
                    void *user_data,
                    GCancellable *cancellable,
                    char **out_next,
+                   char **out_note,
                    GError **error)
 {
     Job job = {vault, on_result, on_batch, user_data};
     gboolean is_done = run_job(&job, method, parameters, cancellable, error);
 
-    if (is_done)
+    if (is_done) {
         *out_next = g_steal_pointer(&job.next);
+        *out_note = g_steal_pointer(&job.note);
+    }
     clear_job(&job);
     return is_done;
 }

@@ -44,6 +44,7 @@ typedef gboolean (*AppClientBatchFunc)(void *user_data, GError **error);
  * app_client_run_job:
  * @method: Search or Timeline
  * @out_next: (out) (transfer full): cursor of the following page, or NULL
+ * @out_note: (out) (transfer full): a sentence for the person about the query, or NULL
  *
  * Runs the one job of this connection to its end. When it is cancelled, or a function says so, the
  * job is told and waited for, briefly.
@@ -56,6 +57,7 @@ gboolean app_client_run_job(GDBusConnection *vault,
                             void *user_data,
                             GCancellable *cancellable,
                             char **out_next,
+                            char **out_note,
                             GError **error);
 
 /* Runs the one job of this connection that has no results. @method: Forget

@@ -197,7 +197,8 @@ add_vault_part(GPtrArray *parts, GVariant *reply)
 
     (void)g_variant_lookup(statistics, "scenes", "t", &n_scenes);
     (void)g_variant_lookup(statistics, "damaged", "u", &n_damaged);
-    detail = g_strdup_printf("deskhand-vault keeps %" G_GUINT64_FORMAT " scenes.", n_scenes);
+    detail = g_strdup_printf("deskhand-vault keeps %" G_GUINT64_FORMAT " %s.", n_scenes,
+                             n_scenes == 1 ? "scene" : "scenes");
     add_part(parts, "vault", PART_OK, detail, "");
     add_limits_part(parts, statistics);
     if (n_damaged == 0)

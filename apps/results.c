@@ -229,6 +229,7 @@ app_results_run(AppResultsKind kind,
     g_autoptr(GDBusConnection) vault = app_client_connect_vault(cancellable, error);
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     g_autofree char *next = NULL;
+    g_autofree char *note = NULL;
     GError *failure = NULL;
     List list = {kind, output, .now = now};
 
@@ -237,8 +238,10 @@ app_results_run(AppResultsKind kind,
     list.is_json = app_arguments_get(arguments, "json") != NULL;
     app_json_init(&list.json, output->text);
     (void)app_client_run_job(vault, methods[kind], owned, on_result, on_batch, &list, cancellable,
-                             &next, &failure);
+                             &next, &note, &failure);
     end_list(&list, command, arguments, next, failure);
+    if (note != NULL)
+        app_output_say(note);
     g_free(list.day);
     *out_n = list.n;
     if (failure != NULL)

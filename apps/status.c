@@ -215,22 +215,22 @@ static void
 append_agent(const Status *self, GString *out)
 {
     int64_t lag_us = lookup_number(self->agent, "lag-us");
+    int64_t waiting = MAX(lookup_number(self->agent, "backlog"), 0);
     int64_t dropped = lookup_number(self->agent, "dropped");
     int64_t refused = lookup_number(self->agent, "refused");
     g_autofree char *lag = app_when_format_duration(MAX(lag_us, 0));
 
     if (self->agent == NULL)
         return;
-    g_string_append_printf(out, "Behind     %s, %" G_GINT64_FORMAT " scenes wait for the vault\n",
-                           lag, MAX(lookup_number(self->agent, "backlog"), 0));
+    g_string_append_printf(out, "Behind     %s, %" G_GINT64_FORMAT " %s for the vault\n", lag,
+                           waiting, waiting == 1 ? "scene waits" : "scenes wait");
     if (refused > 0)
-        g_string_append_printf(out,
-                               "Left out   %" G_GINT64_FORMAT
-                               " times by a rule since the start: `deskhand why`\n",
-                               refused);
+        g_string_append_printf(
+            out, "Left out   %" G_GINT64_FORMAT " %s by a rule since the start: `deskhand why`\n",
+            refused, refused == 1 ? "time" : "times");
     if (dropped > 0)
-        g_string_append_printf(out, "Lost       %" G_GINT64_FORMAT " scenes since the start\n",
-                               dropped);
+        g_string_append_printf(out, "Lost       %" G_GINT64_FORMAT " %s since the start\n", dropped,
+                               dropped == 1 ? "scene" : "scenes");
 }
 
 /* What does not go although it is over a limit, and what to do about it. */
@@ -282,6 +282,7 @@ append_age_limit(const Status *self, GString *out)
 static void
 append_vault(const Status *self, GString *out)
 {
+    int64_t scenes = MAX(lookup_number(self->vault, "scenes"), 0);
     int64_t oldest_us = lookup_number(self->vault, "oldest");
     int64_t damaged = lookup_number(self->vault, "damaged");
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
@@ -289,15 +290,16 @@ append_vault(const Status *self, GString *out)
 
     if (self->vault == NULL)
         return;
-    g_string_append_printf(out, "Kept       %" G_GINT64_FORMAT " scenes, ",
-                           MAX(lookup_number(self->vault, "scenes"), 0));
+    g_string_append_printf(out, "Kept       %" G_GINT64_FORMAT " %s, ", scenes,
+                           scenes == 1 ? "scene" : "scenes");
     append_size(self, out);
     if (oldest_us > 0)
         g_string_append_printf(out, ", since %s", oldest);
     append_age_limit(self, out);
     g_string_append_c(out, '\n');
     if (damaged > 0)
-        g_string_append_printf(out, "Damaged    %" G_GINT64_FORMAT " files, set aside\n", damaged);
+        g_string_append_printf(out, "Damaged    %" G_GINT64_FORMAT " %s, set aside\n", damaged,
+                               damaged == 1 ? "file" : "files");
     append_recycling(self, out);
 }
 

@@ -255,6 +255,16 @@ static const struct {
     {"since", OPERATOR_AFTER},   {"on", OPERATOR_ON},           {"until", OPERATOR_UNTIL},
 };
 
+static const char *
+get_operator_name(int operator)
+{
+    unsigned i = 0;
+
+    while (operators[i].operator!= operator)
+        i++;
+    return operators[i].name;
+}
+
 /* @out_end: byte after the name and its colon */
 static int
 match_operator(const Parser *parser, size_t at, size_t *out_end)
@@ -365,7 +375,13 @@ read_operator(Parser *parser, gboolean is_negative)
         return FALSE;
     if (operator<RECALL_N_FIELDS)
         return read_field(parser, operator, is_negative, at);
-    return !is_negative && read_time(parser, operator, at);
+    if (is_negative)
+        return FALSE;
+    if (!read_time(parser, operator, at)) {
+        parser->query->untimed = get_operator_name(operator);
+        return FALSE;
+    }
+    return TRUE;
 }
 
 /* Two times among the words: `yesterday morning` is both, `monday tuesday` is from one to other. */

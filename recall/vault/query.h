@@ -50,6 +50,7 @@ typedef struct {
     gboolean has_negative_literals; /* among what must not */
     gboolean has_signs;             /* a positive term of symbols alone */
     gboolean has_parts;             /* some term falls into parts when nothing has it as a whole */
+    const char *untimed; /* name of an operator that no time follows, such as before, or NULL */
 } RecallQuery;
 
 /* @text: not terminated; what is beyond RECALL_QUERY_MAX_BYTES is left out

@@ -688,6 +688,18 @@ recall_search_is_done(const RecallSearch *self)
 }
 
 char *
+recall_search_dup_note(const RecallSearch *self)
+{
+    const char *name = self->queries[0]->untimed;
+
+    if (name == NULL)
+        return NULL;
+    return g_strdup_printf("No time that is understood follows \"%s:\", so it was looked for as"
+                           " text; a time is one such as yesterday, 3 days ago or 2026-11-03.",
+                           name);
+}
+
+char *
 recall_search_dup_cursor(const RecallSearch *self)
 {
     return self->has_more ? recall_cursor_to_text(&self->cursor) : NULL;

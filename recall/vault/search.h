@@ -65,3 +65,7 @@ gboolean recall_search_is_done(const RecallSearch *self);
 /* Returns: (transfer full) (nullable): where the next page begins, once done; NULL after the last.
  * Scenes that come meanwhile are on no following page. */
 char *recall_search_dup_cursor(const RecallSearch *self);
+
+/* Returns: (transfer full) (nullable): a sentence for the person about what the query was not taken
+ * for, such as a time after before: */
+char *recall_search_dup_note(const RecallSearch *self);

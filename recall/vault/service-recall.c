@@ -186,6 +186,7 @@ emit_finished(Job *job, const GError *error)
 {
     GVariantBuilder summary;
     g_autofree char *next = NULL;
+    g_autofree char *note = recall_search_dup_note(job->search);
     gboolean is_cancelled = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
     g_variant_builder_init(&summary, G_VARIANT_TYPE_VARDICT);
@@ -199,6 +200,8 @@ emit_finished(Job *job, const GError *error)
         next = recall_search_dup_cursor(job->search);
     if (next != NULL)
         g_variant_builder_add(&summary, "{sv}", "next", g_variant_new_string(next));
+    if (note != NULL)
+        g_variant_builder_add(&summary, "{sv}", "note", g_variant_new_string(note));
     protocol_dbus_job1_emit_finished(job->object, g_variant_builder_end(&summary));
 }
 

@@ -140,6 +140,9 @@ def check_queries(vault):
     assert vault.found("nowhere") == []
     for query in ("-x", "--", "\"", "*", "a:b"):
         vault.found("--", query)
+    odd = vault.deskhand("search", "before:soon", "walrus")
+    assert odd.returncode == 0 and 'follows "before:"' in odd.stderr, odd.stderr
+    assert not vault.deskhand("search", "before:tomorrow", "walrus").stderr
 
 
 def check_human(vault):

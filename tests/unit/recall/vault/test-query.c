@@ -224,6 +224,29 @@ test_times(void **state)
 }
 
 static void
+test_no_time(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *untimed;
+    } rows[] = {
+        {"before:yesterday", NULL}, {"before:nonsense", "before"},
+        {"a after: b", "after"},    {"on:", "on"},
+        {"\"on:fire\"", NULL},      {"app:x", NULL},
+        {"-before:x", NULL},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(RecallQuery) query = parse(rows[i].text);
+
+        if (rows[i].untimed == NULL)
+            assert_null(query->untimed);
+        else
+            assert_string_equal(query->untimed, rows[i].untimed);
+    }
+}
+
+static void
 test_loose(void **state)
 {
     g_autoptr(GDateTime) now = make_now();
@@ -426,11 +449,17 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),          cmocka_unit_test(test_negatives_alone),
-        cmocka_unit_test(test_times),          cmocka_unit_test(test_loose),
-        cmocka_unit_test(test_readings),       cmocka_unit_test(test_add_phrase),
-        cmocka_unit_test(test_maxima),         cmocka_unit_test(test_text_that_is_too_long),
-        cmocka_unit_test(test_random_strings), cmocka_unit_test(test_ten_thousand_of_anything),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_negatives_alone),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_loose),
+        cmocka_unit_test(test_no_time),
+        cmocka_unit_test(test_readings),
+        cmocka_unit_test(test_add_phrase),
+        cmocka_unit_test(test_maxima),
+        cmocka_unit_test(test_text_that_is_too_long),
+        cmocka_unit_test(test_random_strings),
+        cmocka_unit_test(test_ten_thousand_of_anything),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
