@@ -3,6 +3,8 @@
 #include "apps/image.h"
 #include "apps/error.h"
 
+#include "protocol/sheet-pixels.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <png.h>
@@ -52,29 +54,57 @@ app_image_read_picture(int fd, GError **error)
     return picture;
 }
 
-/* Returns: FALSE when the tile is lost; the pixels of a tile that breaks off are grey again */
-static gboolean
-draw_tile(AppImage *self, const ProtocolPictureTile *tile)
+/* --- tiles --- */
+
+static uint8_t *
+get_corner(AppImage *self, const ProtocolPictureTile *tile)
 {
-    size_t start = tile->y * self->stride_bytes + (size_t)tile->x * PIXEL_BYTES;
+    return self->pixels + tile->y * self->stride_bytes + (size_t)tile->x * PIXEL_BYTES;
+}
+
+/* Returns: FALSE when it is not of this size; the pixels of one that breaks off are grey again */
+static gboolean
+draw_likeness(AppImage *self, const ProtocolPictureTile *tile, GBytes *webp)
+{
+    uint8_t *corner = get_corner(self, tile);
     size_t n_bytes = 0;
-    const uint8_t *data;
+    const uint8_t *data = g_bytes_get_data(webp, &n_bytes);
     WebPBitstreamFeatures features;
 
-    if (tile->webp == NULL || tile->width == 0 || tile->height == 0)
-        return FALSE;
-    data = g_bytes_get_data(tile->webp, &n_bytes);
     if (WebPGetFeatures(data, n_bytes, &features) != VP8_STATUS_OK || features.has_animation ||
         features.width != tile->width || features.height != tile->height)
         return FALSE;
-    if (WebPDecodeRGBInto(data, n_bytes, self->pixels + start,
-                          self->stride_bytes * self->height_px - start,
+    if (WebPDecodeRGBInto(data, n_bytes, corner,
+                          self->stride_bytes * self->height_px - (size_t)(corner - self->pixels),
                           (int)self->stride_bytes) != NULL)
         return TRUE;
     for (unsigned row = 0; row < tile->height; row++)
-        memset(self->pixels + start + row * self->stride_bytes, APP_IMAGE_UNSEEN,
+        memset(corner + row * self->stride_bytes, APP_IMAGE_UNSEEN,
                (size_t)tile->width * PIXEL_BYTES);
     return FALSE;
+}
+
+static gboolean
+draw_tile(AppImage *self, const ProtocolPictureTile *tile, const ProtocolSheetPixels *sheet)
+{
+    const ProtocolSheetTile *source;
+
+    if (tile->place >= sheet->tiles->len)
+        return FALSE;
+    source = &g_array_index(sheet->tiles, ProtocolSheetTile, tile->place);
+    if (source->width != tile->width || source->height != tile->height)
+        return FALSE;
+    for (unsigned row = 0; row < tile->height; row++) {
+        uint8_t *to = get_corner(self, tile) + row * self->stride_bytes;
+        const uint8_t *from = source->pixels + row * source->stride;
+
+        for (unsigned column = 0; column < tile->width; column++, to += PIXEL_BYTES, from += 4) {
+            to[0] = from[2];
+            to[1] = from[1];
+            to[2] = from[0];
+        }
+    }
+    return TRUE;
 }
 
 static gboolean
@@ -82,6 +112,28 @@ is_inside(const AppImage *self, const ProtocolPictureTile *tile)
 {
     return (uint32_t)tile->x + tile->width <= self->width_px &&
            (uint32_t)tile->y + tile->height <= self->height_px;
+}
+
+/* Draws what lies in one sheet. @bytes: (nullable) */
+static void
+draw_sheet(AppImage *self, const ProtocolPicture *picture, unsigned number, GBytes *bytes)
+{
+    gboolean is_likeness = bytes != NULL && protocol_sheet_pixels_is_likeness(bytes);
+    g_autoptr(ProtocolSheetPixels) sheet =
+        bytes != NULL && !is_likeness ? protocol_sheet_pixels_decode(bytes, NULL) : NULL;
+
+    for (unsigned i = 0; i < picture->tiles->len; i++) {
+        const ProtocolPictureTile *tile = &g_array_index(picture->tiles, ProtocolPictureTile, i);
+        gboolean is_drawn = FALSE;
+
+        if (tile->sheet != number)
+            continue;
+        if (is_inside(self, tile) && is_likeness)
+            is_drawn = draw_likeness(self, tile, bytes);
+        else if (is_inside(self, tile) && sheet != NULL)
+            is_drawn = draw_tile(self, tile, sheet);
+        self->n_lost += !is_drawn;
+    }
 }
 
 AppImage *
@@ -103,12 +155,9 @@ app_image_compose(const ProtocolPicture *picture, GError **error)
     self->stride_bytes = (size_t)picture->width_px * PIXEL_BYTES;
     self->pixels = g_malloc(self->stride_bytes * self->height_px);
     memset(self->pixels, APP_IMAGE_UNSEEN, self->stride_bytes * self->height_px);
-    for (unsigned i = 0; i < picture->tiles->len; i++) {
-        const ProtocolPictureTile *tile = &g_array_index(picture->tiles, ProtocolPictureTile, i);
-
-        if (!is_inside(self, tile) || !draw_tile(self, tile))
-            self->n_lost++;
-    }
+    for (unsigned i = 0; i < picture->sheets->len; i++)
+        draw_sheet(self, picture, i, picture->sheets->pdata[i]);
+    draw_sheet(self, picture, PROTOCOL_PICTURE_NO_SHEET, NULL);
     return g_steal_pointer(&self);
 }
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/append.h"
 
+#include "recall/vault/scene-tiles.h"
 #include "recall/vault/schema.h"
 #include "recall/vault/tilelist.h"
 
@@ -30,14 +31,6 @@
     "INSERT INTO scene_fts(scene_fts, rowid, text, title, app, url, file, actor)"                  \
     " SELECT 'delete', id, text, title, app, url, file, actor FROM scene WHERE id = ?1"
 #define SQL_IS_TAKEN "SELECT 1 FROM scene WHERE id = ?1"
-#define SQL_FIND_TILE                                                                              \
-    "SELECT id, EXISTS(SELECT 1 FROM tile_webp WHERE tile_webp.id = tile.id) FROM tile"            \
-    " WHERE digest = ?1"
-#define SQL_INSERT_TILE "INSERT INTO tile(digest, n_scenes) VALUES(?1, 0)"
-#define SQL_INSERT_WEBP "INSERT OR IGNORE INTO tile_webp(id, webp) VALUES(?1, ?2)"
-#define SQL_COUNT_TILE "UPDATE tile SET n_scenes = n_scenes + ?2 WHERE id = ?1"
-#define SQL_DROP_TILE "DELETE FROM tile WHERE id = ?1 AND n_scenes <= 0"
-#define SQL_DROP_WEBP "DELETE FROM tile_webp WHERE id = ?1"
 #define SQL_MOVE_END "UPDATE scene SET end_us = max(end_us, min(?2, start_us + ?3)) WHERE key = ?1"
 
 static gboolean
@@ -177,160 +170,6 @@ choose_row(RecallSegment *self, int64_t start_us, int64_t *out_row, GError **err
 }
 
 static gboolean
-insert_tile(RecallSegment *self, GBytes *digest, int64_t *out_id, GError **error)
-{
-    sqlite3_stmt *statement = recall_segment_get_statement(self, SQL_INSERT_TILE, error);
-
-    if (statement == NULL)
-        return FALSE;
-    if (!bind_bytes(statement, 1, digest))
-        return recall_segment_set_error(self, error);
-    if (!recall_segment_run(self, statement, error))
-        return FALSE;
-    *out_id = sqlite3_last_insert_rowid(recall_segment_get_db(self));
-    return TRUE;
-}
-
-/* @out_id: 0 when there is none */
-static gboolean
-find_tile(RecallSegment *self,
-          GBytes *digest,
-          int64_t *out_id,
-          gboolean *out_has_webp,
-          GError **error)
-{
-    sqlite3_stmt *statement = recall_segment_get_statement(self, SQL_FIND_TILE, error);
-    gboolean is_there = FALSE;
-    int code;
-
-    if (statement == NULL)
-        return FALSE;
-    if (!bind_bytes(statement, 1, digest))
-        return recall_segment_set_error(self, error);
-    code = sqlite3_step(statement);
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return recall_segment_set_error(self, error);
-    is_there = code == SQLITE_ROW;
-    *out_id = is_there ? sqlite3_column_int64(statement, 0) : 0;
-    *out_has_webp = is_there && sqlite3_column_int(statement, 1) != 0;
-    sqlite3_reset(statement);
-    return TRUE;
-}
-
-static gboolean
-insert_webp(RecallSegment *self, int64_t id, GBytes *webp, GError **error)
-{
-    sqlite3_stmt *statement = recall_segment_get_statement(self, SQL_INSERT_WEBP, error);
-
-    if (statement == NULL)
-        return FALSE;
-    sqlite3_bind_int64(statement, 1, id);
-    if (!bind_bytes(statement, 2, webp))
-        return recall_segment_set_error(self, error);
-    return recall_segment_run(self, statement, error);
-}
-
-/* Finds or makes the tile's row and stores its WebP when that was sent. */
-static gboolean
-place_tile(RecallSegment *self,
-           GBytes *digest,
-           GHashTable *tiles,
-           GPtrArray *missing,
-           int64_t *out_id,
-           GError **error)
-{
-    GBytes *webp = tiles != NULL ? g_hash_table_lookup(tiles, digest) : NULL;
-    gboolean has_webp = FALSE;
-
-    if (!find_tile(self, digest, out_id, &has_webp, error))
-        return FALSE;
-    if (*out_id == 0 && !insert_tile(self, digest, out_id, error))
-        return FALSE;
-    if (has_webp)
-        return TRUE;
-    if (webp != NULL)
-        return insert_webp(self, *out_id, webp, error);
-    g_ptr_array_add(missing, g_bytes_ref(digest));
-    return TRUE;
-}
-
-/* @out_refs: (transfer full): of RecallTileRef, one for each of the scene's tiles */
-static gboolean
-place_tiles(RecallSegment *self,
-            const ProtocolScene *scene,
-            GHashTable *tiles,
-            GPtrArray *missing,
-            GArray *out_refs,
-            GError **error)
-{
-    g_autoptr(GHashTable) ids =
-        g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
-
-    for (unsigned i = 0; i < scene->tiles->len; i++) {
-        const ProtocolTile *tile = &g_array_index(scene->tiles, ProtocolTile, i);
-        g_autoptr(GBytes) digest = g_bytes_new(tile->digest, PROTOCOL_DIGEST_BYTES);
-        int64_t *known = g_hash_table_lookup(ids, digest);
-        RecallTileRef ref = {tile->x, tile->y, tile->width, tile->height, known ? *known : 0};
-
-        if (known == NULL && !place_tile(self, digest, tiles, missing, &ref.id, error))
-            return FALSE;
-        if (known == NULL)
-            g_hash_table_insert(ids, g_bytes_ref(digest), g_memdup2(&ref.id, sizeof ref.id));
-        g_array_append_val(out_refs, ref);
-    }
-    return TRUE;
-}
-
-/* Returns: (transfer full): a set of int64_t, borrowed from @refs */
-static GHashTable *
-collect_ids(const GArray *refs)
-{
-    GHashTable *ids = g_hash_table_new(g_int64_hash, g_int64_equal);
-
-    for (unsigned i = 0; refs != NULL && i < refs->len; i++)
-        g_hash_table_add(ids, &g_array_index(refs, RecallTileRef, i).id);
-    return ids;
-}
-
-/* Drops a tile that no scene names any more. */
-static gboolean
-drop_tile(RecallSegment *self, int64_t id, GError **error)
-{
-    if (!run_numbers(self, SQL_DROP_TILE, id, 0, error))
-        return FALSE;
-    return sqlite3_changes(recall_segment_get_db(self)) == 0 ||
-           run_numbers(self, SQL_DROP_WEBP, id, 0, error);
-}
-
-/* Adds @change to the tiles of @ids that are not in @others. */
-static gboolean
-count_tiles(RecallSegment *self, GHashTable *ids, GHashTable *others, int change, GError **error)
-{
-    GHashTableIter iter;
-    void *id;
-
-    g_hash_table_iter_init(&iter, ids);
-    while (g_hash_table_iter_next(&iter, &id, NULL)) {
-        if (g_hash_table_contains(others, id))
-            continue;
-        if (!run_numbers(self, SQL_COUNT_TILE, *(int64_t *)id, change, error))
-            return FALSE;
-        if (change < 0 && !drop_tile(self, *(int64_t *)id, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-recount_tiles(RecallSegment *self, const GArray *old_refs, const GArray *refs, GError **error)
-{
-    g_autoptr(GHashTable) old_ids = collect_ids(old_refs);
-    g_autoptr(GHashTable) ids = collect_ids(refs);
-
-    return count_tiles(self, ids, old_ids, 1, error) && count_tiles(self, old_ids, ids, -1, error);
-}
-
-static gboolean
 write_row(RecallSegment *self,
           const char *sql,
           int64_t row,
@@ -396,7 +235,7 @@ replace_scene(RecallSegment *self,
 gboolean
 recall_append_scene(RecallSegment *self,
                     const ProtocolScene *scene,
-                    GHashTable *tiles,
+                    const GPtrArray *sheets,
                     int64_t *out_row,
                     GPtrArray **out_missing,
                     GError **error)
@@ -407,8 +246,7 @@ recall_append_scene(RecallSegment *self,
     int64_t row;
 
     if (!find_old(self, SQL_FIND_ROW, (int64_t)scene->key, &old, error) ||
-        !place_tiles(self, scene, tiles, missing, refs, error) ||
-        !recount_tiles(self, old.refs, refs, error))
+        !recall_scene_tiles_set(self, old.refs, scene->tiles, sheets, refs, missing, error))
         return FALSE;
     row = old.row;
     if (row < 0 ? !insert_scene(self, scene, refs, &row, error)
@@ -423,32 +261,13 @@ gboolean
 recall_append_remove(RecallSegment *self, int64_t row, GError **error)
 {
     g_auto(Old) old = {0};
+    g_autoptr(GArray) refs = g_array_new(FALSE, TRUE, sizeof(RecallTileRef));
 
     if (!find_old(self, SQL_FIND_BY_ROW, row, &old, error))
         return FALSE;
     return old.row < 0 || (run_numbers(self, SQL_UNINDEX, row, 0, error) &&
                            run_numbers(self, SQL_DELETE, row, 0, error) &&
-                           recount_tiles(self, old.refs, NULL, error));
-}
-
-gboolean
-recall_append_tiles(RecallSegment *self, GHashTable *tiles, GError **error)
-{
-    GHashTableIter iter;
-    void *digest;
-    void *webp;
-
-    g_hash_table_iter_init(&iter, tiles);
-    while (g_hash_table_iter_next(&iter, &digest, &webp)) {
-        gboolean has_webp = FALSE;
-        int64_t id = 0;
-
-        if (!find_tile(self, digest, &id, &has_webp, error))
-            return FALSE;
-        if (id != 0 && !has_webp && !insert_webp(self, id, webp, error))
-            return FALSE;
-    }
-    return TRUE;
+                           recall_scene_tiles_set(self, old.refs, NULL, NULL, refs, NULL, error));
 }
 
 gboolean

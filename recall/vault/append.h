@@ -11,15 +11,15 @@
 /**
  * recall_append_scene:
  * @scene: begins in the segment's week
- * @tiles: (nullable): digest (GBytes) to WebP (GBytes)
+ * @sheets: (nullable): of ProtocolSheet: pixels that were sent with it
  * @out_row: row of the scene
- * @out_missing: (transfer full): of GBytes: digests whose WebP the segment has not
+ * @out_missing: (transfer full): of GBytes: digests whose pixels the segment has not
  *
  * A row with the same key is replaced and keeps its number and start.
  */
 gboolean recall_append_scene(RecallSegment *self,
                              const ProtocolScene *scene,
-                             GHashTable *tiles,
+                             const GPtrArray *sheets,
                              int64_t *out_row,
                              GPtrArray **out_missing,
                              GError **error);
@@ -27,9 +27,6 @@ gboolean recall_append_scene(RecallSegment *self,
 /* Takes a scene out with its words in the index, and the tiles that no other scene names. It is
  * well when there is no such row. */
 gboolean recall_append_remove(RecallSegment *self, int64_t row, GError **error);
-
-/* Tiles that no scene of the segment names are left out. */
-gboolean recall_append_tiles(RecallSegment *self, GHashTable *tiles, GError **error);
 
 /* @out_is_known: FALSE when the segment has no such key */
 gboolean recall_append_end(RecallSegment *self,

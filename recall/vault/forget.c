@@ -6,6 +6,7 @@
 #include "recall/vault/append.h"
 #include "recall/vault/reseal.h"
 #include "recall/vault/segment-file.h"
+#include "recall/vault/sheets.h"
 
 #define N_ROWS_AT_ONCE 32 /* in one transaction */
 /* Until the file is replaced: merging goes over the whole index. Freed pages need no zeros then,
@@ -22,6 +23,7 @@
 typedef enum {
     WEEK_NEW,
     WEEK_REMOVING,
+    WEEK_TIDYING, /* pixels of what went leave the sheets that stay */
     WEEK_MERGING,
     WEEK_COPYING,
     WEEK_STAYING, /* there is no room for a copy */
@@ -157,6 +159,17 @@ has_no_other(RecallSegment *segment, const GArray *rows, gboolean *out, GError *
     return TRUE;
 }
 
+/* Returns: FALSE when it was rolled back, with @error set unless it was not @is_good before */
+static gboolean
+end_transaction(RecallSegment *segment, gboolean is_good, GError **error)
+{
+    if (is_good && recall_segment_execute(segment, "COMMIT", error))
+        return TRUE;
+    if (!sqlite3_get_autocommit(recall_segment_get_db(segment)))
+        recall_segment_execute(segment, "ROLLBACK", NULL);
+    return FALSE;
+}
+
 static gboolean
 remove_some(RecallForget *self, RecallSegment *segment, GError **error)
 {
@@ -166,13 +179,25 @@ remove_some(RecallForget *self, RecallSegment *segment, GError **error)
 
     for (unsigned i = self->row_index; i < end && is_good; i++)
         is_good = recall_append_remove(segment, g_array_index(rows, uint32_t, i), error);
-    if (is_good && recall_segment_execute(segment, "COMMIT", error)) {
-        self->row_index = end;
+    if (!end_transaction(segment, is_good, error))
+        return FALSE;
+    self->row_index = end;
+    return TRUE;
+}
+
+static gboolean
+tidy_some(RecallForget *self, RecallSegment *segment, GError **error)
+{
+    gboolean is_tidy = FALSE;
+    gboolean is_good = recall_segment_execute(segment, "BEGIN IMMEDIATE", error) &&
+                       recall_sheets_tidy(segment, TRUE, &is_tidy, error);
+
+    if (!end_transaction(segment, is_good, error))
+        return FALSE;
+    if (!is_tidy)
         return TRUE;
-    }
-    if (!sqlite3_get_autocommit(recall_segment_get_db(segment)))
-        recall_segment_execute(segment, "ROLLBACK", NULL);
-    return FALSE;
+    self->stage = WEEK_MERGING;
+    return recall_segment_unsettle(segment, error);
 }
 
 static gboolean
@@ -273,8 +298,10 @@ work_on_part(RecallForget *self, RecallVault *vault, GError **error)
     case WEEK_REMOVING:
         if (self->row_index < week->rows->len)
             return remove_some(self, segment, error);
-        self->stage = WEEK_MERGING;
-        return recall_segment_unsettle(segment, error);
+        self->stage = WEEK_TIDYING;
+        return TRUE;
+    case WEEK_TIDYING:
+        return tidy_some(self, segment, error);
     case WEEK_MERGING:
         return merge_some(self, vault, segment, error);
     case WEEK_COPYING:

@@ -38,7 +38,7 @@
                                    "PRAGMA journal_size_limit=" G_STRINGIFY(                       \
                                        RECALL_SCHEMA_WAL_KEPT_MAX_BYTES) ";"
 
-#define RECALL_SCHEMA_VERSION 1 /* PRAGMA user_version */
+#define RECALL_SCHEMA_VERSION 2 /* PRAGMA user_version */
 
 /* Made for a week that is over, by recall/vault/sieve.h, and gone as soon as it changes. */
 #define RECALL_SCHEMA_SIEVE_SQL                                                                    \
@@ -50,6 +50,15 @@
     "CREATE TRIGGER IF NOT EXISTS sieve_update"                                                    \
     " AFTER UPDATE OF id, text, title, app, url, file, actor ON scene"                             \
     " WHEN EXISTS(SELECT 1 FROM sieve) BEGIN DELETE FROM sieve; END;"
+
+/* Young sheets are those that recall_sheets_tidy() has not seen since they came or lost a tile. */
+#define RECALL_SCHEMA_SHEET_SQL                                                                    \
+    "CREATE INDEX tile_sheet ON tile(sheet);"                                                      \
+    "CREATE TABLE sheet("                                                                          \
+    " id INTEGER PRIMARY KEY,"                                                                     \
+    " n_tiles INTEGER NOT NULL," /* that are coded in it */                                        \
+    " coded BLOB NOT NULL);"     /* protocol/sheet-pixels.h */                                     \
+    "CREATE TABLE young_sheet(id INTEGER PRIMARY KEY);"
 
 #define RECALL_SCHEMA_SQL                                                                          \
     "CREATE TABLE scene("                                                                          \
@@ -74,8 +83,15 @@
     "CREATE TABLE tile("                                                                           \
     " id INTEGER PRIMARY KEY,"                                                                     \
     " digest BLOB NOT NULL UNIQUE,"                                                                \
-    " n_scenes INTEGER NOT NULL);" /* that name it; at 0 it goes */                                \
-    "CREATE TABLE tile_webp(" /* apart, because n_scenes changes often; no row until it was sent   \
-                               */                                                                  \
-    " id INTEGER PRIMARY KEY,"                                                                     \
-    " webp BLOB NOT NULL);" RECALL_SCHEMA_SIEVE_SQL
+    " n_scenes INTEGER NOT NULL," /* that name it; at 0 it goes */                                 \
+    " sheet INTEGER,"             /* NULL until it was sent */                                     \
+    " place INTEGER);" RECALL_SCHEMA_SHEET_SQL RECALL_SCHEMA_SIEVE_SQL
+
+/* From version 1, in which each tile had a WebP of its own: protocol_sheet_pixels_is_likeness(). */
+#define RECALL_SCHEMA_FROM_1_SQL                                                                   \
+    "ALTER TABLE tile ADD COLUMN sheet INTEGER;"                                                   \
+    "ALTER TABLE tile ADD COLUMN place INTEGER;" RECALL_SCHEMA_SHEET_SQL                           \
+    "INSERT INTO sheet(id, n_tiles, coded) SELECT id, 1, webp FROM tile_webp"                      \
+    " WHERE id IN (SELECT id FROM tile);"                                                          \
+    "UPDATE tile SET sheet = id, place = 0 WHERE id IN (SELECT id FROM sheet);"                    \
+    "DROP TABLE tile_webp;"

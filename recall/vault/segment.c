@@ -213,15 +213,28 @@ set_damaged(int week, const char *why, GError **error)
     return FALSE;
 }
 
+/* All of @sql or nothing. */
 static gboolean
-create_tables(RecallSegment *self, GError **error)
+change_tables(RecallSegment *self, const char *sql, GError **error)
 {
-    if (recall_segment_execute(self, "BEGIN IMMEDIATE;" RECALL_SCHEMA_SQL, error) &&
+    if (recall_segment_execute(self, sql, error) &&
         recall_segment_execute(
             self, "PRAGMA user_version=" G_STRINGIFY(RECALL_SCHEMA_VERSION) ";COMMIT", error))
         return TRUE;
     recall_segment_execute(self, "ROLLBACK", NULL);
     return FALSE;
+}
+
+static gboolean
+create_tables(RecallSegment *self, GError **error)
+{
+    return change_tables(self, "BEGIN IMMEDIATE;" RECALL_SCHEMA_SQL, error);
+}
+
+static gboolean
+update_tables(RecallSegment *self, GError **error)
+{
+    return change_tables(self, "BEGIN IMMEDIATE;" RECALL_SCHEMA_FROM_1_SQL, error);
 }
 
 /* Touches every table, so that most damage shows now and not in the middle of a search. */
@@ -232,7 +245,7 @@ probe_tables(RecallSegment *self, GError **error)
 
     if (!ask_number(self,
                     "SELECT count(*) FROM sqlite_schema"
-                    " WHERE name IN ('scene', 'scene_fts', 'tile', 'tile_webp')",
+                    " WHERE name IN ('scene', 'scene_fts', 'tile', 'sheet')",
                     &n, error))
         return FALSE;
     if (n != 4)
@@ -241,7 +254,7 @@ probe_tables(RecallSegment *self, GError **error)
         self,
         "SELECT (SELECT max(id) FROM scene) IS NULL + (SELECT count(*) FROM"
         " (SELECT 1 FROM scene_fts('x') LIMIT 1)) + (SELECT max(id) FROM tile) IS NULL"
-        " + (SELECT max(id) FROM tile_webp) IS NULL",
+        " + (SELECT max(id) FROM sheet) IS NULL",
         &n, error);
 }
 
@@ -263,7 +276,8 @@ check_schema(RecallSegment *self, GError **error)
     }
     if (version <= 0 || n_tables == 0)
         return set_damaged(self->week, "it is no segment of Deskhand", error);
-    return probe_tables(self, error);
+    return (version == RECALL_SCHEMA_VERSION || update_tables(self, error)) &&
+           probe_tables(self, error);
 }
 
 static gboolean

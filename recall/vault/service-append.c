@@ -4,6 +4,7 @@
 
 #include "protocol/dbus-append1.h"
 #include "protocol/error.h"
+#include "protocol/sheet.h"
 #include "recall/vault/peer-object.h"
 
 #define OBJECT_PATH "/io/deskhand/Append1"
@@ -19,6 +20,7 @@ struct RecallServiceAppend {
     gboolean is_writing;
     RecallServiceAppendFunc on_growth; /* (nullable) */
     void *growth_data;
+    unsigned tidy_timer;
 };
 
 typedef enum {
@@ -33,7 +35,7 @@ typedef struct {
     GDBusMethodInvocation *invocation;
     RecallAppend *append; /* of PENDING_APPEND */
     int64_t id;           /* of PENDING_TILES */
-    GHashTable *tiles;
+    GPtrArray *sheets;
     GArray *ends; /* of PENDING_TOUCH */
     GError *error;
 } Pending;
@@ -64,7 +66,7 @@ free_pending(void *data)
 
     g_clear_object(&pending->invocation);
     recall_append_free(pending->append);
-    g_clear_pointer(&pending->tiles, g_hash_table_unref);
+    g_clear_pointer(&pending->sheets, g_ptr_array_unref);
     g_clear_pointer(&pending->ends, g_array_unref);
     g_clear_error(&pending->error);
     g_free(pending);
@@ -114,7 +116,7 @@ write_batch(void *job, GCancellable *cancellable, GError **error)
             continue;
         }
         if (pending->kind == PENDING_TILES)
-            recall_vault_add_tiles(batch->vault, pending->id, pending->tiles, &pending->error);
+            recall_vault_add_tiles(batch->vault, pending->id, pending->sheets, &pending->error);
         else
             recall_vault_touch(batch->vault, pending->ends, &pending->error);
         i++;
@@ -157,17 +159,38 @@ typedef struct {
     Batch *batch;
 } Writing;
 
+/* On the store's thread. */
+static void *
+tidy_sheets(void *vault, GCancellable *cancellable, GError **error)
+{
+    recall_vault_tidy_sheets(vault, FALSE);
+    return vault;
+}
+
+static gboolean
+on_tidy_time(void *user_data)
+{
+    RecallServiceAppend *self = user_data;
+
+    self->tidy_timer = 0;
+    base_worker_push(self->worker, g_task_new(NULL, NULL, NULL, NULL), tidy_sheets, self->vault,
+                     NULL, NULL);
+    return G_SOURCE_REMOVE;
+}
+
 static void
 on_written(GObject *source, GAsyncResult *result, void *user_data)
 {
     g_autofree Writing *writing = user_data;
     RecallServiceAppend *self = writing->self;
+    gboolean has_scenes = FALSE;
     g_autoptr(GError) error = NULL;
 
     g_task_propagate_pointer(G_TASK(result), &error); /* it is the batch */
     for (unsigned i = 0; i < writing->batch->pending->len; i++) {
         Pending *pending = g_ptr_array_index(writing->batch->pending, i);
 
+        has_scenes = has_scenes || pending->kind != PENDING_TOUCH;
         if (error == NULL)
             answer(self, pending);
         else
@@ -177,6 +200,8 @@ on_written(GObject *source, GAsyncResult *result, void *user_data)
     if (self->worker != NULL && self->on_growth != NULL)
         self->on_growth(self->growth_data);
     self->is_writing = FALSE;
+    if (self->worker != NULL && self->tidy_timer == 0 && has_scenes)
+        self->tidy_timer = g_timeout_add_seconds(RECALL_SERVICE_APPEND_TIDY_S, on_tidy_time, self);
     write_waiting(self);
     unref(self);
 }
@@ -225,66 +250,52 @@ refuse_if_busy(RecallServiceAppend *self, GDBusMethodInvocation *invocation)
     return TRUE;
 }
 
-static GBytes *
-get_bytes(GVariant *pair, size_t index)
+/* Returns: (transfer full): of ProtocolSheet, or NULL when one of them is odd */
+static GPtrArray *
+read_sheets(GVariant *variant, GError **error)
 {
-    g_autoptr(GVariant) value = g_variant_get_child_value(pair, index);
-
-    return g_variant_get_data_as_bytes(value);
-}
-
-/* Returns: (transfer full): digest to WebP, or NULL when one of them is too large */
-static GHashTable *
-read_tiles(GVariant *tiles, GError **error)
-{
-    g_autoptr(GHashTable) table = g_hash_table_new_full(
-        g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, (GDestroyNotify)g_bytes_unref);
-    size_t n = g_variant_n_children(tiles);
+    g_autoptr(GPtrArray) sheets =
+        g_ptr_array_new_with_free_func((GDestroyNotify)protocol_sheet_unref);
+    size_t n = g_variant_n_children(variant);
 
     if (n > PROTOCOL_SCENE_N_TILES_MAX) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "More than %d tiles",
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "More than %d sheets of tiles",
                     PROTOCOL_SCENE_N_TILES_MAX);
         return NULL;
     }
     for (size_t i = 0; i < n; i++) {
-        g_autoptr(GVariant) pair = g_variant_get_child_value(tiles, i);
-        g_autoptr(GBytes) digest = get_bytes(pair, 0);
-        g_autoptr(GBytes) webp = get_bytes(pair, 1);
+        g_autoptr(GVariant) child = g_variant_get_child_value(variant, i);
+        ProtocolSheet *sheet = protocol_sheet_from_variant(child, error);
 
-        if (g_bytes_get_size(digest) != PROTOCOL_DIGEST_BYTES || g_bytes_get_size(webp) == 0 ||
-            g_bytes_get_size(webp) > PROTOCOL_TILE_MAX_BYTES) {
-            g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                        "Tile number %zu is empty, over %d bytes or has no digest of %d bytes", i,
-                        PROTOCOL_TILE_MAX_BYTES, PROTOCOL_DIGEST_BYTES);
+        if (sheet == NULL)
             return NULL;
-        }
-        g_hash_table_insert(table, g_steal_pointer(&digest), g_steal_pointer(&webp));
+        g_ptr_array_add(sheets, sheet);
     }
-    return g_steal_pointer(&table);
+    return g_steal_pointer(&sheets);
 }
 
 static gboolean
 handle_append(ProtocolDbusAppend1 *object,
               GDBusMethodInvocation *invocation,
               GVariant *scene_variant,
-              GVariant *tiles_variant,
+              GVariant *sheets_variant,
               void *user_data)
 {
     RecallServiceAppend *self = user_data;
     g_autoptr(GError) error = NULL;
     g_autoptr(ProtocolScene) scene = NULL;
-    g_autoptr(GHashTable) tiles = NULL;
+    g_autoptr(GPtrArray) sheets = NULL;
 
     if (refuse_if_busy(self, invocation))
         return TRUE;
     scene = protocol_scene_from_variant(scene_variant, &error);
-    tiles = scene != NULL ? read_tiles(tiles_variant, &error) : NULL;
-    if (tiles == NULL) {
+    sheets = scene != NULL ? read_sheets(sheets_variant, &error) : NULL;
+    if (sheets == NULL) {
         protocol_error_return(invocation, error);
         return TRUE;
     }
     add_pending(self, PENDING_APPEND, invocation)->append =
-        recall_append_new(g_steal_pointer(&scene), g_steal_pointer(&tiles));
+        recall_append_new(g_steal_pointer(&scene), g_steal_pointer(&sheets));
     write_waiting(self);
     return TRUE;
 }
@@ -293,24 +304,24 @@ static gboolean
 handle_add_tiles(ProtocolDbusAppend1 *object,
                  GDBusMethodInvocation *invocation,
                  gint64 id,
-                 GVariant *tiles_variant,
+                 GVariant *sheets_variant,
                  void *user_data)
 {
     RecallServiceAppend *self = user_data;
     g_autoptr(GError) error = NULL;
-    g_autoptr(GHashTable) tiles = NULL;
+    g_autoptr(GPtrArray) sheets = NULL;
     Pending *pending;
 
     if (refuse_if_busy(self, invocation))
         return TRUE;
-    tiles = read_tiles(tiles_variant, &error);
-    if (tiles == NULL) {
+    sheets = read_sheets(sheets_variant, &error);
+    if (sheets == NULL) {
         protocol_error_return(invocation, error);
         return TRUE;
     }
     pending = add_pending(self, PENDING_TILES, invocation);
     pending->id = id;
-    pending->tiles = g_steal_pointer(&tiles);
+    pending->sheets = g_steal_pointer(&sheets);
     write_waiting(self);
     return TRUE;
 }
@@ -385,6 +396,7 @@ recall_service_append_free(RecallServiceAppend *self)
     if (self == NULL)
         return;
     self->worker = NULL;
+    g_clear_handle_id(&self->tidy_timer, g_source_remove);
     g_clear_pointer(&self->shown, recall_peer_object_free);
     g_signal_handlers_disconnect_by_data(self->object, self);
     g_ptr_array_set_size(self->waiting, 0);

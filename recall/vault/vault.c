@@ -6,7 +6,9 @@
 #include "recall/vault/append.h"
 #include "recall/vault/forget.h"
 #include "recall/vault/load.h"
+#include "recall/vault/scene-tiles.h"
 #include "recall/vault/schema.h"
+#include "recall/vault/sheets.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +26,9 @@
 #define STAT_BLOCK_BYTES 512 /* of st_blocks, whatever the file system's are */
 
 /* One week that has a file. */
+/* Pages of the index that are merged at a time. */
+#define SQL_MERGE_SOME "INSERT INTO scene_fts(scene_fts, rank) VALUES('merge', 16)"
+
 typedef struct {
     int week;
     RecallSegment *segment; /* NULL while closed */
@@ -31,6 +36,7 @@ typedef struct {
     uint64_t used_at; /* of the vault's count of uses */
     int64_t n_scenes; /* -1 when not known */
     gboolean has_large_cache;
+    gboolean is_tidy;    /* no young sheet is in it */
     gboolean is_settled; /* or it was tried */
 } Shelf;
 
@@ -46,12 +52,12 @@ struct RecallVault {
 };
 
 RecallAppend *
-recall_append_new(ProtocolScene *scene, GHashTable *tiles)
+recall_append_new(ProtocolScene *scene, GPtrArray *sheets)
 {
     RecallAppend *self = g_new0(RecallAppend, 1);
 
     self->scene = scene;
-    self->tiles = tiles;
+    self->sheets = sheets;
     return self;
 }
 
@@ -61,7 +67,7 @@ recall_append_free(RecallAppend *self)
     if (self == NULL)
         return;
     protocol_scene_free(self->scene);
-    g_clear_pointer(&self->tiles, g_hash_table_unref);
+    g_clear_pointer(&self->sheets, g_ptr_array_unref);
     g_clear_pointer(&self->missing, g_ptr_array_unref);
     g_clear_error(&self->error);
     g_free(self);
@@ -215,6 +221,7 @@ recall_vault_close(RecallVault *self)
 {
     if (self == NULL)
         return;
+    recall_vault_tidy_sheets(self, TRUE);
     g_ptr_array_unref(self->shelves);
     recall_keyring_close(self->keyring);
     if (self->lock_fd >= 0)
@@ -595,11 +602,12 @@ append_one(RecallVault *self, RecallAppend *append, GError **error)
     if (shelf == NULL)
         return FALSE;
     g_clear_pointer(&append->missing, g_ptr_array_unref);
-    if (!recall_append_scene(shelf->segment, append->scene, append->tiles, &row, &append->missing,
+    if (!recall_append_scene(shelf->segment, append->scene, append->sheets, &row, &append->missing,
                              error))
         return FALSE;
     append->id = make_id(shelf->week, row);
     shelf->n_scenes = -1;
+    shelf->is_tidy = FALSE;
     return TRUE;
 }
 
@@ -672,7 +680,7 @@ recall_vault_append_all(RecallVault *self, GPtrArray *appends)
 }
 
 gboolean
-recall_vault_add_tiles(RecallVault *self, int64_t id, GHashTable *tiles, GError **error)
+recall_vault_add_tiles(RecallVault *self, int64_t id, GPtrArray *sheets, GError **error)
 {
     g_autoptr(GError) local_error = NULL;
     int week = week_of_id(id);
@@ -681,7 +689,9 @@ recall_vault_add_tiles(RecallVault *self, int64_t id, GHashTable *tiles, GError 
     if (find_shelf(self, week) == NULL)
         return TRUE; /* set aside meanwhile */
     shelf = begin(self, week, &local_error);
-    if (shelf != NULL && recall_append_tiles(shelf->segment, tiles, &local_error) &&
+    if (shelf != NULL)
+        shelf->is_tidy = FALSE;
+    if (shelf != NULL && recall_scene_tiles_add_sheets(shelf->segment, sheets, &local_error) &&
         commit(self, &local_error))
         return TRUE;
     if (is_locked_out(local_error))
@@ -689,6 +699,39 @@ recall_vault_add_tiles(RecallVault *self, int64_t id, GHashTable *tiles, GError 
     recover(self, week, local_error);
     g_propagate_error(error, g_steal_pointer(&local_error));
     return FALSE;
+}
+
+/* Of the index a little as well: what was replaced leaves it, and a search looks into fewer pieces.
+ */
+static gboolean
+tidy_shelf(RecallVault *self, Shelf *shelf, gboolean is_final, GError **error)
+{
+    gboolean is_done = FALSE;
+
+    while (!is_done) {
+        if (begin(self, shelf->week, error) == NULL ||
+            !recall_sheets_tidy(shelf->segment, is_final, &is_done, error) || !commit(self, error))
+            return FALSE;
+    }
+    return recall_segment_execute(shelf->segment, SQL_MERGE_SOME, error);
+}
+
+void
+recall_vault_tidy_sheets(RecallVault *self, gboolean is_final)
+{
+    for (unsigned i = 0; i < self->shelves->len; i++) {
+        Shelf *shelf = g_ptr_array_index(self->shelves, i);
+        g_autoptr(GError) error = NULL;
+        int week = shelf->week;
+
+        if (shelf->segment == NULL || shelf->is_tidy)
+            continue;
+        shelf->is_tidy = TRUE; /* or it was tried */
+        if (tidy_shelf(self, shelf, is_final, &error))
+            continue;
+        g_info("Cannot tidy a week: %s", error->message);
+        recover(self, week, error);
+    }
 }
 
 static gboolean

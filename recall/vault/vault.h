@@ -40,14 +40,14 @@ void recall_vault_lock(RecallVault *self);
 /* One scene to append, and what became of it. */
 typedef struct {
     ProtocolScene *scene;
-    GHashTable *tiles;  /* (nullable): digest (GBytes) to WebP (GBytes) */
+    GPtrArray *sheets;  /* (nullable): of ProtocolSheet */
     int64_t id;         /* set on success, with the next one */
     GPtrArray *missing; /* of GBytes: digests that the scene names and the segment has not */
     GError *error;      /* NULL: it has reached the disk */
 } RecallAppend;
 
-/* @scene, @tiles: (transfer full) */
-RecallAppend *recall_append_new(ProtocolScene *scene, GHashTable *tiles);
+/* @scene, @sheets: (transfer full) */
+RecallAppend *recall_append_new(ProtocolScene *scene, GPtrArray *sheets);
 void recall_append_free(RecallAppend *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallAppend, recall_append_free)
 
@@ -57,7 +57,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallAppend, recall_append_free)
  * @appends: of RecallAppend; each one's error is set or not */
 void recall_vault_append_all(RecallVault *self, GPtrArray *appends);
 
-gboolean recall_vault_add_tiles(RecallVault *self, int64_t id, GHashTable *tiles, GError **error);
+/* @sheets: of ProtocolSheet: what was missing of the scene with this number */
+gboolean recall_vault_add_tiles(RecallVault *self, int64_t id, GPtrArray *sheets, GError **error);
+
+/* To be called some time after appends: see recall/vault/sheets.h. What fails is as good as before.
+ */
+void recall_vault_tidy_sheets(RecallVault *self, gboolean is_final);
 
 /* @ends: of RecallEnd, all in one transaction a segment; an unknown key is ignored, and so is an
  * end that is earlier than the one that is known */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/store.h"
 
+#include "recall/watch/sheet-cache.h"
 #include "recall/watch/tile-cache.h"
 #include "recall/watch/vault-link.h"
 
@@ -16,8 +17,7 @@
 #define TOUCH_PAUSE_MS 10000
 #define N_TOUCHES_MAX 1024
 #define N_KNOWN_TILES_MAX 16384
-#define N_HELD_TILES_MAX 4096
-#define HELD_TILES_MAX_BYTES (4 * 1024 * 1024)
+#define HELD_SHEETS_MAX_BYTES (2 * 1024 * 1024)
 
 typedef enum {
     ENTRY_WAITING,
@@ -32,7 +32,8 @@ typedef struct {
     int64_t week;
     GVariant *scene;
     GPtrArray *digests; /* of GBytes, each once */
-    GHashTable *tiles;  /* digest (GBytes) to WebP (GBytes): those that were at hand */
+    GHashTable *places; /* each digest to the ProtocolSheet of @sheets that has it, or NULL */
+    GPtrArray *sheets;  /* those that were at hand */
     size_t n_bytes;
     int64_t put_us; /* monotonic */
     EntryState state;
@@ -48,8 +49,8 @@ struct RecallStore {
     uint64_t n_dropped;
     RecallTileCache *known; /* the vault has them, in the segment of known_week */
     int64_t known_week;
-    RecallTileCache *held; /* WebP that may be asked for again */
-    GHashTable *touches;   /* key (uint64_t) to end (int64_t) */
+    RecallSheetCache *held;
+    GHashTable *touches; /* key (uint64_t) to end (int64_t) */
     GSource *touch_timer;
     GSource *pause_timer; /* not NULL while nothing may be sent */
     unsigned epoch;
@@ -80,33 +81,25 @@ unref_entry(Entry *entry)
     if (--entry->n_refs > 0)
         return;
     g_variant_unref(entry->scene);
+    g_hash_table_unref(entry->places);
     g_ptr_array_unref(entry->digests);
-    g_hash_table_unref(entry->tiles);
+    g_ptr_array_unref(entry->sheets);
     g_free(entry);
 }
 
-static GHashTable *
-new_tile_table(void)
-{
-    return g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
-                                 (GDestroyNotify)g_bytes_unref);
-}
-
 /* Each digest once, in order. */
-static GPtrArray *
-list_digests(const GArray *tiles)
+static void
+list_digests(Entry *entry, const GArray *tiles)
 {
-    g_autoptr(GHashTable) seen = g_hash_table_new(g_bytes_hash, g_bytes_equal);
-    GPtrArray *digests = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-
+    entry->digests = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    entry->places = g_hash_table_new(g_bytes_hash, g_bytes_equal);
     for (unsigned i = 0; i < tiles->len; i++) {
         const ProtocolTile *tile = &g_array_index(tiles, ProtocolTile, i);
         g_autoptr(GBytes) digest = g_bytes_new(tile->digest, PROTOCOL_DIGEST_BYTES);
 
-        if (g_hash_table_add(seen, digest))
-            g_ptr_array_add(digests, g_steal_pointer(&digest));
+        if (g_hash_table_insert(entry->places, digest, NULL))
+            g_ptr_array_add(entry->digests, g_steal_pointer(&digest));
     }
-    return digests;
 }
 
 static int64_t
@@ -124,27 +117,48 @@ new_entry(const ProtocolScene *scene)
     entry->key = scene->key;
     entry->week = week_at(scene->start_us);
     entry->scene = g_variant_ref_sink(protocol_scene_to_variant(scene));
-    entry->digests = list_digests(scene->tiles);
-    entry->tiles = new_tile_table();
+    list_digests(entry, scene->tiles);
+    entry->sheets = g_ptr_array_new_with_free_func((GDestroyNotify)protocol_sheet_unref);
     entry->n_bytes = g_variant_get_size(entry->scene);
     entry->put_us = g_get_monotonic_time();
     return entry;
 }
 
-/* Takes over WebP for the entry's tiles, as much as the backlog could ever hold. */
-static void
-give_tiles(Entry *entry, GHashTable *tiles)
+static gboolean
+has_sheet(const GPtrArray *sheets, const ProtocolSheet *sheet)
 {
-    for (unsigned i = 0; i < entry->digests->len; i++) {
-        GBytes *digest = g_ptr_array_index(entry->digests, i);
-        GBytes *webp = g_hash_table_lookup(tiles, digest);
-        size_t n_bytes = webp != NULL ? g_bytes_get_size(webp) : 0;
+    return g_ptr_array_find((GPtrArray *)sheets, sheet, NULL);
+}
 
-        if (webp == NULL || n_bytes > PROTOCOL_TILE_MAX_BYTES ||
-            entry->n_bytes + n_bytes > RECALL_STORE_BACKLOG_MAX_BYTES ||
-            g_hash_table_contains(entry->tiles, digest))
+/* Notes for which of the entry's tiles it has the pixels. Returns: FALSE when for none */
+static gboolean
+place_sheet(Entry *entry, ProtocolSheet *sheet)
+{
+    gboolean is_named = FALSE;
+
+    for (unsigned i = 0; i < sheet->digests->len; i++) {
+        GBytes *digest = sheet->digests->pdata[i];
+
+        if (!g_hash_table_contains(entry->places, digest))
             continue;
-        g_hash_table_insert(entry->tiles, g_bytes_ref(digest), g_bytes_ref(webp));
+        g_hash_table_insert(entry->places, digest, sheet);
+        is_named = TRUE;
+    }
+    return is_named;
+}
+
+/* Takes over sheets of the entry's tiles, as much as the backlog could ever hold. */
+static void
+give_sheets(Entry *entry, GPtrArray *sheets)
+{
+    for (unsigned i = 0; i < sheets->len; i++) {
+        ProtocolSheet *sheet = sheets->pdata[i];
+        size_t n_bytes = g_bytes_get_size(sheet->coded);
+
+        if (entry->n_bytes + n_bytes > RECALL_STORE_BACKLOG_MAX_BYTES ||
+            has_sheet(entry->sheets, sheet) || !place_sheet(entry, sheet))
+            continue;
+        g_ptr_array_add(entry->sheets, protocol_sheet_ref(sheet));
         entry->n_bytes += n_bytes;
     }
 }
@@ -226,33 +240,32 @@ on_pause_over(void *user_data)
 
 /* --- calls --- */
 
+/* @digests: of GBytes: the sheets of those of them that are at hand are put in */
 static GVariant *
-wrap_bytes(GBytes *bytes)
+wrap_sheets(RecallStore *self, Entry *entry, GPtrArray *digests, gboolean skip_known)
 {
-    return g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), bytes, TRUE);
-}
-
-/* @digests: of GBytes: those of them whose WebP is at hand are put in */
-static GVariant *
-wrap_tiles(RecallStore *self, Entry *entry, GPtrArray *digests, gboolean skip_known)
-{
+    gboolean is_known_week = skip_known && entry->week == self->known_week;
+    g_autoptr(GPtrArray) sheets = g_ptr_array_new();
     GVariantBuilder builder;
     size_t n_bytes = 0;
 
-    g_variant_builder_init(&builder, G_VARIANT_TYPE("a(ayay)"));
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a(aayay)"));
     for (unsigned i = 0; i < digests->len; i++) {
-        GBytes *digest = g_ptr_array_index(digests, i);
-        GBytes *webp = g_hash_table_lookup(entry->tiles, digest);
+        GBytes *digest = digests->pdata[i];
+        ProtocolSheet *sheet;
 
-        if (webp == NULL)
-            webp = recall_tile_cache_get(self->held, digest);
-        if (webp == NULL || (skip_known && entry->week == self->known_week &&
-                             recall_tile_cache_has(self->known, digest)))
+        if (is_known_week && recall_tile_cache_has(self->known, digest))
             continue;
-        n_bytes += g_bytes_get_size(webp);
+        sheet = g_hash_table_lookup(entry->places, digest);
+        if (sheet == NULL)
+            sheet = recall_sheet_cache_find(self->held, digest);
+        if (sheet == NULL || has_sheet(sheets, sheet))
+            continue;
+        n_bytes += g_bytes_get_size(sheet->coded);
         if (n_bytes > RECALL_STORE_BACKLOG_MAX_BYTES)
             break;
-        g_variant_builder_add(&builder, "(@ay@ay)", wrap_bytes(digest), wrap_bytes(webp));
+        g_ptr_array_add(sheets, sheet);
+        g_variant_builder_add_value(&builder, protocol_sheet_to_variant(sheet));
     }
     return g_variant_builder_end(&builder);
 }
@@ -320,7 +333,7 @@ put_back(RecallStore *self, Entry *entry)
     if (newer == NULL || newer == entry)
         return;
     self->n_bytes -= newer->n_bytes;
-    give_tiles(newer, entry->tiles);
+    give_sheets(newer, entry->sheets);
     self->n_bytes += newer->n_bytes;
     newer->put_us = entry->put_us;
     remove_entry(self, entry);
@@ -355,7 +368,7 @@ learn_tiles(RecallStore *self, const Entry *entry, GPtrArray *missing)
         recall_tile_cache_clear(self->known);
     self->known_week = entry->week;
     for (unsigned i = 0; i < entry->digests->len; i++)
-        recall_tile_cache_put(self->known, g_ptr_array_index(entry->digests, i), NULL);
+        recall_tile_cache_put(self->known, g_ptr_array_index(entry->digests, i));
     for (unsigned i = 0; i < missing->len; i++)
         recall_tile_cache_remove(self->known, g_ptr_array_index(missing, i));
 }
@@ -398,13 +411,13 @@ on_tiles_added(GObject *source, GAsyncResult *result, void *user_data)
 static gboolean
 add_missing(RecallStore *self, Entry *entry, int64_t id, GPtrArray *missing)
 {
-    g_autoptr(GVariant) tiles = g_variant_ref_sink(wrap_tiles(self, entry, missing, FALSE));
+    g_autoptr(GVariant) sheets = g_variant_ref_sink(wrap_sheets(self, entry, missing, FALSE));
 
-    if (g_variant_n_children(tiles) == 0 || recall_vault_link_get_connection(self->link) == NULL)
+    if (g_variant_n_children(sheets) == 0 || recall_vault_link_get_connection(self->link) == NULL)
         return FALSE;
     entry->state = ENTRY_ADDING;
     self->n_in_flight++;
-    start_call(new_call(self, entry), "AddTiles", g_variant_new("(x@a(ayay))", id, tiles),
+    start_call(new_call(self, entry), "AddTiles", g_variant_new("(x@a(aayay))", id, sheets),
                on_tiles_added);
     return TRUE;
 }
@@ -452,8 +465,8 @@ append(RecallStore *self, Entry *entry)
     entry->state = ENTRY_APPENDING;
     self->n_in_flight++;
     start_call(new_call(self, entry), "Append",
-               g_variant_new("(@a{sv}@a(ayay))", entry->scene,
-                             wrap_tiles(self, entry, entry->digests, TRUE)),
+               g_variant_new("(@a{sv}@a(aayay))", entry->scene,
+                             wrap_sheets(self, entry, entry->digests, TRUE)),
                on_appended);
 }
 
@@ -595,8 +608,8 @@ recall_store_new(const char *vault_path)
 
     g_queue_init(&self->entries);
     self->closing = g_cancellable_new();
-    self->known = recall_tile_cache_new(N_KNOWN_TILES_MAX, 0);
-    self->held = recall_tile_cache_new(N_HELD_TILES_MAX, HELD_TILES_MAX_BYTES);
+    self->known = recall_tile_cache_new(N_KNOWN_TILES_MAX);
+    self->held = recall_sheet_cache_new(HELD_SHEETS_MAX_BYTES);
     self->touches = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     self->link = recall_vault_link_new(vault_path, &events, self);
     return self;
@@ -613,34 +626,23 @@ recall_store_free(RecallStore *self)
     recall_vault_link_free(self->link);
     g_queue_clear_full(&self->entries, (GDestroyNotify)unref_entry);
     recall_tile_cache_free(self->known);
-    recall_tile_cache_free(self->held);
+    recall_sheet_cache_free(self->held);
     g_hash_table_unref(self->touches);
     g_clear_object(&self->closing);
     g_free(self);
 }
 
-static void
-hold_tiles(RecallStore *self, const Entry *entry)
-{
-    GHashTableIter iter;
-    void *digest;
-    void *webp;
-
-    g_hash_table_iter_init(&iter, entry->tiles);
-    while (g_hash_table_iter_next(&iter, &digest, &webp))
-        recall_tile_cache_put(self->held, digest, webp);
-}
-
 void
-recall_store_put(RecallStore *self, const ProtocolScene *scene, GHashTable *tiles)
+recall_store_put(RecallStore *self, const ProtocolScene *scene, GPtrArray *sheets)
 {
     Entry *entry = new_entry(scene);
     Entry *older = find_entry(self, scene->key);
 
-    give_tiles(entry, tiles);
-    hold_tiles(self, entry);
+    give_sheets(entry, sheets);
+    for (unsigned i = 0; i < entry->sheets->len; i++)
+        recall_sheet_cache_put(self->held, entry->sheets->pdata[i]);
     if (older != NULL && older->state == ENTRY_WAITING) {
-        give_tiles(entry, older->tiles);
+        give_sheets(entry, older->sheets);
         entry->put_us = older->put_us;
         remove_entry(self, older);
     }
@@ -664,7 +666,7 @@ recall_store_forget(RecallStore *self)
             remove_entry(self, entry);
     }
     recall_tile_cache_clear(self->known);
-    recall_tile_cache_clear(self->held);
+    recall_sheet_cache_clear(self->held);
     g_hash_table_remove_all(self->touches);
 }
 
@@ -685,7 +687,7 @@ recall_store_has_tile(const RecallStore *self, const uint8_t *digest)
 {
     g_autoptr(GBytes) key = g_bytes_new_static(digest, PROTOCOL_DIGEST_BYTES);
 
-    if (recall_tile_cache_has(self->held, key))
+    if (recall_sheet_cache_find(self->held, key) != NULL)
         return TRUE;
     return recall_tile_cache_has(self->known, key) &&
            week_at(g_get_real_time()) == self->known_week;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "protocol/scene.h"
+#include "protocol/sheet.h"
 
 /* agentd's end of the append socket: a bounded backlog that survives a vault that is slow, hung
  * or gone. It can add and never read. Main thread. */
@@ -26,9 +27,9 @@ void recall_store_free(RecallStore *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallStore, recall_store_free)
 
 /* Puts a new or grown scene in line; one with the same key that still waits is replaced.
- * @tiles: (transfer none): digest (GBytes of PROTOCOL_DIGEST_BYTES) to WebP (GBytes), whatever of
- * the scene's tiles is at hand; only those the vault was not given yet are sent */
-void recall_store_put(RecallStore *self, const ProtocolScene *scene, GHashTable *tiles);
+ * @sheets: (transfer none): of ProtocolSheet, whatever of the scene's tiles is at hand; only sheets
+ * with a tile that the vault was not given yet are sent */
+void recall_store_put(RecallStore *self, const ProtocolScene *scene, GPtrArray *sheets);
 
 /* The same content is still shown. Sent together with others, at most once in ten seconds. */
 void recall_store_touch(RecallStore *self, uint64_t key, int64_t end_us);

@@ -6,14 +6,11 @@ struct RecallTileCache {
     GHashTable *items; /* digest to Item */
     GQueue order;      /* of Item, oldest first */
     unsigned n_max;
-    size_t max_bytes;
-    size_t n_bytes;
 };
 
 typedef struct {
     GList link; /* its data is the item */
     GBytes *digest;
-    GBytes *webp;
 } Item;
 
 static void
@@ -22,24 +19,16 @@ free_item(void *data)
     Item *item = data;
 
     g_bytes_unref(item->digest);
-    g_clear_pointer(&item->webp, g_bytes_unref);
     g_free(item);
 }
 
-static size_t
-get_size(GBytes *webp)
-{
-    return webp != NULL ? g_bytes_get_size(webp) : 0;
-}
-
 RecallTileCache *
-recall_tile_cache_new(unsigned n_max, size_t max_bytes)
+recall_tile_cache_new(unsigned n_max)
 {
     RecallTileCache *self = g_new0(RecallTileCache, 1);
 
     self->items = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, NULL, free_item);
     self->n_max = n_max;
-    self->max_bytes = max_bytes;
     return self;
 }
 
@@ -56,7 +45,6 @@ static void
 remove_item(RecallTileCache *self, Item *item)
 {
     g_queue_unlink(&self->order, &item->link);
-    self->n_bytes -= get_size(item->webp);
     g_hash_table_remove(self->items, item->digest);
 }
 
@@ -70,23 +58,17 @@ recall_tile_cache_remove(RecallTileCache *self, GBytes *digest)
 }
 
 void
-recall_tile_cache_put(RecallTileCache *self, GBytes *digest, GBytes *webp)
+recall_tile_cache_put(RecallTileCache *self, GBytes *digest)
 {
-    g_autoptr(GBytes) key = g_bytes_ref(digest); /* it may be the item's own */
-    g_autoptr(GBytes) kept = webp != NULL ? g_bytes_ref(webp) : NULL;
+    GBytes *key = g_bytes_ref(digest); /* it may be the item's own */
     Item *item;
 
     recall_tile_cache_remove(self, key);
-    if (get_size(kept) > self->max_bytes)
-        return;
-    while (self->order.length > 0 &&
-           (self->order.length >= self->n_max || self->n_bytes + get_size(kept) > self->max_bytes))
+    if (self->order.length >= self->n_max)
         remove_item(self, self->order.head->data);
     item = g_new0(Item, 1);
     item->link.data = item;
-    item->digest = g_steal_pointer(&key);
-    item->webp = g_steal_pointer(&kept);
-    self->n_bytes += get_size(item->webp);
+    item->digest = key;
     g_queue_push_tail_link(&self->order, &item->link);
     g_hash_table_insert(self->items, item->digest, item);
 }
@@ -97,18 +79,9 @@ recall_tile_cache_has(const RecallTileCache *self, GBytes *digest)
     return g_hash_table_contains(self->items, digest);
 }
 
-GBytes *
-recall_tile_cache_get(const RecallTileCache *self, GBytes *digest)
-{
-    const Item *item = g_hash_table_lookup(self->items, digest);
-
-    return item != NULL ? item->webp : NULL;
-}
-
 void
 recall_tile_cache_clear(RecallTileCache *self)
 {
     g_queue_init(&self->order);
     g_hash_table_remove_all(self->items);
-    self->n_bytes = 0;
 }

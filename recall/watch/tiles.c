@@ -2,25 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/tiles.h"
 
+#include "protocol/sheet-pixels.h"
+
 #include <string.h>
-#include <webp/encode.h>
 #include <xxhash.h>
 
 #define UNSEEN_GREY 0x80
-
-/* Method 1 with 30 is at its knee: method 0 takes twice the bytes, quality below 25 a tenth more,
- * method 3 with 75 a third more time for a hundredth less. */
-#define WEBP_METHOD 1
-#define WEBP_QUALITY 30
-
-/* Photographs and videos: lossless they take four times as much. Tiles of text, dense ones too,
- * repeat the left neighbour in 53 % of their pixels and more, and take at most 3.5 bits a pixel;
- * what is above one of these bounds with some room is photographic (docs/HACKING.md). */
-#define PHOTO_METHOD 2
-#define PHOTO_QUALITY 60
-#define PHOTO_REPEATS_MAX_PERCENT 45
-#define LOSSLESS_MAX_BITS 4 /* a pixel */
-#define PHOTO_MIN_PX 4096   /* icons and single lines of text are never photographs */
+#define GAP_WEIGHT (UINT64_C(1) << 63)
 
 /* A strip of the picture while it is cut. */
 typedef struct {
@@ -28,6 +16,7 @@ typedef struct {
     uint32_t width;
     uint32_t height;
     XXH128_hash_t *rows; /* hash of each row */
+    gboolean *gaps;      /* whether it lies between lines of text */
 } Strip;
 
 static XXH128_hash_t
@@ -55,9 +44,12 @@ is_repeated(const Strip *strip, uint32_t y)
 static uint64_t
 get_weight(const Strip *strip, uint32_t y)
 {
+    uint64_t hash;
+
     if (y == 0 || is_repeated(strip, y))
         return 0;
-    return strip->rows[y].low64 + 31 * strip->rows[y - 1].low64;
+    hash = strip->rows[y].low64 + 31 * strip->rows[y - 1].low64;
+    return strip->gaps[y] && !strip->gaps[y - 1] ? hash | GAP_WEIGHT : hash & ~GAP_WEIGHT;
 }
 
 static gboolean
@@ -153,103 +145,21 @@ recall_tiles_cut(uint8_t *pixels,
 {
     GArray *tiles = g_array_new(FALSE, FALSE, sizeof(ProtocolTile));
     g_autofree XXH128_hash_t *rows = g_new(XXH128_hash_t, height_px);
+    g_autofree gboolean *gaps = g_new(gboolean, height_px);
 
     g_assert(width_px <= PROTOCOL_SCENE_SIDE_MAX_PX && height_px <= PROTOCOL_SCENE_SIDE_MAX_PX);
     fill_unseen(pixels, stride, width_px, height_px, seen);
     for (uint32_t x = 0; x < width_px; x += RECALL_TILE_WIDTH_PX) {
-        Strip strip = {x, MIN(RECALL_TILE_WIDTH_PX, width_px - x), height_px, rows};
+        Strip strip = {x, MIN(RECALL_TILE_WIDTH_PX, width_px - x), height_px, rows, gaps};
 
-        for (uint32_t y = 0; y < height_px; y++)
-            rows[y] = hash_row(pixels + stride * y + 4 * (size_t)x, strip.width);
+        for (uint32_t y = 0; y < height_px; y++) {
+            const uint8_t *row = pixels + stride * y + 4 * (size_t)x;
+
+            rows[y] = hash_row(row, strip.width);
+            gaps[y] = protocol_sheet_pixels_is_gap(row, strip.width);
+        }
         cut_strip(&strip, tiles);
     }
     drop_unseen(tiles, seen);
     return tiles;
-}
-
-static uint32_t
-get_pixel(const uint8_t *row, uint32_t x)
-{
-    uint32_t pixel;
-
-    memcpy(&pixel, row + 4 * (size_t)x, sizeof(pixel));
-    return pixel & GUINT32_TO_LE(0xFFFFFF);
-}
-
-/* Whether hardly a pixel is the same as the one to its left. */
-static gboolean
-is_photographic(const ProtocolTile *tile, const uint8_t *corner, size_t stride)
-{
-    size_t n_pixels = (size_t)tile->width * tile->height;
-    size_t n_repeats = 0;
-
-    for (uint32_t y = 0; y < tile->height; y++) {
-        const uint8_t *row = corner + stride * y;
-
-        for (uint32_t x = 1; x < tile->width; x++)
-            n_repeats += get_pixel(row, x) == get_pixel(row, x - 1);
-    }
-    return n_pixels >= PHOTO_MIN_PX && n_repeats * 100 < n_pixels * PHOTO_REPEATS_MAX_PERCENT;
-}
-
-static gboolean
-set_up_encoder(WebPConfig *config,
-               WebPPicture *picture,
-               WebPMemoryWriter *writer,
-               gboolean is_lossless)
-{
-    if (!WebPConfigInit(config) || !WebPPictureInit(picture))
-        return FALSE;
-    WebPMemoryWriterInit(writer);
-    config->lossless = is_lossless;
-    config->method = is_lossless ? WEBP_METHOD : PHOTO_METHOD;
-    config->quality = is_lossless ? WEBP_QUALITY : PHOTO_QUALITY;
-    picture->use_argb = is_lossless;
-    picture->writer = WebPMemoryWrite;
-    picture->custom_ptr = writer;
-    return TRUE;
-}
-
-static GBytes *
-encode(const ProtocolTile *tile, const uint8_t *corner, size_t stride, gboolean is_lossless)
-{
-    WebPConfig config;
-    WebPPicture picture;
-    WebPMemoryWriter writer;
-    GBytes *bytes = NULL;
-
-    if (!set_up_encoder(&config, &picture, &writer, is_lossless))
-        g_assert_not_reached(); /* another version of the library than at build time */
-    picture.width = tile->width;
-    picture.height = tile->height;
-    if (WebPPictureImportBGRX(&picture, corner, (int)stride) && WebPEncode(&config, &picture))
-        bytes = g_bytes_new(writer.mem, writer.size);
-    g_assert(bytes != NULL);
-    WebPPictureFree(&picture);
-    WebPMemoryWriterClear(&writer);
-    return bytes;
-}
-
-/* A tile of a few pixels is nearly all header: it is never taken for a photograph. */
-static gboolean
-is_dense(const ProtocolTile *tile, GBytes *lossless)
-{
-    size_t n_pixels = (size_t)tile->width * tile->height;
-
-    return n_pixels >= PHOTO_MIN_PX &&
-           g_bytes_get_size(lossless) * 8 > n_pixels * LOSSLESS_MAX_BITS;
-}
-
-GBytes *
-recall_tiles_encode(const ProtocolTile *tile, const uint8_t *pixels, size_t stride)
-{
-    const uint8_t *corner = pixels + stride * tile->y + 4 * (size_t)tile->x;
-    g_autoptr(GBytes) lossless = NULL;
-
-    if (is_photographic(tile, corner, stride))
-        return encode(tile, corner, stride, FALSE);
-    lossless = encode(tile, corner, stride, TRUE);
-    if (is_dense(tile, lossless))
-        return encode(tile, corner, stride, FALSE);
-    return g_steal_pointer(&lossless);
 }

@@ -6,14 +6,15 @@
 
 #include <pixman.h>
 
-/* A window's picture cut into tiles whose edges follow the content: strips of
- * RECALL_TILE_WIDTH_PX from the left, cut across below those rows whose hash is the largest of all
- * within RECALL_TILE_REACH_PX. So what scrolls keeps its tiles at other places and is stored once.
- * Wide tiles and few: measured on pages, texts, terminals and sheets, strips of 256 pixels take
- * half as much again (docs/HACKING.md). Pure. */
+/* A window's picture cut into tiles whose edges follow the content: strips of RECALL_TILE_WIDTH_PX
+ * from the left, cut across below the first row of gaps between lines of text, and where there are
+ * none below other rows: those whose hash is the largest of all within RECALL_TILE_REACH_PX. So
+ * what scrolls keeps its tiles at other places and is stored once, and tiles hold whole lines,
+ * which protocol/sheet-pixels.h relies on. Other widths and reaches take more (docs/HACKING.md).
+ * Pure. */
 
-#define RECALL_TILE_WIDTH_PX 1024
-#define RECALL_TILE_REACH_PX 16 /* tiles are higher, but for the first, the last and blank ones */
+#define RECALL_TILE_WIDTH_PX 512
+#define RECALL_TILE_REACH_PX 32 /* tiles are higher, but for the first, the last and blank ones */
 #define RECALL_TILE_HEIGHT_MAX_PX 256
 
 /**
@@ -29,7 +30,3 @@ GArray *recall_tiles_cut(uint8_t *pixels,
                          uint32_t width_px,
                          uint32_t height_px,
                          const pixman_region32_t *seen);
-
-/* WebP of one tile: lossless, but for photographs and videos, of which a likeness is kept. Which
- * it is depends on the pixels alone. Blocks for 1 to 5 ms; any thread. */
-GBytes *recall_tiles_encode(const ProtocolTile *tile, const uint8_t *pixels, size_t stride);

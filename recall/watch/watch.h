@@ -34,7 +34,7 @@ typedef struct {
     RecallA11y *a11y;
     RecallOcr *ocr;
     RecallStore *store;
-    BaseWorker *encoder;  /* makes WebP of tiles */
+    BaseWorker *encoder;  /* codes the pixels of tiles */
     RecallBlinds *blinds; /* say what may be kept */
     /* @error: why pixels could not be read, NULL when they could again */
     void (*on_read)(const GError *error, void *user_data);

@@ -4,6 +4,7 @@
 #include "recall/vault/mutant.h"
 #include "recall/vault/search.h"
 #include "recall/vault/vault.h"
+#include "tests/bench/sheets.h"
 #include "tests/bench/synthetic.h"
 
 #include <glib/gstdio.h>
@@ -85,27 +86,18 @@ append(RecallVault *vault, GPtrArray *batch)
     g_ptr_array_set_size(batch, 0);
 }
 
-/* New tiles of the size that a scene's changes have. */
-static GHashTable *
+/* New tiles of the size that a scene's changes have. Returns: (transfer full) */
+static GPtrArray *
 add_tiles(ProtocolScene *scene, GRand *rand)
 {
-    GHashTable *tiles = g_hash_table_new_full(
-        g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, (GDestroyNotify)g_bytes_unref);
-
     for (unsigned i = 0; i < 3; i++) {
         ProtocolTile tile = {0, (uint16_t)(256 * i), 256, 256, {0}};
-        size_t n_bytes = 500 + g_rand_int(rand) % 3000;
-        uint8_t *webp = g_malloc(n_bytes);
 
         for (size_t at = 0; at < PROTOCOL_DIGEST_BYTES; at++)
             tile.digest[at] = (uint8_t)g_rand_int(rand);
-        for (size_t at = 0; at < n_bytes; at++)
-            webp[at] = (uint8_t)g_rand_int(rand);
         g_array_append_val(scene->tiles, tile);
-        g_hash_table_insert(tiles, g_bytes_new(tile.digest, PROTOCOL_DIGEST_BYTES),
-                            g_bytes_new_take(webp, n_bytes));
     }
-    return tiles;
+    return bench_sheets_of_noise(scene->tiles, 500 + g_rand_int(rand) % 9000, rand);
 }
 
 static void

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/forget.h"
 #include "recall/vault/selector.h"
+#include "tests/bench/sheets.h"
 #include "tests/bench/synthetic.h"
 
 #include <glib/gstdio.h>
@@ -71,29 +72,25 @@ copy_folder(const char *from, const char *to)
     }
 }
 
-/* Forty places, of which four are new, as in a scene that changes in part. */
-static GHashTable *
+/* Forty places, of which four are new, as in a scene that changes in part; all of them in every
+ * tenth. Returns: (transfer full) */
+static GPtrArray *
 add_tiles(ProtocolScene *scene, unsigned index)
 {
     g_autoptr(GRand) rand = g_rand_new_with_seed(index);
-    GHashTable *tiles = g_hash_table_new_full(
-        g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, (GDestroyNotify)g_bytes_unref);
+    g_autoptr(GArray) new_ones = g_array_new(FALSE, FALSE, sizeof(ProtocolTile));
 
     for (unsigned i = 0; i < 40; i++) {
         ProtocolTile tile = {(uint16_t)(i % 5 * 256), (uint16_t)(i / 5 * 100), 256, 100, {0}};
         unsigned shown = i < 4 ? index : index / 10 * 10;
         unsigned number = shown * 40 + i;
-        g_autofree uint8_t *webp = g_malloc(1500);
 
         memcpy(tile.digest, &number, sizeof number);
-        for (unsigned at = 0; at < 1500; at++)
-            webp[at] = (uint8_t)g_rand_int(rand);
         g_array_append_val(scene->tiles, tile);
         if (shown == index)
-            g_hash_table_insert(tiles, g_bytes_new(tile.digest, PROTOCOL_DIGEST_BYTES),
-                                g_bytes_new(webp, 500 + g_rand_int(rand) % 1000));
+            g_array_append_val(new_ones, tile);
     }
-    return tiles;
+    return bench_sheets_of_text(new_ones, rand);
 }
 
 static void

@@ -105,7 +105,10 @@ def wait_shown(desktop):
     desktop.settle(90)
 
 
-def stored_bytes(desktop):
+def stop_and_measure(desktop):
+    """Bytes of the store when all that was kept is in its place: the vault ends after agentd."""
+    desktop.stop_agentd()
+    wait_for(lambda: not desktop.deskhand_pids(), "the vault ends", 20)
     folder = pathlib.Path(desktop.env["XDG_DATA_HOME"], "deskhand")
     return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
 
@@ -130,8 +133,7 @@ def run_session(desktop, table, wanted):
     with MemoryWatch(desktop) as memory:
         script.open_all()
         wait_shown(desktop)
-        desktop.stop_agentd() # all that was kept is in its place then, and can be measured
-        bytes_before = stored_bytes(desktop)
+        bytes_before = stop_and_measure(desktop)
         desktop.start_agentd()
         wait_shown(desktop)
         baseline = start_baseline(desktop, desktop.folder / "baseline.jsonl")
@@ -149,8 +151,7 @@ def run_session(desktop, table, wanted):
                 table.add(f"CPU while {name}, {took_s:.0f} s", f"{ours:.2f} s",
                           baseline=f"{theirs:.2f} s", ratio=share(ours, theirs))
         desktop.settle(60)
-    desktop.stop_agentd()
-    grown = stored_bytes(desktop) - bytes_before
+    grown = stop_and_measure(desktop) - bytes_before
     if "session" in wanted:
         table.add("CPU over the session", f"{totals[0]:.1f} s", "at most 1/10, goal 1/25",
                   totals[0] * 10 <= totals[1], f"{totals[1]:.1f} s", share(*totals))

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/vault.h"
+#include "tests/bench/sheets.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -83,12 +84,11 @@ add_text(Maker *self, ProtocolScene *scene, unsigned n_words)
     scene->text = g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* @n_new: of the tiles, the others come from those that were seen */
-static GHashTable *
+/* @n_new: of the tiles, the others come from those that were seen. Returns: (transfer full) */
+static GPtrArray *
 set_tiles(Maker *self, ProtocolScene *scene, unsigned n, unsigned n_new)
 {
-    GHashTable *tiles = g_hash_table_new_full(
-        g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, (GDestroyNotify)g_bytes_unref);
+    g_autoptr(GArray) new_ones = g_array_new(FALSE, FALSE, sizeof(ProtocolTile));
 
     g_array_set_size(scene->tiles, 0);
     for (unsigned i = 0; i < n; i++) {
@@ -103,17 +103,10 @@ set_tiles(Maker *self, ProtocolScene *scene, unsigned n, unsigned n_new)
         memcpy(tile.digest, &mixed, sizeof mixed);
         memcpy(tile.digest + 4, &number, sizeof number);
         g_array_append_val(scene->tiles, tile);
-        if (is_new) {
-            size_t n_bytes = 300 + g_rand_int(self->random) % 1500;
-            uint8_t *webp = g_malloc(n_bytes);
-
-            for (size_t b = 0; b < n_bytes; b++)
-                webp[b] = (uint8_t)g_rand_int(self->random);
-            g_hash_table_replace(tiles, g_bytes_new(tile.digest, PROTOCOL_DIGEST_BYTES),
-                                 g_bytes_new_take(webp, n_bytes));
-        }
+        if (is_new)
+            g_array_append_val(new_ones, tile);
     }
-    return tiles;
+    return bench_sheets_of_text(new_ones, self->random);
 }
 
 static ProtocolScene *
@@ -233,9 +226,9 @@ main(int argc, char **argv)
         g_autoptr(ProtocolScene) scene =
             make_scene(&maker, (unsigned)i,
                        START_US - (n_weeks - 1) * INT64_C(604800) * G_USEC_PER_SEC + i * step_us);
-        GHashTable *tiles = set_tiles(&maker, scene, (unsigned)n_tiles, (unsigned)n_new_tiles);
+        GPtrArray *sheets = set_tiles(&maker, scene, (unsigned)n_tiles, (unsigned)n_new_tiles);
 
-        g_ptr_array_add(batch, recall_append_new(copy_scene(scene), tiles));
+        g_ptr_array_add(batch, recall_append_new(copy_scene(scene), sheets));
         for (int g = 0; g < n_growths; g++) {
             append(vault, batch);
             add_text(&maker, scene, 1);

@@ -168,11 +168,11 @@ put(Session *self, unsigned i, const char *letters)
 {
     g_autofree char *text = g_strdup_printf("scene%u words", i);
     g_autoptr(ProtocolScene) scene = fixture_scene(i + 1, START_US + i * INT64_C(10000), text);
-    g_autoptr(GHashTable) tiles = fixture_tiles(letters);
+    g_autoptr(GPtrArray) sheets = fixture_sheets(letters);
 
     for (unsigned t = 0; t < strlen(letters); t++)
         fixture_add_tile(scene, 0, (uint16_t)(16 * t), letters[t]);
-    recall_store_put(self->store, scene, tiles);
+    recall_store_put(self->store, scene, sheets);
 }
 
 static void
@@ -351,9 +351,9 @@ test_backlog_bytes(void **state)
     assert_int_equal(kill(pid, SIGSTOP), 0);
     for (unsigned i = 0; i < 80; i++) {
         g_autoptr(ProtocolScene) scene = fixture_scene(i + 1, START_US + i * 10000, large);
-        g_autoptr(GHashTable) tiles = fixture_tiles("");
+        g_autoptr(GPtrArray) sheets = fixture_sheets("");
 
-        recall_store_put(self->store, scene, tiles);
+        recall_store_put(self->store, scene, sheets);
     }
     recall_store_get_status(self->store, &status);
     assert_in_range(status.n_waiting, 55, 64);
@@ -369,7 +369,7 @@ test_tiles(void **state)
     Session *self = *state;
     g_autoptr(RecallVault) vault = NULL;
     g_autoptr(ProtocolScene) scene = fixture_scene(2, START_US + 10000, "scene1 words");
-    g_autoptr(GHashTable) none = fixture_tiles("");
+    g_autoptr(GPtrArray) none = fixture_sheets("");
     g_autoptr(GBytes) digest = fixture_digest('a');
     RecallAppend *append;
     g_autoptr(GPtrArray) appends =
@@ -415,7 +415,7 @@ test_refused(void **state)
 {
     Session *self = *state;
     g_autoptr(ProtocolScene) bad = fixture_scene(77, START_US, "bad");
-    g_autoptr(GHashTable) none = fixture_tiles("");
+    g_autoptr(GPtrArray) none = fixture_sheets("");
     RecallStoreStatus status;
 
     bad->end_us = bad->start_us - 1;

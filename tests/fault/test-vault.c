@@ -143,8 +143,8 @@ send_scene(Session *self)
     self->n_in_flight++;
     g_dbus_connection_call(self->connection, NULL, "/io/deskhand/Append1", "io.deskhand.Append1",
                            "Append",
-                           g_variant_new("(@a{sv}@a(ayay))", protocol_scene_to_variant(scene),
-                                         g_variant_new_array(G_VARIANT_TYPE("(ayay)"), NULL, 0)),
+                           g_variant_new("(@a{sv}@a(aayay))", protocol_scene_to_variant(scene),
+                                         g_variant_new_array(G_VARIANT_TYPE("(aayay)"), NULL, 0)),
                            NULL, G_DBUS_CALL_FLAGS_NONE, CALL_DEADLINE_MS, NULL, on_answer, call);
 }
 

@@ -142,7 +142,7 @@ def check_queries(vault):
         vault.found("--", query)
     odd = vault.deskhand("search", "before:soon", "walrus")
     assert odd.returncode == 0 and 'follows "before:"' in odd.stderr, odd.stderr
-    assert not vault.deskhand("search", "before:tomorrow", "walrus").stderr
+    assert not vault.deskhand("search", "after:2020-01-01", "walrus").stderr
 
 
 def check_human(vault):

@@ -2,11 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "protocol/peer.h"
 #include "protocol/scene.h"
+#include "protocol/sheet.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <webp/encode.h>
 #include <xxhash.h>
 
 /* Gives the vault scenes as agentd would: deskhand-test-append FILE. The file is a key file, each
@@ -64,37 +64,31 @@ add_spans(ProtocolScene *scene)
 }
 
 static GBytes *
-make_webp(int grey)
+encode(int grey)
 {
-    uint8_t pixels[TILE_SIDE_PX * TILE_SIDE_PX * 3];
-    uint8_t *data = NULL;
-    size_t n_bytes;
-    GBytes *webp;
+    uint8_t pixels[TILE_SIDE_PX * TILE_SIDE_PX * 4];
+    ProtocolSheetTile tile = {TILE_SIDE_PX, TILE_SIDE_PX, TILE_SIDE_PX * 4, pixels};
 
     memset(pixels, grey, sizeof pixels);
-    n_bytes = WebPEncodeLosslessRGB(pixels, TILE_SIDE_PX, TILE_SIDE_PX, TILE_SIDE_PX * 3, &data);
-    webp = g_bytes_new(data, n_bytes);
-    WebPFree(data);
-    return webp;
+    return protocol_sheet_pixels_encode(&tile, 1);
 }
 
-/* Returns: (transfer floating): a(ayay) */
+/* Returns: (transfer floating): a(aayay) */
 static GVariant *
 add_tile(ProtocolScene *scene, int grey)
 {
-    g_autoptr(GBytes) webp = make_webp(grey);
-    XXH128_hash_t hash = XXH3_128bits(g_bytes_get_data(webp, NULL), g_bytes_get_size(webp));
+    GPtrArray *digests = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_autoptr(ProtocolSheet) sheet = protocol_sheet_new(digests, encode(grey));
+    XXH128_hash_t hash =
+        XXH3_128bits(g_bytes_get_data(sheet->coded, NULL), g_bytes_get_size(sheet->coded));
     ProtocolTile tile = {.width = TILE_SIDE_PX, .height = TILE_SIDE_PX};
-    GVariantBuilder tiles;
+    GVariant *variant;
 
     memcpy(tile.digest, &hash, sizeof tile.digest);
     g_array_append_val(scene->tiles, tile);
-    g_variant_builder_init(&tiles, G_VARIANT_TYPE("a(ayay)"));
-    g_variant_builder_add(
-        &tiles, "(@ay@ay)",
-        g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, tile.digest, sizeof tile.digest, 1),
-        g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, webp, TRUE));
-    return g_variant_builder_end(&tiles);
+    g_ptr_array_add(digests, g_bytes_new(tile.digest, sizeof tile.digest));
+    variant = protocol_sheet_to_variant(sheet);
+    return g_variant_new_array(NULL, &variant, 1);
 }
 
 static ProtocolScene *
@@ -122,10 +116,10 @@ static gboolean
 append(GDBusConnection *vault, GKeyFile *file, const char *group, GError **error)
 {
     g_autoptr(ProtocolScene) scene = make_scene(file, group);
-    GVariant *tiles = add_tile(scene, g_key_file_get_integer(file, group, "grey", NULL));
+    GVariant *sheets = add_tile(scene, g_key_file_get_integer(file, group, "grey", NULL));
     g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
         vault, NULL, "/io/deskhand/Append1", "io.deskhand.Append1", "Append",
-        g_variant_new("(@a{sv}@a(ayay))", protocol_scene_to_variant(scene), tiles), NULL,
+        g_variant_new("(@a{sv}@a(aayay))", protocol_scene_to_variant(scene), sheets), NULL,
         G_DBUS_CALL_FLAGS_NONE, -1, NULL, error);
     int64_t id;
 

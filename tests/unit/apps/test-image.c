@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "apps/error.h"
 #include "apps/image.h"
+#include "protocol/sheet-pixels.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -21,9 +22,23 @@
 
 static const uint8_t red[3] = {250, 10, 20};
 
-/* A tile of one colour as lossless WebP. */
+/* One tile of one colour. */
 static GBytes *
-make_webp(int width, int height)
+make_sheet(unsigned width, unsigned height)
+{
+    g_autofree uint8_t *pixels = g_malloc(4 * (size_t)width * height);
+    ProtocolSheetTile tile = {(uint16_t)width, (uint16_t)height, 4 * (size_t)width, pixels};
+
+    for (size_t i = 0; i < (size_t)width * height; i++) {
+        pixels[4 * i] = red[2];
+        pixels[4 * i + 1] = red[1];
+        pixels[4 * i + 2] = red[0];
+    }
+    return protocol_sheet_pixels_encode(&tile, 1);
+}
+
+static GBytes *
+make_likeness(int width, int height)
 {
     g_autofree uint8_t *pixels = g_malloc(3 * (size_t)width * height);
     uint8_t *data = NULL;
@@ -39,6 +54,13 @@ make_webp(int width, int height)
     return g_steal_pointer(&copy);
 }
 
+static void
+unref_sheet(void *sheet)
+{
+    if (sheet != NULL)
+        g_bytes_unref(sheet);
+}
+
 static ProtocolPicture *
 make_picture(uint32_t width_px, uint32_t height_px)
 {
@@ -46,35 +68,29 @@ make_picture(uint32_t width_px, uint32_t height_px)
 
     picture->width_px = width_px;
     picture->height_px = height_px;
+    picture->sheets = g_ptr_array_new_with_free_func(unref_sheet);
     picture->tiles = g_array_new(FALSE, FALSE, sizeof(ProtocolPictureTile));
     return picture;
 }
 
-/* @webp: (transfer full) */
+/* @sheet: (transfer full) (nullable): of this tile alone */
 static void
 add_tile(ProtocolPicture *picture,
          unsigned x,
          unsigned y,
          unsigned width,
          unsigned height,
-         GBytes *webp)
+         GBytes *sheet)
 {
-    ProtocolPictureTile tile = {x, y, width, height, webp};
+    ProtocolPictureTile tile = {(uint16_t)x,
+                                (uint16_t)y,
+                                (uint16_t)width,
+                                (uint16_t)height,
+                                (uint16_t)picture->sheets->len,
+                                0};
 
+    g_ptr_array_add(picture->sheets, sheet);
     g_array_append_val(picture->tiles, tile);
-}
-
-static void
-free_picture(ProtocolPicture *picture)
-{
-    for (unsigned i = 0; i < picture->tiles->len; i++) {
-        GBytes *webp = g_array_index(picture->tiles, ProtocolPictureTile, i).webp;
-
-        if (webp != NULL)
-            g_bytes_unref(webp);
-    }
-    g_array_unref(picture->tiles);
-    g_free(picture);
 }
 
 static const uint8_t *
@@ -104,42 +120,54 @@ test_compose(void **state)
     g_autoptr(AppImage) image = NULL;
     g_autoptr(GError) error = NULL;
 
-    add_tile(picture, 8, 4, 16, 10, make_webp(16, 10));
-    add_tile(picture, 60, 60, 4, 4, make_webp(4, 4));
+    add_tile(picture, 8, 4, 16, 10, make_sheet(16, 10));
+    add_tile(picture, 60, 60, 4, 4, make_likeness(4, 4));
     image = app_image_compose(picture, &error);
     assert_non_null(image);
     assert_int_equal(image->n_lost, 0);
     assert_true(is_red(image, 8, 4) && is_red(image, 23, 13) && is_red(image, 63, 63));
     assert_true(is_grey(image, 7, 4) && is_grey(image, 24, 4) && is_grey(image, 8, 3));
     assert_true(is_grey(image, 8, 14) && is_grey(image, 59, 63));
-    free_picture(picture);
+    protocol_picture_free(picture);
 }
 
 /* Each tile lies about something; nothing outside it may change, and it stays grey. */
 static void
-test_compose_bad_tiles(void **state)
+add_lies(ProtocolPicture *picture, GBytes *good)
 {
-    ProtocolPicture *picture = make_picture(SIDE_PX, SIDE_PX);
-    g_autoptr(GBytes) good = make_webp(16, 16);
-    g_autoptr(AppImage) image = NULL;
-    g_autoptr(GError) error = NULL;
-
-    add_tile(picture, 0, 0, 16, 16, NULL);
     add_tile(picture, 0, 0, 8, 16, g_bytes_ref(good));  /* wider than it says */
     add_tile(picture, 0, 0, 16, 17, g_bytes_ref(good)); /* lower than it says */
     add_tile(picture, 0, 0, 0, 0, g_bytes_ref(good));
     add_tile(picture, 56, 0, 16, 16, g_bytes_ref(good)); /* over the right edge */
     add_tile(picture, 0, 56, 16, 16, g_bytes_ref(good)); /* over the lower edge */
     add_tile(picture, 65535, 65535, 16, 16, g_bytes_ref(good));
-    add_tile(picture, 0, 0, 16, 16, g_bytes_new_static("no picture", 10));
-    add_tile(picture, 0, 0, 16, 16, g_bytes_new_static("", 0));
     add_tile(picture, 0, 0, 16, 16, g_bytes_new_from_bytes(good, 0, g_bytes_get_size(good) - 6));
+}
+
+static void
+test_compose_bad_tiles(void **state)
+{
+    ProtocolPicture *picture = make_picture(SIDE_PX, SIDE_PX);
+    g_autoptr(GBytes) sheet = make_sheet(16, 16);
+    g_autoptr(GBytes) likeness = make_likeness(16, 16);
+    g_autoptr(AppImage) image = NULL;
+    g_autoptr(GError) error = NULL;
+
+    add_lies(picture, sheet);
+    add_lies(picture, likeness);
+    add_tile(picture, 0, 0, 16, 16, NULL);
+    add_tile(picture, 0, 0, 16, 16, g_bytes_new_static("no picture", 10));
+    add_tile(picture, 0, 0, 16, 16, g_bytes_ref(sheet));
+    g_array_index(picture->tiles, ProtocolPictureTile, picture->tiles->len - 1).place = 1;
+    add_tile(picture, 0, 0, 16, 16, NULL);
+    g_array_index(picture->tiles, ProtocolPictureTile, picture->tiles->len - 1).sheet =
+        PROTOCOL_PICTURE_NO_SHEET;
     image = app_image_compose(picture, &error);
     assert_non_null(image);
     assert_int_equal(image->n_lost, picture->tiles->len);
     for (unsigned i = 0; i < SIDE_PX * SIDE_PX; i++)
         assert_true(is_grey(image, i % SIDE_PX, i / SIDE_PX));
-    free_picture(picture);
+    protocol_picture_free(picture);
 }
 
 static void
@@ -153,7 +181,7 @@ test_compose_refuses(void **state)
 
         assert_null(app_image_compose(picture, &error));
         assert_true(g_error_matches(error, APP_ERROR, APP_ERROR_FAILED));
-        free_picture(picture);
+        protocol_picture_free(picture);
     }
 }
 
@@ -164,7 +192,7 @@ make_grey(void)
     AppImage *image = app_image_compose(picture, NULL);
 
     assert_non_null(image);
-    free_picture(picture);
+    protocol_picture_free(picture);
     return image;
 }
 
@@ -291,14 +319,15 @@ test_unsealed_file(void **state)
 static void
 test_sealed_file(void **state)
 {
-    g_autoptr(ProtocolPictureWriter) writer = protocol_picture_writer_new(32, 16, 1, NULL);
-    g_autoptr(GBytes) webp = make_webp(8, 8);
+    g_autoptr(ProtocolPictureWriter) writer = protocol_picture_writer_new(32, 16, 1, 1, NULL);
+    g_autoptr(GBytes) sheet = make_sheet(8, 8);
     g_autoptr(ProtocolPicture) picture = NULL;
     g_autoptr(AppImage) image = NULL;
     g_autoptr(GError) error = NULL;
-    ProtocolTile tile = {.x = 24, .y = 8, .width = 8, .height = 8};
+    ProtocolPictureTile tile = {.x = 24, .y = 8, .width = 8, .height = 8};
 
-    assert_true(protocol_picture_writer_add(writer, &tile, webp, NULL));
+    assert_true(protocol_picture_writer_add_sheet(writer, sheet, NULL));
+    assert_true(protocol_picture_writer_add_tile(writer, &tile, NULL));
     picture = app_image_read_picture(protocol_picture_writer_finish(writer, NULL), &error);
     assert_non_null(picture);
     image = app_image_compose(picture, &error);

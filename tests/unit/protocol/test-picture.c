@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "protocol/picture.h"
+#include "protocol/sheet-pixels.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,18 +21,20 @@ map(int fd)
     return g_mapped_file_get_bytes(file);
 }
 
-/* Two tiles, the second one lost. */
+/* Two sheets, the second one lost; three tiles, the last one without a sheet. */
 static int
 write_picture(void)
 {
-    g_autoptr(ProtocolPictureWriter) writer = protocol_picture_writer_new(100, 50, 2, NULL);
-    g_autoptr(GBytes) webp = g_bytes_new_static("webp", 4);
-    ProtocolTile first = {10, 20, 30, 5, {0}};
-    ProtocolTile second = {99, 49, 1, 1, {0}};
+    g_autoptr(ProtocolPictureWriter) writer = protocol_picture_writer_new(100, 50, 2, 3, NULL);
+    g_autoptr(GBytes) sheet = g_bytes_new_static("coded", 5);
+    static const ProtocolPictureTile tiles[] = {
+        {10, 20, 30, 5, 0, 7}, {99, 49, 1, 1, 1, 0}, {0, 0, 1, 1, PROTOCOL_PICTURE_NO_SHEET, 0}};
     int fd;
 
-    assert_true(protocol_picture_writer_add(writer, &first, webp, NULL));
-    assert_true(protocol_picture_writer_add(writer, &second, NULL, NULL));
+    assert_true(protocol_picture_writer_add_sheet(writer, sheet, NULL));
+    assert_true(protocol_picture_writer_add_sheet(writer, NULL, NULL));
+    for (unsigned i = 0; i < G_N_ELEMENTS(tiles); i++)
+        assert_true(protocol_picture_writer_add_tile(writer, &tiles[i], NULL));
     fd = protocol_picture_writer_finish(writer, NULL);
     assert_true(fd >= 0);
     return fd;
@@ -48,14 +51,18 @@ test_round_trip(void **state)
     assert_non_null(picture);
     assert_int_equal(picture->width_px, 100);
     assert_int_equal(picture->height_px, 50);
-    assert_int_equal(picture->tiles->len, 2);
+    assert_int_equal(picture->sheets->len, 2);
+    assert_memory_equal(g_bytes_get_data(picture->sheets->pdata[0], NULL), "coded", 5);
+    assert_null(picture->sheets->pdata[1]);
+    assert_int_equal(picture->tiles->len, 3);
     tile = &g_array_index(picture->tiles, ProtocolPictureTile, 0);
     assert_int_equal(tile->x, 10);
     assert_int_equal(tile->y, 20);
     assert_int_equal(tile->width, 30);
     assert_int_equal(tile->height, 5);
-    assert_memory_equal(g_bytes_get_data(tile->webp, NULL), "webp", 4);
-    assert_null(g_array_index(picture->tiles, ProtocolPictureTile, 1).webp);
+    assert_int_equal(tile->sheet, 0);
+    assert_int_equal(tile->place, 7);
+    assert_int_equal(tile[2].sheet, PROTOCOL_PICTURE_NO_SHEET);
     close(fd);
 }
 
@@ -73,15 +80,15 @@ test_sealed(void **state)
 static void
 test_too_large(void **state)
 {
-    g_autoptr(ProtocolPictureWriter) writer = protocol_picture_writer_new(100, 50, 2, NULL);
-    g_autofree char *data = g_malloc0(PROTOCOL_TILE_MAX_BYTES + 1);
-    g_autoptr(GBytes) most = g_bytes_new_static(data, PROTOCOL_TILE_MAX_BYTES);
-    g_autoptr(GBytes) more = g_bytes_new_static(data, PROTOCOL_TILE_MAX_BYTES + 1);
+    g_autoptr(ProtocolPictureWriter) writer = protocol_picture_writer_new(100, 50, 70, 0, NULL);
+    g_autoptr(GBytes) sheet =
+        g_bytes_new_take(g_malloc0(PROTOCOL_SHEET_CODED_MAX_BYTES), PROTOCOL_SHEET_CODED_MAX_BYTES);
     g_autoptr(GError) error = NULL;
-    ProtocolTile tile = {0, 0, 1, 1, {0}};
+    unsigned n = 0;
 
-    assert_true(protocol_picture_writer_add(writer, &tile, most, NULL));
-    assert_false(protocol_picture_writer_add(writer, &tile, more, &error));
+    while (protocol_picture_writer_add_sheet(writer, sheet, &error))
+        n++;
+    assert_int_equal(n, PROTOCOL_PICTURE_MAX_BYTES / PROTOCOL_SHEET_CODED_MAX_BYTES - 1);
     assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE));
 }
 
@@ -113,16 +120,19 @@ test_bad_bytes(void **state)
         uint8_t value;
         gboolean is_fine;
     } cases[] = {
-        {0, 'D', TRUE},   {0, 'X', FALSE},  /* magic */
-        {5, 0x40, FALSE},                   /* width 16 484: over the maximum */
-        {9, 0x3f, TRUE},  {9, 0x40, FALSE}, /* height */
-        {8, 49, FALSE},                     /* the second tile stands out */
-        {12, 1, FALSE},   {12, 3, FALSE},   /* too few and too many tiles */
-        {15, 255, FALSE},                   /* four thousand million of them */
-        {16, 70, TRUE},   {16, 71, FALSE},  /* x */
-        {20, 0, FALSE},                     /* width of nothing */
-        {24, 3, FALSE},   {24, 5, FALSE},   /* length of the WebP */
-        {27, 255, FALSE},
+        {0, 'D', TRUE},   {0, 'X', FALSE},                  /* magic */
+        {5, 0x40, FALSE},                                   /* width 16 484: over the maximum */
+        {9, 0x3f, TRUE},  {9, 0x40, FALSE},                 /* height */
+        {8, 49, FALSE},                                     /* the second tile stands out */
+        {12, 1, FALSE},   {12, 3, FALSE},                   /* too few and too many sheets */
+        {15, 255, FALSE},                                   /* four thousand million of them */
+        {16, 2, FALSE},   {16, 4, FALSE},                   /* too few and too many tiles */
+        {19, 255, FALSE}, {20, 4, FALSE},   {20, 6, FALSE}, /* length of the first sheet */
+        {23, 255, FALSE}, {29, 1, FALSE},                   /* of the one that is lost */
+        {33, 70, TRUE},   {33, 71, FALSE},                  /* x */
+        {37, 0, FALSE},                                     /* width of nothing */
+        {41, 1, TRUE},    {41, 2, FALSE},                   /* number of the sheet */
+        {43, 255, TRUE},                                    /* place: only the sheet tells */
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++)
@@ -146,7 +156,7 @@ test_cut_short(void **state)
 static void
 test_noise(void **state)
 {
-    for (unsigned i = 0; i < 44; i++) {
+    for (unsigned i = 0; i < 69; i++) {
         for (unsigned value = 0; value < 256; value++)
             try_with(i, (uint8_t)value);
     }

@@ -126,7 +126,7 @@ fill_digest(char letter, uint8_t *out)
 void
 fixture_add_tile(ProtocolScene *scene, uint16_t x, uint16_t y, char letter)
 {
-    ProtocolTile tile = {x, y, 16, 16, {0}};
+    ProtocolTile tile = {x, y, FIXTURE_TILE_PX, FIXTURE_TILE_PX, {0}};
 
     fill_digest(letter, tile.digest);
     g_array_append_val(scene->tiles, tile);
@@ -141,18 +141,60 @@ fixture_digest(char letter)
     return g_bytes_new(digest, sizeof digest);
 }
 
-GHashTable *
-fixture_tiles(const char *letters)
+/* Noise, another for each letter. */
+static void
+fill_pixels(char letter, uint8_t *out)
 {
-    GHashTable *tiles = g_hash_table_new_full(
-        g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, (GDestroyNotify)g_bytes_unref);
+    g_autoptr(GRand) random = g_rand_new_with_seed((uint32_t)letter);
 
-    for (; *letters != '\0'; letters++) {
-        g_autofree char *webp = g_strnfill(100, *letters);
+    for (unsigned i = 0; i < FIXTURE_TILE_PX * FIXTURE_TILE_PX; i++)
+        memset(out + 4 * (size_t)i, (int)(g_rand_int(random) % 256), 4);
+}
 
-        g_hash_table_insert(tiles, fixture_digest(*letters), g_bytes_new(webp, 100));
+GBytes *
+fixture_encode(const char *letters)
+{
+    size_t n = strlen(letters);
+    g_autofree ProtocolSheetTile *tiles = g_new0(ProtocolSheetTile, n);
+    g_autofree uint8_t *pixels = g_malloc(n * FIXTURE_TILE_BYTES);
+    GBytes *coded;
+
+    for (size_t i = 0; i < n; i++) {
+        uint8_t *at = pixels + i * FIXTURE_TILE_BYTES;
+
+        fill_pixels(letters[i], at);
+        tiles[i] = (ProtocolSheetTile){FIXTURE_TILE_PX, FIXTURE_TILE_PX, 4 * FIXTURE_TILE_PX, at};
     }
-    return tiles;
+    coded = protocol_sheet_pixels_encode(tiles, (unsigned)n);
+    assert_non_null(coded);
+    return coded;
+}
+
+gboolean
+fixture_is_tile(const ProtocolSheetTile *tile, char letter)
+{
+    uint8_t pixels[FIXTURE_TILE_BYTES];
+    gboolean is_same = tile->width == FIXTURE_TILE_PX && tile->height == FIXTURE_TILE_PX;
+
+    fill_pixels(letter, pixels);
+    for (unsigned i = 0; i < FIXTURE_TILE_PX * FIXTURE_TILE_PX && is_same; i++)
+        is_same = memcmp(tile->pixels + 4 * (size_t)i, pixels + 4 * (size_t)i, 3) == 0;
+    return is_same;
+}
+
+GPtrArray *
+fixture_sheets(const char *letters)
+{
+    GPtrArray *sheets = g_ptr_array_new_with_free_func((GDestroyNotify)protocol_sheet_unref);
+    GPtrArray *digests;
+
+    if (letters[0] == '\0')
+        return sheets;
+    digests = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    for (const char *at = letters; *at != '\0'; at++)
+        g_ptr_array_add(digests, fixture_digest(*at));
+    g_ptr_array_add(sheets, protocol_sheet_new(digests, fixture_encode(letters)));
+    return sheets;
 }
 
 char *
@@ -185,7 +227,8 @@ fixture_append(RecallVault *vault,
                const char *letters,
                GPtrArray **out_missing)
 {
-    g_autoptr(RecallAppend) append = recall_append_new(fixture_copy(scene), fixture_tiles(letters));
+    g_autoptr(RecallAppend) append =
+        recall_append_new(fixture_copy(scene), fixture_sheets(letters));
     g_autoptr(GPtrArray) appends = g_ptr_array_new();
 
     g_ptr_array_add(appends, append);

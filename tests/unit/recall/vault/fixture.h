@@ -2,7 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "protocol/sheet.h"
 #include "recall/vault/vault.h"
+
+#define FIXTURE_TILE_PX 16
+#define FIXTURE_TILE_BYTES (4 * FIXTURE_TILE_PX * FIXTURE_TILE_PX)
 
 /* A history in a temporary folder, and scenes to put into it. Every function fails the test when
  * something goes wrong. */
@@ -28,8 +32,12 @@ void fixture_add_words(ProtocolScene *scene);
 /* @letter: a tile is named by one letter in these tests */
 void fixture_add_tile(ProtocolScene *scene, uint16_t x, uint16_t y, char letter);
 GBytes *fixture_digest(char letter);
-/* @letters: of the tiles. Returns: (transfer full) */
-GHashTable *fixture_tiles(const char *letters);
+/* Pixels of the tiles as protocol/sheet-pixels.h has them. */
+GBytes *fixture_encode(const char *letters);
+/* Whether it shows this letter. */
+gboolean fixture_is_tile(const ProtocolSheetTile *tile, char letter);
+/* One sheet of these tiles, or none. Returns: (transfer full): of ProtocolSheet */
+GPtrArray *fixture_sheets(const char *letters);
 /* Text of @n_words words, another for each @seed. */
 char *fixture_lorem(unsigned n_words, unsigned seed);
 

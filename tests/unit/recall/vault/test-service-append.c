@@ -130,9 +130,9 @@ call(Session *self, const char *method, GVariant *arguments)
 }
 
 static GVariant *
-no_tiles(void)
+no_sheets(void)
 {
-    return g_variant_new_array(G_VARIANT_TYPE("(ayay)"), NULL, 0);
+    return g_variant_new_array(G_VARIANT_TYPE("(aayay)"), NULL, 0);
 }
 
 static GVariant *
@@ -143,19 +143,31 @@ bytes_of(size_t n_bytes)
     return g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), bytes, TRUE);
 }
 
+/* Returns: (transfer floating): a sheet of one tile, or of more with the same digest */
 static GVariant *
-one_tile(size_t digest_bytes, size_t webp_bytes)
+sheet_of(unsigned n_tiles, size_t digest_bytes, size_t coded_bytes)
 {
-    GVariant *pair[] = {g_variant_new("(@ay@ay)", bytes_of(digest_bytes), bytes_of(webp_bytes))};
+    GVariantBuilder digests;
 
-    return g_variant_new_array(NULL, pair, 1);
+    g_variant_builder_init(&digests, G_VARIANT_TYPE("aay"));
+    for (unsigned i = 0; i < n_tiles; i++)
+        g_variant_builder_add_value(&digests, bytes_of(digest_bytes));
+    return g_variant_new("(aay@ay)", &digests, bytes_of(coded_bytes));
+}
+
+static GVariant *
+one_sheet(unsigned n_tiles, size_t digest_bytes, size_t coded_bytes)
+{
+    GVariant *sheets[] = {sheet_of(n_tiles, digest_bytes, coded_bytes)};
+
+    return g_variant_new_array(NULL, sheets, 1);
 }
 
 static void
-send_scene(Session *self, const ProtocolScene *scene, GVariant *tiles)
+send_scene(Session *self, const ProtocolScene *scene, GVariant *sheets)
 {
     call(self, "Append",
-         g_variant_new("(@a{sv}@a(ayay))", protocol_scene_to_variant(scene), tiles));
+         g_variant_new("(@a{sv}@a(aayay))", protocol_scene_to_variant(scene), sheets));
 }
 
 static void
@@ -169,7 +181,7 @@ test_append(void **state)
     int64_t id;
 
     fixture_add_tile(scene, 0, 0, '\0'); /* a digest of zeros travels whole */
-    send_scene(self, scene, no_tiles());
+    send_scene(self, scene, no_sheets());
     wait_for(self, 1);
     assert_non_null(self->answer);
     g_variant_get(self->answer, "(x@aay)", &id, &missing);
@@ -178,10 +190,10 @@ test_append(void **state)
     g_variant_get_fixed_array(digest, &n_bytes, 1);
     assert_int_equal(n_bytes, PROTOCOL_DIGEST_BYTES);
 
-    call(self, "AddTiles", g_variant_new("(x@a(ayay))", id, one_tile(16, 10)));
+    call(self, "AddTiles", g_variant_new("(x@a(aayay))", id, one_sheet(1, 16, 10)));
     wait_for(self, 2);
     assert_non_null(self->answer);
-    send_scene(self, scene, no_tiles());
+    send_scene(self, scene, no_sheets());
     wait_for(self, 3);
     g_clear_pointer(&missing, g_variant_unref);
     g_variant_get(self->answer, "(x@aay)", &id, &missing);
@@ -190,12 +202,12 @@ test_append(void **state)
 
 /* Returns: whether it was taken; else it was refused as Usage */
 static gboolean
-try_tiles(Session *self, GVariant *tiles)
+try_sheets(Session *self, GVariant *sheets)
 {
     g_autoptr(ProtocolScene) scene = fixture_scene(1, START_US, "some words");
 
     fixture_add_tile(scene, 0, 0, '\0');
-    send_scene(self, scene, tiles);
+    send_scene(self, scene, sheets);
     wait_for(self, self->n_answers + 1);
     if (self->answer == NULL)
         assert_string_equal(self->refusal, PROTOCOL_ERROR_USAGE);
@@ -203,36 +215,39 @@ try_tiles(Session *self, GVariant *tiles)
 }
 
 static void
-test_tile_limits(void **state)
+test_sheet_limits(void **state)
 {
     Session *self = *state;
 
-    assert_true(try_tiles(self, one_tile(16, 1)));
-    assert_false(try_tiles(self, one_tile(16, 0)));
-    assert_true(try_tiles(self, one_tile(16, PROTOCOL_TILE_MAX_BYTES)));
-    assert_false(try_tiles(self, one_tile(16, PROTOCOL_TILE_MAX_BYTES + 1)));
-    assert_false(try_tiles(self, one_tile(15, 1)));
-    assert_false(try_tiles(self, one_tile(17, 1)));
+    assert_true(try_sheets(self, one_sheet(1, 16, 1)));
+    assert_false(try_sheets(self, one_sheet(1, 16, 0)));
+    assert_true(try_sheets(self, one_sheet(1, 16, PROTOCOL_SHEET_CODED_MAX_BYTES)));
+    assert_false(try_sheets(self, one_sheet(1, 16, PROTOCOL_SHEET_CODED_MAX_BYTES + 1)));
+    assert_false(try_sheets(self, one_sheet(1, 15, 1)));
+    assert_false(try_sheets(self, one_sheet(1, 17, 1)));
+    assert_false(try_sheets(self, one_sheet(0, 16, 1)));
+    assert_true(try_sheets(self, one_sheet(PROTOCOL_SHEET_N_PLACES_MAX, 16, 1)));
+    assert_false(try_sheets(self, one_sheet(PROTOCOL_SHEET_N_PLACES_MAX + 1, 16, 1)));
 }
 
 static GVariant *
-many_tiles(unsigned n)
+many_sheets(unsigned n)
 {
     GVariantBuilder builder;
 
-    g_variant_builder_init(&builder, G_VARIANT_TYPE("a(ayay)"));
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a(aayay)"));
     for (unsigned i = 0; i < n; i++)
-        g_variant_builder_add(&builder, "(@ay@ay)", bytes_of(16), bytes_of(1));
+        g_variant_builder_add_value(&builder, sheet_of(1, 16, 1));
     return g_variant_builder_end(&builder);
 }
 
 static void
-test_n_tiles(void **state)
+test_n_sheets(void **state)
 {
     Session *self = *state;
 
-    assert_true(try_tiles(self, many_tiles(PROTOCOL_SCENE_N_TILES_MAX)));
-    assert_false(try_tiles(self, many_tiles(PROTOCOL_SCENE_N_TILES_MAX + 1)));
+    assert_true(try_sheets(self, many_sheets(PROTOCOL_SCENE_N_TILES_MAX)));
+    assert_false(try_sheets(self, many_sheets(PROTOCOL_SCENE_N_TILES_MAX + 1)));
 }
 
 static void
@@ -242,7 +257,7 @@ test_bad_scene(void **state)
     g_autoptr(ProtocolScene) scene = fixture_scene(1, START_US, "some words");
 
     scene->end_us = START_US - 1;
-    send_scene(self, scene, no_tiles());
+    send_scene(self, scene, no_sheets());
     wait_for(self, 1);
     assert_string_equal(self->refusal, PROTOCOL_ERROR_USAGE);
 }
@@ -298,7 +313,7 @@ test_busy(void **state)
     base_worker_push(self->worker, g_task_new(NULL, NULL, on_gate_passed, NULL), wait_at_gate, self,
                      NULL, NULL);
     for (unsigned i = 0; i < 1 + n + 1; i++)
-        send_scene(self, scene, no_tiles());
+        send_scene(self, scene, no_sheets());
     wait_for(self, 1);
     assert_string_equal(self->refusal, PROTOCOL_ERROR_BUSY);
     g_mutex_unlock(&self->gate);
@@ -318,7 +333,7 @@ test_gone(void **state)
     g_mutex_lock(&self->gate);
     base_worker_push(self->worker, g_task_new(NULL, NULL, on_gate_passed, NULL), wait_at_gate, self,
                      NULL, NULL);
-    send_scene(self, scene, no_tiles());
+    send_scene(self, scene, no_sheets());
     while (base_worker_n_jobs(self->worker) < 2 && g_get_monotonic_time() < end_us)
         g_main_context_iteration(NULL, FALSE);
     assert_int_equal(base_worker_n_jobs(self->worker), 2);
@@ -338,8 +353,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_append, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_tile_limits, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_n_tiles, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_sheet_limits, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_n_sheets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bad_scene, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_touches, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_busy, set_up, tear_down),

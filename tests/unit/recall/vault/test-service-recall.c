@@ -369,7 +369,7 @@ test_scene_and_picture(void **state)
     assert_null(self->refusal);
     fd = g_unix_fd_list_get(self->fds, 0, NULL);
     assert_int_equal(pread(fd, magic, 4, 0), 4);
-    assert_memory_equal(magic, "DHP1", 4);
+    assert_memory_equal(magic, "DHP2", 4);
     close(fd);
 }
 

@@ -4,6 +4,7 @@
 
 #include "protocol/picture.h"
 #include "recall/vault/schema.h"
+#include "recall/vault/sheets.h"
 #include "tests/unit/recall/vault/fixture.h"
 
 #include <fcntl.h>
@@ -112,7 +113,8 @@ test_replace(void **state)
     assert_int_equal(count_hits(vault, week, "first"), 0);
     assert_int_equal(count_hits(vault, week, "sentence"), 1);
     assert_int_equal(ask(vault, week, "SELECT count(*) FROM tile"), 2);
-    assert_int_equal(ask(vault, week, "SELECT count(*) FROM tile_webp"), 2);
+    recall_vault_tidy_sheets(vault, FALSE);
+    assert_int_equal(ask(vault, week, "SELECT sum(n_tiles) FROM sheet"), 2);
     assert_int_equal(ask(vault, week, "SELECT sum(n_scenes) FROM tile"), 2);
 }
 
@@ -133,7 +135,7 @@ test_shared_tiles(void **state)
     assert_int_equal(ask(vault, week, "SELECT n_scenes FROM tile"), 2);
     fixture_append(vault, empty, "", NULL);
     assert_int_equal(ask(vault, week, "SELECT n_scenes FROM tile"), 1);
-    assert_int_equal(ask(vault, week, "SELECT count(*) FROM tile_webp"), 1);
+    assert_int_equal(ask(vault, week, "SELECT count(*) FROM sheet"), 1);
 }
 
 static void
@@ -142,7 +144,7 @@ test_missing_tiles(void **state)
     g_autoptr(RecallVault) vault = fixture_open(*state);
     g_autoptr(ProtocolScene) scene = fixture_scene(1, MONDAY_US, "one");
     g_autoptr(GPtrArray) missing = NULL;
-    g_autoptr(GHashTable) late = fixture_tiles("bz");
+    g_autoptr(GPtrArray) late = fixture_sheets("bz");
     g_autoptr(GBytes) expected = fixture_digest('b');
     int64_t id;
 
@@ -157,8 +159,165 @@ test_missing_tiles(void **state)
     fixture_append(vault, scene, "", &missing);
     assert_int_equal(missing->len, 0);
     /* z belongs to nobody and was left out. */
+    recall_vault_tidy_sheets(vault, FALSE);
     assert_int_equal(
-        ask(vault, recall_segment_week_at(MONDAY_US), "SELECT count(*) FROM tile_webp"), 2);
+        ask(vault, recall_segment_week_at(MONDAY_US), "SELECT sum(n_tiles) FROM sheet"), 2);
+}
+
+/* Returns: (transfer full): the only sheet */
+static GBytes *
+get_sheet(RecallVault *vault)
+{
+    RecallSegment *segment = NULL;
+    sqlite3_stmt *statement;
+    GBytes *bytes;
+
+    assert_true(recall_vault_get_segment(vault, recall_segment_week_at(MONDAY_US), &segment, NULL));
+    statement = recall_segment_get_statement(segment, "SELECT coded FROM sheet", NULL);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    bytes =
+        g_bytes_new(sqlite3_column_blob(statement, 0), (size_t)sqlite3_column_bytes(statement, 0));
+    assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
+    sqlite3_reset(statement);
+    return bytes;
+}
+
+/* Pixels that no scene shows any more leave the sheet that they came with. */
+static void
+test_sheet_shrinks(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    g_autoptr(ProtocolScene) scene = fixture_scene(1, MONDAY_US, "one");
+    g_autoptr(ProtocolScene) grown = fixture_scene(1, MONDAY_US, "one");
+    g_autoptr(ProtocolScene) empty = fixture_scene(1, MONDAY_US, "one");
+    g_autoptr(GBytes) expected = fixture_encode("ac");
+    g_autoptr(GBytes) coded = NULL;
+
+    for (char letter = 'a'; letter <= 'c'; letter++)
+        fixture_add_tile(scene, 0, (uint16_t)(16 * (letter - 'a')), letter);
+    fixture_add_tile(grown, 0, 0, 'a');
+    fixture_add_tile(grown, 0, 32, 'c');
+    fixture_append(vault, scene, "abcd", NULL);
+    fixture_append(vault, grown, "", NULL);
+    recall_vault_tidy_sheets(vault, FALSE);
+    coded = get_sheet(vault);
+    assert_true(g_bytes_equal(coded, expected));
+    fixture_append(vault, empty, "", NULL);
+    recall_vault_tidy_sheets(vault, FALSE);
+    assert_int_equal(ask(vault, recall_segment_week_at(MONDAY_US), "SELECT count(*) FROM sheet"),
+                     0);
+}
+
+/* Many small sheets become one, and each tile is where it was. */
+static void
+test_sheets_merge(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    g_autoptr(GBytes) expected = NULL;
+    g_autoptr(GBytes) coded = NULL;
+    char all[RECALL_SHEETS_N_YOUNG_MAX + 2] = "";
+    int week = recall_segment_week_at(MONDAY_US);
+
+    for (unsigned i = 0; i <= RECALL_SHEETS_N_YOUNG_MAX; i++) {
+        g_autoptr(ProtocolScene) scene = fixture_scene(i + 1, MONDAY_US + i * 1000, "one");
+        char letter[] = {(char)('A' + i), '\0'};
+
+        fixture_add_tile(scene, 0, 0, letter[0]);
+        recall_vault_tidy_sheets(vault, FALSE); /* still too few */
+        fixture_append(vault, scene, letter, NULL);
+        all[i] = letter[0];
+    }
+    assert_int_equal(ask(vault, week, "SELECT count(*) FROM sheet"), RECALL_SHEETS_N_YOUNG_MAX + 1);
+    recall_vault_tidy_sheets(vault, FALSE);
+    expected = fixture_encode(all);
+    coded = get_sheet(vault);
+    assert_true(g_bytes_equal(coded, expected));
+    assert_int_equal(ask(vault, week, "SELECT sum(place) FROM tile"),
+                     RECALL_SHEETS_N_YOUNG_MAX * (RECALL_SHEETS_N_YOUNG_MAX + 1) / 2);
+    assert_int_equal(ask(vault, week, "SELECT count(*) FROM young_sheet"), 0);
+}
+
+/* One sheet of many colours, another for each @seed. */
+static GPtrArray *
+colourful_sheet(const ProtocolTile *tile, uint32_t seed)
+{
+    GPtrArray *sheets = g_ptr_array_new_with_free_func((GDestroyNotify)protocol_sheet_unref);
+    GPtrArray *digests = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_autofree uint32_t *pixels = g_new(uint32_t, (size_t)tile->width * tile->height);
+    ProtocolSheetTile source = {tile->width, tile->height, 4 * (size_t)tile->width,
+                                (const uint8_t *)pixels};
+
+    for (uint32_t i = 0; i < (uint32_t)tile->width * tile->height; i++)
+        pixels[i] = seed * 1000000 + i;
+    g_ptr_array_add(digests, g_bytes_new(tile->digest, sizeof tile->digest));
+    g_ptr_array_add(sheets, protocol_sheet_new(digests, protocol_sheet_pixels_encode(&source, 1)));
+    return sheets;
+}
+
+/* Two that have more colours than one sheet can have stay two, and it comes to an end. */
+static void
+test_too_much_to_merge(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    int week = recall_segment_week_at(MONDAY_US);
+
+    for (uint32_t i = 0; i < 2; i++) {
+        g_autoptr(ProtocolScene) scene = fixture_scene(i + 1, MONDAY_US + i * 1000, "one");
+        ProtocolTile tile = {.width = 250, .height = 200, .digest = {(uint8_t)i}};
+        RecallAppend *append;
+        g_autoptr(GPtrArray) appends =
+            g_ptr_array_new_with_free_func((GDestroyNotify)recall_append_free);
+
+        g_array_append_val(scene->tiles, tile);
+        append = recall_append_new(fixture_copy(scene), colourful_sheet(&tile, i));
+        g_ptr_array_add(appends, append);
+        recall_vault_append_all(vault, appends);
+        fixture_check(append->error);
+    }
+    recall_vault_tidy_sheets(vault, TRUE);
+    assert_int_equal(ask(vault, week, "SELECT count(*) FROM sheet WHERE n_tiles = 1"), 2);
+    assert_int_equal(ask(vault, week, "SELECT count(*) FROM young_sheet"), 0);
+}
+
+/* Closing merges what there is. */
+static void
+test_close_merges(void **state)
+{
+    RecallVault *vault = fixture_open(*state);
+    g_autoptr(RecallVault) again = NULL;
+    g_autoptr(ProtocolScene) scene = fixture_scene(1, MONDAY_US, "one");
+    g_autoptr(GBytes) coded = NULL;
+    g_autoptr(GBytes) expected = fixture_encode("ab");
+
+    fixture_add_tile(scene, 0, 0, 'a');
+    fixture_append(vault, scene, "a", NULL);
+    fixture_add_tile(scene, 0, 16, 'b');
+    fixture_append(vault, scene, "b", NULL);
+    recall_vault_close(vault);
+    again = fixture_open(*state);
+    coded = get_sheet(again);
+    assert_true(g_bytes_equal(coded, expected));
+}
+
+/* What cannot be decoded cannot be shrunk: it goes as a whole, and is asked for again. */
+static void
+test_odd_sheet(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    g_autoptr(ProtocolScene) scene = fixture_scene(1, MONDAY_US, "one");
+    g_autoptr(GPtrArray) sheets = fixture_sheets("ab");
+    g_autoptr(GPtrArray) missing = NULL;
+    ProtocolSheet *sheet = sheets->pdata[0];
+    int64_t id;
+
+    g_bytes_unref(sheet->coded);
+    sheet->coded = g_bytes_new_static("no pixels", 9);
+    fixture_add_tile(scene, 0, 0, 'a');
+    id = fixture_append(vault, scene, "", NULL);
+    assert_true(recall_vault_add_tiles(vault, id, sheets, NULL));
+    recall_vault_tidy_sheets(vault, FALSE);
+    fixture_append(vault, scene, "", &missing);
+    assert_int_equal(missing->len, 1);
 }
 
 static void
@@ -182,9 +341,44 @@ test_picture(void **state)
     assert_non_null(picture);
     assert_int_equal(picture->width_px, scene->width_px);
     assert_int_equal(picture->tiles->len, 2);
-    assert_non_null(g_array_index(picture->tiles, ProtocolPictureTile, 0).webp);
-    assert_null(g_array_index(picture->tiles, ProtocolPictureTile, 1).webp);
+    assert_int_equal(picture->sheets->len, 1);
+    assert_int_equal(g_array_index(picture->tiles, ProtocolPictureTile, 0).sheet, 0);
+    assert_int_equal(g_array_index(picture->tiles, ProtocolPictureTile, 1).sheet,
+                     PROTOCOL_PICTURE_NO_SHEET);
     assert_int_equal(g_array_index(picture->tiles, ProtocolPictureTile, 1).x, 32);
+}
+
+/* A segment as the first release wrote it, in which each tile was a WebP of its own. */
+#define MAKE_OLD                                                                                   \
+    "CREATE TABLE tile_webp(id INTEGER PRIMARY KEY, webp BLOB NOT NULL);"                          \
+    "INSERT INTO tile_webp SELECT id, x'524946460000' FROM tile WHERE sheet IS NOT NULL;"          \
+    "DROP INDEX tile_sheet; DROP TABLE young_sheet; ALTER TABLE tile DROP COLUMN sheet;"           \
+    "ALTER TABLE tile DROP COLUMN place; DROP TABLE sheet; PRAGMA user_version=1"
+
+static void
+test_old_segment(void **state)
+{
+    RecallVault *vault = fixture_open(*state);
+    g_autoptr(RecallVault) again = NULL;
+    g_autoptr(ProtocolScene) scene = fixture_scene(1, MONDAY_US, "one");
+    RecallSegment *segment;
+    int week = recall_segment_week_at(MONDAY_US);
+
+    fixture_add_tile(scene, 0, 0, 'a');
+    fixture_add_tile(scene, 0, 16, 'b');
+    fixture_append(vault, scene, "a", NULL);
+    assert_true(recall_vault_get_segment(vault, week, &segment, NULL));
+    assert_true(recall_segment_execute(segment, MAKE_OLD, NULL));
+    recall_vault_close(vault);
+
+    again = fixture_open(*state);
+    assert_int_equal(count_hits(again, week, "one"), 1);
+    assert_int_equal(ask(again, week, "SELECT count(*) FROM tile"), 2);
+    assert_int_equal(ask(again, week,
+                         "SELECT count(*) FROM tile JOIN sheet ON sheet.id = tile.sheet"
+                         " WHERE place = 0 AND n_tiles = 1 AND length(coded) = 6"),
+                     1);
+    assert_int_equal(ask(again, week, "PRAGMA user_version"), 2);
 }
 
 static void
@@ -347,7 +541,7 @@ test_too_new(void **state)
 
     fixture_append(vault, scene, "", NULL);
     recall_vault_get_segment(vault, recall_segment_week_at(MONDAY_US), &segment, NULL);
-    assert_true(recall_segment_execute(segment, "PRAGMA user_version=2", NULL));
+    assert_true(recall_segment_execute(segment, "PRAGMA user_version=3", NULL));
     recall_vault_close(vault);
 
     again = fixture_open(fixture);
@@ -499,6 +693,12 @@ main(void)
         cmocka_unit_test_setup_teardown(test_replace, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_shared_tiles, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_missing_tiles, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_sheet_shrinks, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_sheets_merge, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_too_much_to_merge, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_close_merges, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_odd_sheet, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_old_segment, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_picture, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_touch, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_lock, fixture_set_up, fixture_tear_down),

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <webp/decode.h>
 
 #define LINE_PX 18
 #define INK_PX 12
@@ -233,88 +232,18 @@ test_unseen_is_left_out(void **state)
     assert_int_not_equal(picture.pixels[picture.stride * 449 + 4 * 59], 0x80);
 }
 
+/* Lines of text are whole: what lies between two tiles lies between two lines. */
 static void
-assert_same_pixels(const Picture *picture, const ProtocolTile *tile, const uint8_t *decoded)
+test_cuts_between_lines(void **state)
 {
-    for (uint32_t y = 0; y < tile->height; y++) {
-        for (uint32_t x = 0; x < tile->width; x++)
-            assert_memory_equal(
-                decoded + 4 * ((size_t)y * tile->width + x),
-                picture->pixels + picture->stride * (tile->y + y) + 4 * (size_t)(tile->x + x), 3);
-    }
-}
-
-static void
-test_encoding_loses_nothing(void **state)
-{
-    g_auto(Picture) picture = make_picture(RECALL_TILE_WIDTH_PX + 300, 300);
+    g_auto(Picture) picture = make_picture(500, 1000);
     g_autoptr(GArray) tiles = NULL;
 
-    write_text(&picture, 0);
-    for (uint32_t x = 0; x < 256; x++)
-        picture.pixels[picture.stride * 100 + 4 * x + x % 3] = (uint8_t)x;
+    write_text(&picture, 5);
     tiles = cut(&picture);
-    for (unsigned i = 0; i < tiles->len; i++) {
-        const ProtocolTile *tile = get_tile(tiles, i);
-        g_autoptr(GBytes) webp = recall_tiles_encode(tile, picture.pixels, picture.stride);
-        size_t n_bytes;
-        const uint8_t *bytes = g_bytes_get_data(webp, &n_bytes);
-        int width;
-        int height;
-        uint8_t *decoded = WebPDecodeBGRA(bytes, n_bytes, &width, &height);
-
-        assert_non_null(decoded);
-        assert_int_equal(width, tile->width);
-        assert_int_equal(height, tile->height);
-        assert_same_pixels(&picture, tile, decoded);
-        WebPFree(decoded);
-    }
-}
-
-/* Smooth waves with a little noise, as a camera sees them: no pixel is like its neighbour. */
-static void
-draw_photograph(Picture *picture)
-{
-    g_autoptr(GRand) rand = g_rand_new_with_seed(7);
-
-    for (uint32_t y = 0; y < picture->height; y++) {
-        for (uint32_t x = 0; x < picture->width; x++) {
-            uint8_t *pixel = picture->pixels + picture->stride * y + 4 * (size_t)x;
-
-            for (int c = 0; c < 3; c++)
-                pixel[c] = (uint8_t)(64 + (x * (c + 1) / 8 + y / 4) % 128 + g_rand_int(rand) % 8);
-        }
-    }
-}
-
-static void
-test_photograph_keeps_a_likeness(void **state)
-{
-    g_auto(Picture) picture = make_picture(640, 128);
-    ProtocolTile tile = {.width = 640, .height = 128};
-    g_autoptr(GBytes) webp = NULL;
-    size_t n_bytes;
-    uint64_t error = 0;
-    uint8_t *decoded;
-    int width;
-    int height;
-
-    draw_photograph(&picture);
-    webp = recall_tiles_encode(&tile, picture.pixels, picture.stride);
-    decoded =
-        WebPDecodeBGRA(g_bytes_get_data(webp, &n_bytes), g_bytes_get_size(webp), &width, &height);
-    assert_non_null(decoded);
-    assert_int_equal(width, tile.width);
-    assert_int_equal(height, tile.height);
-    for (size_t y = 0; y < tile.height; y++) {
-        for (size_t x = 0; x < tile.width * (size_t)4; x++)
-            error += x % 4 == 3 ? 0
-                                : (uint64_t)ABS(decoded[y * tile.width * 4 + x] -
-                                                picture.pixels[y * picture.stride + x]);
-    }
-    WebPFree(decoded);
-    assert_true(error < (uint64_t)tile.width * tile.height * 3 * 8); /* 8 of 255 off on average */
-    assert_true(n_bytes < (size_t)tile.width * tile.height / 4); /* lossless takes 1.3 a pixel */
+    assert_in_range(tiles->len, 1000 / RECALL_TILE_HEIGHT_MAX_PX + 1, 1000 / RECALL_TILE_REACH_PX);
+    for (unsigned i = 1; i < tiles->len; i++)
+        assert_in_range((get_tile(tiles, i)->y + 5) % LINE_PX, INK_PX, LINE_PX - 1);
 }
 
 int
@@ -327,8 +256,7 @@ main(void)
         cmocka_unit_test(test_fourth_byte_means_nothing),
         cmocka_unit_test(test_size_is_in_the_digest),
         cmocka_unit_test(test_unseen_is_left_out),
-        cmocka_unit_test(test_encoding_loses_nothing),
-        cmocka_unit_test(test_photograph_keeps_a_likeness),
+        cmocka_unit_test(test_cuts_between_lines),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,547 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "protocol/sheet-pixels.h"
+
+#include <string.h>
+#include <zstd.h>
+
+/* Level 9 takes twice the time and memory for 1 % less (docs/HACKING.md). */
+#define LEVEL 7
+
+#define GAP_N_CHANGES_MAX 8 /* borders and a scroll bar's edges pass through */
+#define BAND_MAX_PX 255
+#define ESCAPE 255
+#define SLOT_BITS 17
+#define N_SLOTS (1 << SLOT_BITS) /* of the table of colours, twice their maximum */
+#define NO_COLOUR UINT32_MAX
+#define COLOUR_MASK 0xFFFFFF
+#define PIXEL_BYTES 4
+#define PRIME UINT32_C(2654435761) /* Knuth's multiplier */
+
+typedef struct {
+    uint32_t value;
+    uint32_t n_pixels;
+    uint32_t rank; /* by frequency */
+} Colour;
+
+/* Pixels between two gaps, without the rows of background above and below. */
+typedef struct {
+    uint16_t width;
+    uint8_t height;
+    uint16_t *pixels; /* numbers of colours, column by column */
+    uint32_t hash;
+    uint32_t n_uses;
+    uint32_t rank;
+} Glyph;
+
+typedef struct {
+    Glyph *glyph;
+    uint8_t y; /* within the band */
+} Drawn;
+
+typedef struct {
+    GArray *colours; /* of Colour, by first sight */
+    uint32_t *slots; /* number of a colour, or NO_COLOUR */
+    GPtrArray *glyphs;
+    GHashTable *known;   /* of them */
+    GByteArray *bands;   /* heights */
+    GArray *backgrounds; /* of uint16_t: numbers of colours */
+    GByteArray *gaps;    /* widths */
+    GArray *drawn;       /* of Drawn */
+    uint16_t *band;      /* the one in hand, column by column */
+    size_t band_n_max;
+} Coder;
+
+static uint32_t
+get_pixel(const uint8_t *row, uint32_t x)
+{
+    uint32_t pixel;
+
+    memcpy(&pixel, row + PIXEL_BYTES * (size_t)x, sizeof pixel);
+    return GUINT32_FROM_LE(pixel) & COLOUR_MASK;
+}
+
+gboolean
+protocol_sheet_pixels_is_gap(const uint8_t *row, uint32_t width_px)
+{
+    unsigned n_changes = 0;
+
+    for (uint32_t x = 1; x < width_px; x++)
+        n_changes += get_pixel(row, x) != get_pixel(row, x - 1);
+    return n_changes <= GAP_N_CHANGES_MAX;
+}
+
+static void
+free_glyph(void *data)
+{
+    g_free(((Glyph *)data)->pixels);
+    g_free(data);
+}
+
+static unsigned
+hash_glyph(const void *data)
+{
+    return ((const Glyph *)data)->hash;
+}
+
+static size_t
+count_glyph_bytes(const Glyph *glyph)
+{
+    return sizeof(uint16_t) * glyph->width * glyph->height;
+}
+
+static gboolean
+is_same_glyph(const void *a, const void *b)
+{
+    const Glyph *first = a;
+    const Glyph *second = b;
+
+    return first->width == second->width && first->height == second->height &&
+           memcmp(first->pixels, second->pixels, count_glyph_bytes(first)) == 0;
+}
+
+static void
+clear_coder(Coder *self)
+{
+    g_array_unref(self->colours);
+    g_free(self->slots);
+    g_hash_table_unref(self->known);
+    g_ptr_array_unref(self->glyphs);
+    g_byte_array_unref(self->bands);
+    g_array_unref(self->backgrounds);
+    g_byte_array_unref(self->gaps);
+    g_array_unref(self->drawn);
+    g_free(self->band);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Coder, clear_coder)
+
+static Coder
+begin_coder(void)
+{
+    Coder self = {
+        .colours = g_array_new(FALSE, FALSE, sizeof(Colour)),
+        .slots = g_new(uint32_t, N_SLOTS),
+        .glyphs = g_ptr_array_new_with_free_func(free_glyph),
+        .known = g_hash_table_new(hash_glyph, is_same_glyph),
+        .bands = g_byte_array_new(),
+        .backgrounds = g_array_new(FALSE, FALSE, sizeof(uint16_t)),
+        .gaps = g_byte_array_new(),
+        .drawn = g_array_new(FALSE, FALSE, sizeof(Drawn)),
+    };
+
+    memset(self.slots, 0xFF, N_SLOTS * sizeof(uint32_t));
+    return self;
+}
+
+/* --- colours --- */
+
+static Colour *
+get_colour(const Coder *self, uint32_t number)
+{
+    return &g_array_index(self->colours, Colour, number);
+}
+
+/* Returns: FALSE when there are too many */
+static gboolean
+find_colour(Coder *self, uint32_t value, uint32_t *out_number)
+{
+    uint32_t at = (value * PRIME) >> (32 - SLOT_BITS);
+    Colour colour = {.value = value};
+
+    while (self->slots[at] != NO_COLOUR && get_colour(self, self->slots[at])->value != value)
+        at = (at + 1) % N_SLOTS;
+    if (self->slots[at] == NO_COLOUR) {
+        if (self->colours->len == PROTOCOL_SHEET_N_COLOURS_MAX)
+            return FALSE;
+        self->slots[at] = self->colours->len;
+        g_array_append_val(self->colours, colour);
+    }
+    *out_number = self->slots[at];
+    return TRUE;
+}
+
+/* --- bands --- */
+
+/* Rows @top to @bottom of a tile, column by column, as numbers of colours. */
+static gboolean
+load_band(Coder *self, const ProtocolSheetTile *tile, uint32_t top, uint32_t bottom)
+{
+    uint32_t height = bottom - top;
+    size_t n_pixels = (size_t)tile->width * height;
+    uint32_t last = NO_COLOUR;
+    uint32_t number = 0;
+
+    if (n_pixels > self->band_n_max) {
+        self->band = g_renew(uint16_t, self->band, n_pixels);
+        self->band_n_max = n_pixels;
+    }
+    for (uint32_t y = 0; y < height; y++) {
+        const uint8_t *row = tile->pixels + tile->stride * (top + y);
+
+        for (uint32_t x = 0; x < tile->width; x++) {
+            uint32_t value = get_pixel(row, x);
+
+            if (value != last && !find_colour(self, value, &number))
+                return FALSE;
+            last = value;
+            self->band[(size_t)x * height + y] = (uint16_t)number;
+        }
+    }
+    return TRUE;
+}
+
+/* The colour of more than half of the pixels, if there is one (the vote of Boyer and Moore, 1981),
+ * else some other. */
+static uint16_t
+find_background(const uint16_t *band, size_t n_pixels)
+{
+    uint16_t candidate = band[0];
+    size_t n_votes = 0;
+
+    for (size_t i = 0; i < n_pixels; i++) {
+        if (n_votes == 0)
+            candidate = band[i];
+        n_votes += band[i] == candidate ? 1 : (size_t)-1;
+    }
+    return candidate;
+}
+
+static gboolean
+is_background(const uint16_t *pixels, uint32_t n, uint16_t background)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (pixels[i] != background)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+add_gap(Coder *self, uint32_t width)
+{
+    uint8_t byte;
+
+    for (; width >= ESCAPE; width -= ESCAPE) {
+        byte = ESCAPE;
+        g_byte_array_append(self->gaps, &byte, 1);
+    }
+    byte = (uint8_t)width;
+    g_byte_array_append(self->gaps, &byte, 1);
+}
+
+static gboolean
+is_background_row(const uint16_t *columns,
+                  uint32_t n_columns,
+                  uint32_t height,
+                  uint32_t y,
+                  uint16_t background)
+{
+    for (uint32_t x = 0; x < n_columns; x++) {
+        if (columns[(size_t)x * height + y] != background)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static uint32_t
+hash_pixels(const uint16_t *pixels, size_t n, uint32_t seed)
+{
+    uint32_t hash = seed;
+
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ pixels[i]) * PRIME + (hash >> 15);
+    return hash;
+}
+
+/* @glyph: its pixels are taken. Returns: the one that is the same, FALSE when there are too many */
+static gboolean
+find_glyph(Coder *self, const Glyph *glyph, Glyph **out)
+{
+    *out = g_hash_table_lookup(self->known, glyph);
+    if (*out != NULL) {
+        g_free(glyph->pixels);
+        return TRUE;
+    }
+    if (self->glyphs->len == PROTOCOL_SHEET_N_GLYPHS_MAX) {
+        g_free(glyph->pixels);
+        return FALSE;
+    }
+    *out = g_memdup2(glyph, sizeof *glyph);
+    g_ptr_array_add(self->glyphs, *out);
+    g_hash_table_add(self->known, *out);
+    return TRUE;
+}
+
+/* @columns: at least one, and in each a pixel that is not background */
+static gboolean
+draw_glyph(Coder *self,
+           const uint16_t *columns,
+           uint32_t n_columns,
+           uint32_t height,
+           uint16_t background)
+{
+    uint32_t top = 0;
+    uint32_t bottom = height;
+    Glyph glyph = {.width = (uint16_t)n_columns};
+    Drawn drawn;
+
+    while (is_background_row(columns, n_columns, height, top, background))
+        top++;
+    while (is_background_row(columns, n_columns, height, bottom - 1, background))
+        bottom--;
+    glyph.height = (uint8_t)(bottom - top);
+    glyph.pixels = g_new(uint16_t, (size_t)n_columns * glyph.height);
+    for (uint32_t x = 0; x < n_columns; x++)
+        memcpy(glyph.pixels + (size_t)x * glyph.height, columns + (size_t)x * height + top,
+               glyph.height * sizeof(uint16_t));
+    glyph.hash =
+        hash_pixels(glyph.pixels, (size_t)n_columns * glyph.height, n_columns << 8 | glyph.height);
+    if (!find_glyph(self, &glyph, &drawn.glyph))
+        return FALSE;
+    drawn.glyph->n_uses++;
+    drawn.y = (uint8_t)top;
+    g_array_append_val(self->drawn, drawn);
+    return TRUE;
+}
+
+static gboolean
+code_band(Coder *self, const ProtocolSheetTile *tile, uint32_t top, uint32_t bottom)
+{
+    uint32_t height = bottom - top;
+    uint8_t byte = (uint8_t)height;
+    uint16_t background;
+    uint32_t x = 0;
+
+    if (!load_band(self, tile, top, bottom))
+        return FALSE;
+    background = find_background(self->band, (size_t)tile->width * height);
+    get_colour(self, background)->n_pixels++;
+    g_byte_array_append(self->bands, &byte, 1);
+    g_array_append_val(self->backgrounds, background);
+    while (x < tile->width) {
+        uint32_t begin = x;
+
+        while (x < tile->width &&
+               is_background(self->band + (size_t)x * height, height, background))
+            x++;
+        add_gap(self, x - begin);
+        begin = x;
+        while (x < tile->width &&
+               !is_background(self->band + (size_t)x * height, height, background))
+            x++;
+        if (x > begin &&
+            !draw_glyph(self, self->band + (size_t)begin * height, x - begin, height, background))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+is_gap(const ProtocolSheetTile *tile, uint32_t y)
+{
+    return protocol_sheet_pixels_is_gap(tile->pixels + tile->stride * y, tile->width);
+}
+
+static gboolean
+code_tile(Coder *self, const ProtocolSheetTile *tile)
+{
+    uint32_t top = 0;
+    gboolean was_gap = tile->width > 0 && is_gap(tile, 0);
+
+    for (uint32_t y = 1; tile->width > 0 && y <= tile->height; y++) {
+        gboolean is_end = y == tile->height;
+        gboolean is_now_gap = !is_end && is_gap(tile, y);
+
+        if (!is_end && is_now_gap == was_gap && y - top < BAND_MAX_PX)
+            continue;
+        if (!code_band(self, tile, top, y))
+            return FALSE;
+        top = y;
+        was_gap = is_now_gap;
+    }
+    return TRUE;
+}
+
+/* --- writing --- */
+
+static void
+put_number(GByteArray *out, uint32_t number, unsigned n_bytes)
+{
+    uint32_t bytes = GUINT32_TO_LE(number);
+
+    g_byte_array_append(out, (const uint8_t *)&bytes, n_bytes);
+}
+
+/* A number that is small as a rule; @rest: what of it is large */
+static void
+put_rank(GByteArray *out, GByteArray *rest, uint32_t rank)
+{
+    put_number(out, MIN(rank, ESCAPE), 1);
+    if (rank >= ESCAPE)
+        put_number(rest, rank - ESCAPE, 2);
+}
+
+static void
+put_places(GByteArray *out, const ProtocolSheetTile *tiles, unsigned n_tiles)
+{
+    put_number(out, n_tiles, 2);
+    for (unsigned i = 0; i < n_tiles; i++) {
+        put_number(out, tiles[i].width, 2);
+        put_number(out, tiles[i].width > 0 ? tiles[i].height : 0, 2);
+    }
+}
+
+static int
+compare_colours(const void *a, const void *b)
+{
+    const Colour *first = *(const Colour *const *)a;
+    const Colour *second = *(const Colour *const *)b;
+
+    if (first->n_pixels != second->n_pixels)
+        return first->n_pixels < second->n_pixels ? 1 : -1;
+    return first < second ? -1 : 1;
+}
+
+static void
+put_colours(Coder *self, GByteArray *out)
+{
+    unsigned n = self->colours->len;
+    g_autofree Colour **sorted = g_new(Colour *, n);
+
+    for (unsigned i = 0; i < n; i++)
+        sorted[i] = get_colour(self, i);
+    qsort(sorted, n, sizeof(Colour *), compare_colours);
+    put_number(out, n, 4);
+    for (unsigned i = 0; i < n; i++) {
+        sorted[i]->rank = i;
+        put_number(out, GUINT32_SWAP_LE_BE(sorted[i]->value << 8), 3); /* R G B */
+    }
+}
+
+static int
+compare_glyphs(const void *a, const void *b)
+{
+    const Glyph *first = *(const Glyph *const *)a;
+    const Glyph *second = *(const Glyph *const *)b;
+
+    if (first->n_uses != second->n_uses)
+        return first->n_uses < second->n_uses ? 1 : -1;
+    return first->rank < second->rank ? -1 : 1; /* by first sight until now */
+}
+
+static void
+put_glyphs(Coder *self, GByteArray *out)
+{
+    Glyph **glyphs = (Glyph **)self->glyphs->pdata;
+    unsigned n = self->glyphs->len;
+
+    for (unsigned i = 0; i < n; i++)
+        glyphs[i]->rank = i;
+    qsort(glyphs, n, sizeof(Glyph *), compare_glyphs);
+    put_number(out, n, 4);
+    for (unsigned i = 0; i < n; i++) {
+        glyphs[i]->rank = i;
+        put_number(out, glyphs[i]->width, 2);
+    }
+    for (unsigned i = 0; i < n; i++)
+        put_number(out, glyphs[i]->height, 1);
+}
+
+static void
+put_bands(Coder *self, GByteArray *out)
+{
+    g_autoptr(GByteArray) rest = g_byte_array_new();
+
+    put_number(out, self->bands->len, 4);
+    g_byte_array_append(out, self->bands->data, self->bands->len);
+    for (unsigned i = 0; i < self->backgrounds->len; i++)
+        put_rank(out, rest, get_colour(self, g_array_index(self->backgrounds, uint16_t, i))->rank);
+    g_byte_array_append(out, rest->data, rest->len);
+}
+
+static void
+put_drawn(Coder *self, GByteArray *out)
+{
+    g_autoptr(GByteArray) rest = g_byte_array_new();
+
+    put_number(out, self->gaps->len, 4);
+    g_byte_array_append(out, self->gaps->data, self->gaps->len);
+    put_number(out, self->drawn->len, 4);
+    for (unsigned i = 0; i < self->drawn->len; i++)
+        put_number(out, g_array_index(self->drawn, Drawn, i).y, 1);
+    for (unsigned i = 0; i < self->drawn->len; i++)
+        put_rank(out, rest, g_array_index(self->drawn, Drawn, i).glyph->rank);
+    g_byte_array_append(out, rest->data, rest->len);
+}
+
+static void
+put_pixels(Coder *self, GByteArray *out)
+{
+    g_autoptr(GByteArray) rest = g_byte_array_new();
+
+    for (unsigned i = 0; i < self->glyphs->len; i++) {
+        const Glyph *glyph = self->glyphs->pdata[i];
+
+        for (size_t k = 0; k < (size_t)glyph->width * glyph->height; k++)
+            put_rank(out, rest, get_colour(self, glyph->pixels[k])->rank);
+    }
+    g_byte_array_append(out, rest->data, rest->len);
+}
+
+static void
+count_colours(Coder *self)
+{
+    for (unsigned i = 0; i < self->glyphs->len; i++) {
+        const Glyph *glyph = self->glyphs->pdata[i];
+
+        for (size_t k = 0; k < (size_t)glyph->width * glyph->height; k++)
+            get_colour(self, glyph->pixels[k])->n_pixels++;
+    }
+}
+
+/* Returns: NULL when it is over the maximum */
+static GBytes *
+compress(const GByteArray *content)
+{
+    size_t n_max = ZSTD_compressBound(content->len);
+    g_autofree uint8_t *data = g_malloc(n_max);
+    size_t n_bytes = ZSTD_compress(data, n_max, content->data, content->len, LEVEL);
+
+    g_assert(!ZSTD_isError(n_bytes)); /* only for want of memory */
+    return n_bytes <= PROTOCOL_SHEET_CODED_MAX_BYTES ? g_bytes_new(data, n_bytes) : NULL;
+}
+
+/* Returns: pixels of all tiles, or 0 when they are over a maximum */
+static size_t
+count_pixels(const ProtocolSheetTile *tiles, unsigned n_tiles)
+{
+    size_t n_pixels = 0;
+
+    if (n_tiles > PROTOCOL_SHEET_N_PLACES_MAX)
+        return 0;
+    for (unsigned i = 0; i < n_tiles && n_pixels <= PROTOCOL_SHEET_N_PIXELS_MAX; i++)
+        n_pixels += (size_t)tiles[i].width * tiles[i].height;
+    return n_pixels <= PROTOCOL_SHEET_N_PIXELS_MAX ? n_pixels : 0;
+}
+
+GBytes *
+protocol_sheet_pixels_encode(const ProtocolSheetTile *tiles, unsigned n_tiles)
+{
+    g_autoptr(GByteArray) content = g_byte_array_new();
+    g_auto(Coder) coder = begin_coder();
+
+    if (count_pixels(tiles, n_tiles) == 0)
+        return NULL;
+    for (unsigned i = 0; i < n_tiles; i++) {
+        if (!code_tile(&coder, &tiles[i]))
+            return NULL;
+    }
+    count_colours(&coder);
+    put_places(content, tiles, n_tiles);
+    put_colours(&coder, content);
+    put_glyphs(&coder, content);
+    put_bands(&coder, content);
+    put_drawn(&coder, content);
+    put_pixels(&coder, content);
+    return content->len <= PROTOCOL_SHEET_MAX_BYTES ? compress(content) : NULL;
+}

@@ -1,0 +1,56 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gio/gio.h>
+#include <stdint.h>
+
+/* The pixels of a sheet: of several tiles, coded together and without loss, so that a letter which
+ * comes again costs a byte or two (docs/HACKING.md).
+ *
+ * Tiles are cut across into bands, each a line of text or what is between two; bands at columns
+ * that have the band's background only into gaps and glyphs: letters, words, icons. Each glyph is
+ * there once. One zstd frame (RFC 8878) of known size holds, numbers little-endian: u16 number of
+ * places, then for each u16 width and height: a tile; 0, 0: there is none u32 number of colours,
+ * then for each R G B, the most frequent first u32 number of glyphs, then of all u16 width, of all
+ * u8 height, the most used first u32 number of bands, then of all u8 height, of all their
+ * background u32 number of gaps, then of all u8 width; 255: that and more, with the next gap's
+ * added u32 number of glyphs drawn, then of all u8 rows below the top of the band, of all their
+ * glyph the pixels of all glyphs, column by column Backgrounds and pixels are numbers of colours,
+ * glyphs drawn those of glyphs: of all u8, 255 for that and more; then of the latter u16 number
+ * less 255. A band is a gap, then a glyph, then a gap ... until its width is filled. */
+
+#define PROTOCOL_SHEET_N_PIXELS_MAX (4 * 1024 * 1024)
+#define PROTOCOL_SHEET_N_PLACES_MAX 4096
+#define PROTOCOL_SHEET_N_COLOURS_MAX 65536
+#define PROTOCOL_SHEET_N_GLYPHS_MAX 65536
+#define PROTOCOL_SHEET_MAX_BYTES (20 * 1024 * 1024) /* decoded */
+#define PROTOCOL_SHEET_CODED_MAX_BYTES (4 * 1024 * 1024)
+
+typedef struct {
+    uint16_t width; /* 0: nothing is at this place */
+    uint16_t height;
+    size_t stride;
+    const uint8_t *pixels; /* B G R X, the X is not looked at */
+} ProtocolSheetTile;
+
+/* Returns: (transfer full): NULL when it would be over a maximum. Blocks for about 5 ms for a
+ * million pixels; any thread. */
+GBytes *protocol_sheet_pixels_encode(const ProtocolSheetTile *tiles, unsigned n_tiles);
+
+typedef struct {
+    GArray *tiles; /* of ProtocolSheetTile */
+    uint8_t *pixels;
+} ProtocolSheetPixels;
+
+/* @error: G_IO_ERROR_INVALID_DATA; @bytes may be anything */
+ProtocolSheetPixels *protocol_sheet_pixels_decode(GBytes *bytes, GError **error);
+void protocol_sheet_pixels_free(ProtocolSheetPixels *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProtocolSheetPixels, protocol_sheet_pixels_free)
+
+/* Whether hardly a pixel of this row differs from its neighbour: such rows lie between lines of
+ * text. @row: B G R X */
+gboolean protocol_sheet_pixels_is_gap(const uint8_t *row, uint32_t width_px);
+
+/* The likeness of one tile, as WebP, stands alone in place of a sheet: photographs and films. */
+gboolean protocol_sheet_pixels_is_likeness(GBytes *bytes);
