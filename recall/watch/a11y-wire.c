@@ -196,7 +196,7 @@ recall_a11y_wire_push(RecallA11yWire *self, GDBusMessage *message)
 static gboolean
 wait_for_line(RecallA11yWire *self, int64_t deadline_us, GError **error)
 {
-    while (memchr(self->in->data, '\n', self->in->len) == NULL) {
+    while (self->in->len == 0 || memchr(self->in->data, '\n', self->in->len) == NULL) {
         if (self->in->len > AUTH_LINE_MAX_BYTES || g_get_monotonic_time() >= deadline_us)
             return lose(self, G_IO_ERROR_TIMED_OUT, "The accessibility bus does not answer", error);
         if (!recall_a11y_wire_wait(self, deadline_us, NULL, error))
