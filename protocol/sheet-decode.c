@@ -11,8 +11,9 @@
 
 /* Numbers that are small as a rule, and what of them is large. */
 typedef struct {
+    const uint8_t *small;
     const uint8_t *low;
-    ProtocolReader rest;
+    const uint8_t *high;
 } Ranks;
 
 typedef struct {
@@ -81,39 +82,39 @@ skip(ProtocolReader *reader, size_t n_bytes, const uint8_t **out)
 static gboolean
 take_ranks(ProtocolReader *reader, size_t n, Ranks *out)
 {
-    const uint8_t *rest;
     size_t n_large = 0;
 
-    if (!skip(reader, n, &out->low))
+    if (!skip(reader, n, &out->small))
         return FALSE;
     for (size_t i = 0; i < n; i++)
-        n_large += out->low[i] == ESCAPE;
-    out->rest = (ProtocolReader){reader->data, 2 * n_large};
-    return skip(reader, 2 * n_large, &rest);
+        n_large += out->small[i] == ESCAPE;
+    return skip(reader, n_large, &out->low) && skip(reader, n_large, &out->high);
 }
 
 /* There is one. */
 static uint32_t
 next_rank(Ranks *self)
 {
-    uint32_t rank = *self->low++;
-    uint32_t rest = 0;
+    uint32_t rank = *self->small++;
 
     if (rank == ESCAPE)
-        take_number(&self->rest, 2, &rest);
-    return rank + rest;
+        rank += *self->low++ + ((uint32_t)*self->high++ << 8);
+    return rank;
 }
 
 static gboolean
 take_colour(const Decoder *self, Ranks *ranks, uint32_t *out)
 {
     uint32_t rank = next_rank(ranks);
+    uint8_t green;
     uint8_t pixel[PIXEL_BYTES] = {0};
 
     if (rank >= self->n_colours)
         return FALSE;
-    for (unsigned i = 0; i < 3; i++)
-        pixel[i] = self->colours[3 * (size_t)rank + 2 - i];
+    green = self->colours[rank];
+    pixel[0] = (uint8_t)(green + self->colours[2 * (size_t)self->n_colours + rank]);
+    pixel[1] = green;
+    pixel[2] = (uint8_t)(green + self->colours[(size_t)self->n_colours + rank]);
     memcpy(out, pixel, sizeof pixel);
     return TRUE;
 }

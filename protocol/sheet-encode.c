@@ -374,11 +374,29 @@ put_number(GByteArray *out, uint32_t number, unsigned n_bytes)
 
 /* A number that is small as a rule; @rest: what of it is large */
 static void
-put_rank(GByteArray *out, GByteArray *rest, uint32_t rank)
+put_rank(GByteArray *out, GArray *rest, uint32_t rank)
 {
+    uint16_t large = (uint16_t)(rank - ESCAPE);
+
     put_number(out, MIN(rank, ESCAPE), 1);
     if (rank >= ESCAPE)
-        put_number(rest, rank - ESCAPE, 2);
+        g_array_append_val(rest, large);
+}
+
+static GArray *
+new_rest(void)
+{
+    return g_array_new(FALSE, FALSE, sizeof(uint16_t));
+}
+
+/* Low bytes, then high ones. */
+static void
+put_rest(GByteArray *out, const GArray *rest)
+{
+    for (unsigned shift = 0; shift <= 8; shift += 8) {
+        for (unsigned i = 0; i < rest->len; i++)
+            put_number(out, g_array_index(rest, uint16_t, i) >> shift, 1);
+    }
 }
 
 static void
@@ -402,6 +420,16 @@ compare_colours(const void *a, const void *b)
     return first < second ? -1 : 1;
 }
 
+static int
+compare_values(const void *a, const void *b)
+{
+    uint32_t first = (*(const Colour *const *)a)->value;
+    uint32_t second = (*(const Colour *const *)b)->value;
+
+    return first < second ? -1 : first > second;
+}
+
+/* Most of them are greys, or nearly: red and blue stand as what they have more than green. */
 static void
 put_colours(Coder *self, GByteArray *out)
 {
@@ -411,11 +439,17 @@ put_colours(Coder *self, GByteArray *out)
     for (unsigned i = 0; i < n; i++)
         sorted[i] = get_colour(self, i);
     qsort(sorted, n, sizeof(Colour *), compare_colours);
+    if (n > ESCAPE)
+        qsort(sorted + ESCAPE, n - ESCAPE, sizeof(Colour *), compare_values);
     put_number(out, n, 4);
     for (unsigned i = 0; i < n; i++) {
         sorted[i]->rank = i;
-        put_number(out, GUINT32_SWAP_LE_BE(sorted[i]->value << 8), 3); /* R G B */
+        put_number(out, sorted[i]->value >> 8, 1);
     }
+    for (unsigned i = 0; i < n; i++)
+        put_number(out, (sorted[i]->value >> 16) - (sorted[i]->value >> 8), 1);
+    for (unsigned i = 0; i < n; i++)
+        put_number(out, sorted[i]->value - (sorted[i]->value >> 8), 1);
 }
 
 static int
@@ -450,19 +484,19 @@ put_glyphs(Coder *self, GByteArray *out)
 static void
 put_bands(Coder *self, GByteArray *out)
 {
-    g_autoptr(GByteArray) rest = g_byte_array_new();
+    g_autoptr(GArray) rest = new_rest();
 
     put_number(out, self->bands->len, 4);
     g_byte_array_append(out, self->bands->data, self->bands->len);
     for (unsigned i = 0; i < self->backgrounds->len; i++)
         put_rank(out, rest, get_colour(self, g_array_index(self->backgrounds, uint16_t, i))->rank);
-    g_byte_array_append(out, rest->data, rest->len);
+    put_rest(out, rest);
 }
 
 static void
 put_drawn(Coder *self, GByteArray *out)
 {
-    g_autoptr(GByteArray) rest = g_byte_array_new();
+    g_autoptr(GArray) rest = new_rest();
 
     put_number(out, self->gaps->len, 4);
     g_byte_array_append(out, self->gaps->data, self->gaps->len);
@@ -471,13 +505,13 @@ put_drawn(Coder *self, GByteArray *out)
         put_number(out, g_array_index(self->drawn, Drawn, i).y, 1);
     for (unsigned i = 0; i < self->drawn->len; i++)
         put_rank(out, rest, g_array_index(self->drawn, Drawn, i).glyph->rank);
-    g_byte_array_append(out, rest->data, rest->len);
+    put_rest(out, rest);
 }
 
 static void
 put_pixels(Coder *self, GByteArray *out)
 {
-    g_autoptr(GByteArray) rest = g_byte_array_new();
+    g_autoptr(GArray) rest = new_rest();
 
     for (unsigned i = 0; i < self->glyphs->len; i++) {
         const Glyph *glyph = self->glyphs->pdata[i];
@@ -485,7 +519,7 @@ put_pixels(Coder *self, GByteArray *out)
         for (size_t k = 0; k < (size_t)glyph->width * glyph->height; k++)
             put_rank(out, rest, get_colour(self, glyph->pixels[k])->rank);
     }
-    g_byte_array_append(out, rest->data, rest->len);
+    put_rest(out, rest);
 }
 
 static void

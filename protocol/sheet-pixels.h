@@ -10,15 +10,21 @@
  *
  * Tiles are cut across into bands, each a line of text or what is between two; bands at columns
  * that have the band's background only into gaps and glyphs: letters, words, icons. Each glyph is
- * there once. One zstd frame (RFC 8878) of known size holds, numbers little-endian: u16 number of
- * places, then for each u16 width and height: a tile; 0, 0: there is none u32 number of colours,
- * then for each R G B, the most frequent first u32 number of glyphs, then of all u16 width, of all
- * u8 height, the most used first u32 number of bands, then of all u8 height, of all their
- * background u32 number of gaps, then of all u8 width; 255: that and more, with the next gap's
- * added u32 number of glyphs drawn, then of all u8 rows below the top of the band, of all their
- * glyph the pixels of all glyphs, column by column Backgrounds and pixels are numbers of colours,
- * glyphs drawn those of glyphs: of all u8, 255 for that and more; then of the latter u16 number
- * less 255. A band is a gap, then a glyph, then a gap ... until its width is filled. */
+ * there once. A band is a gap, then a glyph, then a gap ... until its width is filled.
+ *
+ * One zstd frame (RFC 8878) of known size, numbers little-endian:
+ *
+ * - u16 number of places, then for each u16 width and height: a tile; 0, 0: there is none
+ * - u32 number of colours, then of all u8 green, of all u8 red less green, of all u8 blue less
+ *   green; the most frequent 255 first, the others by value
+ * - u32 number of glyphs, then of all u16 width, of all u8 height, the most used first
+ * - u32 number of bands, then of all u8 height, of all their background
+ * - u32 number of gaps, then of all u8 width; 255: that and more, the next gap's is added
+ * - u32 number of glyphs drawn, then of all u8 rows below the top of the band, of all their glyph
+ * - the pixels of all glyphs, column by column
+ *
+ * Backgrounds and pixels are numbers of colours, glyphs drawn those of glyphs: of all u8, 255 for
+ * that and more; then of the latter the low bytes of the number less 255, then the high ones. */
 
 #define PROTOCOL_SHEET_N_PIXELS_MAX (4 * 1024 * 1024)
 #define PROTOCOL_SHEET_N_PLACES_MAX 4096

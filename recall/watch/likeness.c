@@ -6,7 +6,7 @@
 #include <webp/encode.h>
 
 #define METHOD 2
-#define QUALITY 60
+#define QUALITY 50
 
 /* Tiles of text, dense ones too, repeat the left neighbour in 53 % of their pixels and more, and
  * have 30 pixels and more to a colour; whole screens with icons have 3000 colours
@@ -14,7 +14,7 @@
 #define REPEATS_MAX_PERCENT 45
 #define N_COLOURS_MAX 4096
 #define N_PIXELS_A_COLOUR_MIN 20
-#define N_PIXELS_MIN 4096 /* icons and single lines of text are never photographs */
+#define N_PIXELS_MIN 2048 /* icons are never photographs */
 
 #define SLOT_BITS 14
 #define N_SLOTS (1 << SLOT_BITS)

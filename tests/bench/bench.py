@@ -61,7 +61,7 @@ def run_program(name, table):
 
 def run(wanted, table):
     if {"session", "memory", "disk"} & set(wanted):
-        print("session (3 minutes)", flush=True)
+        print(f"session ({11 if 'disk' in wanted else 3} minutes)", flush=True)
         on_desktop(run_session, table, wanted)
     for name, function in (("idle", run_idle), ("recall", run_recall), ("latency", run_latency)):
         if name in wanted:

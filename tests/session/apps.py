@@ -149,11 +149,11 @@ def mpv(desktop, path, geometry="640x360+1240+20"):
                 "--osd-level=0", f"--geometry={geometry}", path], of_class="mpv")
 
 
-def make_video(path, seconds=10, size="640x360"):
+def make_video(path, seconds=10, size="640x360", zoom=1):
     """A test picture that changes everywhere, without letters."""
     need("ffmpeg")
     done = run(["ffmpeg", "-y", "-loglevel", "error", "-f", "lavfi", "-i",
-                f"mandelbrot=size={size}:rate=25", "-t", str(seconds), "-pix_fmt", "yuv420p",
+                f"mandelbrot=size={size}:rate=25:start_scale={3 / zoom}", "-t", str(seconds), "-pix_fmt", "yuv420p",
                 "-c:v", "libx264", "-preset", "ultrafast", str(path)])
     if done.returncode:
         raise Skip(f"ffmpeg made no video: {done.stderr[-300:]}")

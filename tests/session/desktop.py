@@ -437,13 +437,16 @@ class Desktop:
 
     def start_app(self, name, command, title=None, of_class=None, env=None, deadline_s=LONG_S):
         """Returns the process and its window."""
+        before = set(self.windows(title, of_class))
         process = self.spawn(name, command, env=env)
 
         def look():
             found = self.windows(title, of_class)
             if not found and not process.is_alive and process.popen.returncode != 0:
                 raise AssertionError(f"{name} ended: {process.log()[-2000:]}")
-            return found
+            if not process.is_alive: # another one shows it, maybe in a window that it had
+                return found
+            return [w for w in found if w not in before]
 
         process.window = wait_for(look, f"window of {name}", deadline_s, every_s=0.15)[-1]
         self.activate(process.window)

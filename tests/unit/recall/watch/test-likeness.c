@@ -43,8 +43,8 @@ test_what_suits(void **state)
     assert_false(suits(pixels, WIDTH_PX, HEIGHT_PX));
     draw_photograph(pixels);
     assert_true(suits(pixels, WIDTH_PX, HEIGHT_PX));
-    assert_true(suits(pixels, 64, 64));
-    assert_false(suits(pixels, 64, 63)); /* an icon */
+    assert_true(suits(pixels, 64, 32));
+    assert_false(suits(pixels, 64, 31)); /* an icon */
 }
 
 /* A film beside a flat bar that takes two thirds of the tile. */
