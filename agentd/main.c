@@ -5,10 +5,13 @@
 
 #include <glib-unix.h>
 #include <locale.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+
+#define PIXELS_MIN_BYTES (1024 * 1024) /* what is smaller may stay with glibc */
 
 typedef struct {
     GMainLoop *loop;
@@ -78,6 +81,8 @@ main(int argc, char **argv)
     g_autoptr(AgentdConfig) config = NULL;
     g_autoptr(GError) error = NULL;
 
+    /* Pixels go back to the system when they are freed: else glibc keeps what was large once. */
+    mallopt(M_MMAP_THRESHOLD, PIXELS_MIN_BYTES);
     setlocale(LC_ALL, "");
     umask(077);
     prctl(PR_SET_DUMPABLE, 0);

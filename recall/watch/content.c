@@ -188,11 +188,14 @@ recall_content_give_up_accessible(RecallContent *self, const pixman_region32_t *
 }
 
 void
-recall_content_hold(RecallContent *self, const pixman_region32_t *changed)
+recall_content_hold(RecallContent *self,
+                    const pixman_region32_t *asked,
+                    const pixman_region32_t *since)
 {
     recall_frame_hold(self->frame);
-    pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)changed);
+    pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)asked);
     pixman_region32_subtract(&self->unread, &self->unread, &self->covered);
+    pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)since);
 }
 
 /* Where nothing stands out there is nothing to read, and no run that stood there is shown. */

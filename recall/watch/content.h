@@ -40,9 +40,12 @@ void recall_content_take_accessible(RecallContent *self, RecallText *text);
 /* It did not: what @changed is left to OCR, what did not still stands. */
 void recall_content_give_up_accessible(RecallContent *self, const pixman_region32_t *changed);
 
-/* The pixels in hand are those whose text was told now: they are held (recall_frame_hold()).
- * @changed: of them what OCR has not read yet, but for what was told */
-void recall_content_hold(RecallContent *self, const pixman_region32_t *changed);
+/* The pixels in hand are held (recall_frame_hold()): their text was told now.
+ * @asked: what changed before the application was asked: what it told of that is read
+ * @since: what changed after that: nobody has told of it, whatever the answer speaks for */
+void recall_content_hold(RecallContent *self,
+                         const pixman_region32_t *asked,
+                         const pixman_region32_t *since);
 
 /* Finds what of @changed is left for OCR to read: what was told, what is not visible and what is
  * blank is not. Returns: whether there is anything */

@@ -343,18 +343,6 @@ decide(RecallWatch *self, const RecallText *text)
     return get_frame(self) != NULL;
 }
 
-/* Its text was told now, and it may change while OCR reads the rest. */
-static void
-hold_frame(RecallWatch *self)
-{
-    pixman_region32_t changed;
-
-    pixman_region32_init(&changed);
-    pixman_region32_union(&changed, &self->reading, &self->fresh);
-    recall_content_hold(self->content, &changed);
-    pixman_region32_fini(&changed);
-}
-
 static void
 on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
 {
@@ -373,7 +361,7 @@ on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
     } else {
         recall_content_give_up_accessible(self->content, &self->reading);
     }
-    hold_frame(self);
+    recall_content_hold(self->content, &self->reading, &self->fresh);
     if (text != NULL && text->runs->len > 0)
         self->partial_source = g_timeout_add(RECALL_WATCH_PARTIAL_MS, on_partial, self);
     start_ocr(self);

@@ -83,7 +83,7 @@ def run_idle(desktop, table):
     apps.chromium(desktop, f"{desktop.serve()}/idle.txt")
     desktop.find('"nothing happens here"')
     desktop.settle(60)
-    time.sleep(5)
+    time.sleep(15) # GTK's caret blinks for ten seconds
     pids = desktop.deskhand_pids()
     cpu, before = cpu_s(pids), {p: wake_ups(p) for p in pids}
     time.sleep(IDLE_S)
@@ -171,15 +171,24 @@ def gtk_s(desktop, _server):
     return float(output.read_text())
 
 
+def work_in_turn(work, with_it, without, server, number):
+    """Seconds with agentd and without; now the one first, now the other."""
+    if number % 2:
+        second = work(without, server)
+        return work(with_it, server), second
+    return work(with_it, server), work(without, server)
+
+
 def run_slowdown(table):
     """The same work in turn on a desktop with agentd and on one without."""
     server = DoneServer()
     with Desktop() as with_it, Desktop(agentd=False) as without:
         for name, work in (("GTK", gtk_s), ("Chromium", chromium_s)):
             work(with_it, server), work(without, server) # the first is slower on both
-            pairs = [(work(with_it, server), work(without, server)) for _ in range(N_PAIRS)]
-            slower = median([a / b for a, b in pairs]) - 1
-            table.add(f"slowdown of a {name} workload", f"{slower:+.1%}", "at most 2 %",
-                      slower <= SLOWDOWN_MAX,
+            pairs = [work_in_turn(work, with_it, without, server, n) for n in range(N_PAIRS)]
+            ratios = sorted(a / b - 1 for a, b in pairs)
+            print(f"  {name}: {', '.join(f'{r:+.1%}' for r in ratios)}", flush=True)
+            table.add(f"slowdown of a {name} workload", f"{median(ratios):+.1%}", "at most 2 %",
+                      median(ratios) <= SLOWDOWN_MAX,
                       baseline=f"{median([b for _, b in pairs]):.2f} s without")
     server.server.shutdown()

@@ -1,0 +1,130 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/content.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SIDE_PX 400
+#define INK 0x00123456
+
+typedef struct {
+    RecallContent *content;
+    pixman_region32_t all;
+    pixman_region32_t none;
+} Seen;
+
+static void
+put(RecallContent *content, const BaseRect *rect)
+{
+    g_autofree uint32_t *pixels = g_new(uint32_t, (size_t)rect->width * rect->height);
+
+    for (int i = 0; i < rect->width * rect->height; i++)
+        pixels[i] = INK + (uint32_t)i % 2;
+    recall_frame_put(recall_content_get_frame(content), rect, (uint8_t *)pixels,
+                     (size_t)rect->width * 4);
+}
+
+static int
+set_up(void **state)
+{
+    Seen *self = g_new0(Seen, 1);
+    pixman_region32_t fresh;
+
+    self->content = recall_content_new();
+    recall_content_begin(self->content, SIDE_PX, SIDE_PX);
+    pixman_region32_init_rect(&self->all, 0, 0, SIDE_PX, SIDE_PX);
+    pixman_region32_init(&self->none);
+    recall_content_set_visible(self->content, &self->all);
+    put(self->content, &(BaseRect){0, 0, SIDE_PX, SIDE_PX});
+    pixman_region32_init(&fresh);
+    recall_frame_end_moment(recall_content_get_frame(self->content), TRUE, &fresh);
+    pixman_region32_fini(&fresh);
+    *state = self;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    Seen *self = *state;
+
+    recall_content_free(self->content);
+    pixman_region32_fini(&self->all);
+    pixman_region32_fini(&self->none);
+    g_free(self);
+    return 0;
+}
+
+/* The application speaks for @rect. */
+static void
+tell(Seen *self, const BaseRect *rect)
+{
+    g_autoptr(RecallText) text = recall_text_new();
+
+    pixman_region32_union_rect(&text->covered, &text->covered, rect->x, rect->y,
+                               (unsigned)rect->width, (unsigned)rect->height);
+    recall_content_take_accessible(self->content, text);
+}
+
+/* Whether the pixel is in the picture as it was seen. */
+static gboolean
+is_kept(Seen *self, size_t x, size_t y)
+{
+    RecallFrame *frame = recall_content_get_frame(self->content);
+    uint32_t pixel;
+
+    recall_content_paint(self->content);
+    memcpy(&pixel, recall_frame_get_pixels(frame) + y * recall_frame_get_stride(frame) + 4 * x, 4);
+    recall_content_unpaint(self->content);
+    return (pixel & 0xFFFFFE) == (INK & 0xFFFFFE);
+}
+
+static void
+test_told_is_kept(void **state)
+{
+    Seen *self = *state;
+
+    tell(self, &(BaseRect){0, 0, SIDE_PX, 200});
+    recall_content_hold(self->content, &self->all, &self->none);
+    assert_true(is_kept(self, 100, 100));
+    assert_false(is_kept(self, 100, 300)); /* OCR has not read it */
+    assert_true(recall_content_has_unread(self->content));
+}
+
+/* A cell was filled after its application was asked: the answer knows nothing of it. */
+static void
+test_changed_since_is_painted(void **state)
+{
+    Seen *self = *state;
+    pixman_region32_t since;
+
+    tell(self, &(BaseRect){0, 0, SIDE_PX, SIDE_PX});
+    pixman_region32_init_rect(&since, 0, 64, SIDE_PX, 64);
+    recall_content_hold(self->content, &self->all, &since);
+    assert_true(is_kept(self, 100, 20));
+    assert_false(is_kept(self, 100, 100));
+    assert_true(recall_content_has_unread(self->content));
+    recall_frame_release(recall_content_get_frame(self->content));
+
+    tell(self, &(BaseRect){0, 0, SIDE_PX, SIDE_PX});
+    recall_content_hold(self->content, &since, &self->none);
+    assert_true(is_kept(self, 100, 100));
+    assert_false(recall_content_has_unread(self->content));
+    pixman_region32_fini(&since);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_told_is_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_changed_since_is_painted, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
