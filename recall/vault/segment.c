@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* PRAGMA application_id: how far the merging of the index is. */
@@ -391,6 +392,17 @@ create_segment(RecallKeyring *keyring, int week, const char *path, GError **erro
     return FALSE;
 }
 
+/* A segment gets its name when it is whole, and is never shorter. SQLite would take one without a
+ * page for a new one and delete its log. */
+static gboolean
+check_length(int week, const char *path, GError **error)
+{
+    struct stat about;
+
+    return stat(path, &about) != 0 || about.st_size >= RECALL_PAGE_BYTES ||
+           set_damaged(week, "it was cut short", error);
+}
+
 static RecallSegment *
 open_segment(RecallKeyring *keyring, int week, const char *path, GError **error)
 {
@@ -404,7 +416,8 @@ open_segment(RecallKeyring *keyring, int week, const char *path, GError **error)
     if (vfs == NULL)
         return explain_key_error(week, g_steal_pointer(&local_error), error), NULL;
     self = new_segment(week, vfs);
-    return open_database(self, path, error) && set_up(self, error) && check_schema(self, error)
+    return check_length(week, path, error) && open_database(self, path, error) &&
+                   set_up(self, error) && check_schema(self, error)
                ? g_steal_pointer(&self)
                : NULL;
 }

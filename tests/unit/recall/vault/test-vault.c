@@ -509,6 +509,47 @@ test_damaged_tables(void **state)
     check_damage(*state, 4096, 200000);
 }
 
+/* What a crash of the file system, or a hand that slipped, leaves. The log goes with it. */
+static void
+check_cut(const Fixture *fixture, off_t n_bytes)
+{
+    g_autoptr(ProtocolScene) old = fixture_scene(1, MONDAY_US - 5, "one");
+    g_autoptr(ProtocolScene) new = fixture_scene(2, MONDAY_US + 5, "two");
+    g_autofree char *path = fixture_path(fixture, MONDAY_US);
+    g_autofree char *log = g_strconcat(path, "-wal", NULL);
+    g_autofree char *log_aside = g_strconcat(path, ".1.damaged-wal", NULL);
+    g_autoptr(RecallVault) again = NULL;
+    RecallVaultStatistics statistics;
+    RecallVault *vault = fixture_open(fixture);
+    int64_t old_id = fixture_append(vault, old, "", NULL);
+    int64_t id = fixture_append(vault, new, "", NULL);
+
+    recall_vault_close(vault);
+    assert_int_equal(truncate(path, n_bytes), 0);
+    assert_true(g_file_set_contents(log, "log", -1, NULL));
+    again = fixture_open(fixture);
+    assert_null(recall_vault_get_scene(again, id, NULL));
+    g_autoptr(ProtocolScene) back = recall_vault_get_scene(again, old_id, NULL);
+    assert_non_null(back);
+    assert_true(fixture_append(again, new, "", NULL) >= 0);
+    assert_true(g_file_test(log_aside, G_FILE_TEST_EXISTS));
+    assert_true(recall_vault_get_statistics(again, &statistics, NULL));
+    assert_int_equal(statistics.n_damaged, 1);
+    assert_int_equal(statistics.n_scenes, 2);
+}
+
+static void
+test_cut_to_nothing(void **state)
+{
+    check_cut(*state, 0);
+}
+
+static void
+test_cut_in_first_page(void **state)
+{
+    check_cut(*state, 1000);
+}
+
 static void
 test_damaged_append(void **state)
 {
@@ -706,6 +747,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_statistics, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_damaged_head, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_damaged_tables, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_cut_to_nothing, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_cut_in_first_page, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_damaged_append, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_too_new, fixture_set_up, fixture_tear_down),
         cmocka_unit_test(test_names),
