@@ -270,8 +270,10 @@ begin_week(RecallForget *self, RecallVault *vault, RecallSegment *segment, GErro
     if (!has_no_other(segment, get_week(self)->rows, &is_all, error))
         return FALSE;
     if (is_all) {
+        if (!recall_vault_destroy_week(vault, get_week(self)->week, error))
+            return FALSE;
         self->stage = WEEK_DONE;
-        return recall_vault_destroy_week(vault, get_week(self)->week, error);
+        return TRUE;
     }
     self->stage = WEEK_REMOVING;
     self->has_room = recall_vault_has_room_for(vault, get_week(self)->week);
@@ -444,6 +446,44 @@ work(RecallForget *self, RecallVault *vault, GError **error)
     return TRUE;
 }
 
+/* --- on a full disk --- */
+
+/* Deletes files of weeks that go whole, out of turn: their keys, the intent and the receipt are
+ * files that are written anew, and there is no room for them. Returns: whether there were any */
+static gboolean
+remove_whole_weeks(RecallForget *self, RecallVault *vault)
+{
+    gboolean is_any = FALSE;
+
+    for (unsigned i = 0; i < self->intent->weeks->len; i++) {
+        const RecallIntentWeek *week = self->intent->weeks->pdata[i];
+
+        if (!week->is_whole || !has_week(vault, week->week))
+            continue;
+        recall_vault_remove_files(vault, week->week);
+        is_any = TRUE;
+    }
+    return is_any;
+}
+
+/* A piece of work that had no room changed nothing, and is done again when there is some. */
+static gboolean
+work_with_room(RecallForget *self, RecallVault *vault, GError **error)
+{
+    g_autoptr(GError) local_error = NULL;
+
+    while (!work(self, vault, &local_error)) {
+        if (!g_error_matches(local_error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ||
+            !remove_whole_weeks(self, vault)) {
+            g_propagate_error(error, g_steal_pointer(&local_error));
+            return FALSE;
+        }
+        g_clear_error(&local_error);
+        g_clear_pointer(&self->reseal, recall_reseal_free);
+    }
+    return TRUE;
+}
+
 gboolean
 recall_forget_step(RecallForget *self, RecallVault *vault, gboolean *out_is_done, GError **error)
 {
@@ -451,7 +491,7 @@ recall_forget_step(RecallForget *self, RecallVault *vault, gboolean *out_is_done
     gboolean is_good = TRUE;
 
     do
-        is_good = work(self, vault, error);
+        is_good = work_with_room(self, vault, error);
     while (is_good && !self->is_done && g_get_monotonic_time() < deadline_us);
     if (!is_good)
         g_clear_pointer(&self->reseal, recall_reseal_free); /* on this thread */

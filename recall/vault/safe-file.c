@@ -94,6 +94,8 @@ recall_safe_file_write(const char *path, const void *data, size_t n_bytes, GErro
     int old_fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
     gboolean is_written = write_new(new_path, data, n_bytes, error);
 
+    if (!is_written)
+        g_unlink(new_path); /* on a full disk every block counts */
     is_written = is_written && recall_safe_file_rename(new_path, path, error);
     if (is_written && old_fd >= 0)
         overwrite(old_fd);

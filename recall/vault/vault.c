@@ -447,17 +447,14 @@ recall_vault_destroy_damaged(RecallVault *self, int week)
     }
 }
 
-/* The keys first: from then on the files are noise, wherever there are copies of them. */
-gboolean
-recall_vault_destroy_week(RecallVault *self, int week, GError **error)
+void
+recall_vault_remove_files(RecallVault *self, int week)
 {
     static const char *const suffixes[] = {"", "-wal", ".new", ".new-wal"};
     g_autofree char *name = recall_segment_dup_name(week);
     Shelf *shelf = find_shelf(self, week);
 
     recall_vault_close_week(self, week);
-    if (!recall_keyring_delete(self->keyring, week, error))
-        return FALSE;
     for (unsigned i = 0; i < G_N_ELEMENTS(suffixes); i++) {
         g_autofree char *file = g_strconcat(name, suffixes[i], NULL);
 
@@ -466,6 +463,16 @@ recall_vault_destroy_week(RecallVault *self, int week, GError **error)
     recall_vault_destroy_damaged(self, week);
     if (shelf != NULL)
         g_ptr_array_remove(self->shelves, shelf);
+}
+
+/* The keys first: from then on the files are noise, wherever there are copies of them. */
+gboolean
+recall_vault_destroy_week(RecallVault *self, int week, GError **error)
+{
+    recall_vault_close_week(self, week);
+    if (!recall_keyring_delete(self->keyring, week, error))
+        return FALSE;
+    recall_vault_remove_files(self, week);
     return TRUE;
 }
 

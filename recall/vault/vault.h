@@ -112,6 +112,9 @@ void recall_vault_close_week(RecallVault *self, int week);
  * locked, and when there is no such week. */
 gboolean recall_vault_destroy_week(RecallVault *self, int week, GError **error);
 
+/* Only the files, which needs no room on the disk; the keys stay until the above. */
+void recall_vault_remove_files(RecallVault *self, int week);
+
 /* Of the files that were set aside. Returns: (transfer full): of int, a week for each of them */
 GArray *recall_vault_dup_damaged_weeks(const RecallVault *self);
 
