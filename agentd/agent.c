@@ -341,6 +341,8 @@ dup_reason(const AgentdAgent *self)
         return g_strdup(self->why_no_display ? self->why_no_display->message : "starting");
     if (!store.is_connected && store.n_waiting >= RECALL_STORE_BACKLOG_N_MAX)
         return g_strdup("the vault does not answer and the backlog is full");
+    if (store.is_full)
+        return g_strdup("the disk of the history is full");
     return g_strdup("");
 }
 
@@ -419,11 +421,14 @@ check_store(AgentdAgent *self, GPtrArray *parts)
     RecallStoreStatus store;
 
     recall_store_get_status(self->parts.store, &store);
-    add_part(parts, "vault", store.is_connected || store.n_waiting == 0, "bad",
+    add_part(parts, "vault", (store.is_connected || store.n_waiting == 0) && !store.is_full, "bad",
              g_strdup_printf("%s; scenes waiting: %u, lost: %" G_GUINT64_FORMAT,
-                             store.is_connected ? "connected" : "not connected", store.n_waiting,
-                             store.n_dropped),
-             "see its log: journalctl --user -u deskhand-vault");
+                             store.is_full        ? "the disk of the history is full"
+                             : store.is_connected ? "connected"
+                                                  : "not connected",
+                             store.n_waiting, store.n_dropped),
+             store.is_full ? "make room on the disk, or forget a week or more: deskhand forget"
+                           : "see its log: journalctl --user -u deskhand-vault");
 }
 
 static void

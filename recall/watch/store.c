@@ -11,6 +11,7 @@
 #define OBJECT_PATH "/io/deskhand/Append1"
 #define INTERFACE "io.deskhand.Append1"
 #define ERROR_USAGE "io.deskhand.Error.Usage"
+#define ERROR_FULL "io.deskhand.Error.Full"
 
 #define N_IN_FLIGHT_MAX 8     /* so that the vault may commit several at once */
 #define REFUSED_PAUSE_MS 2000 /* before a scene that the vault could not take goes again */
@@ -46,6 +47,7 @@ struct RecallStore {
     GQueue entries;        /* of Entry, oldest first */
     size_t n_bytes;
     unsigned n_in_flight;
+    gboolean is_full;
     uint64_t n_dropped;
     RecallTileCache *known; /* the vault has them, in the segment of known_week */
     int64_t known_week;
@@ -300,6 +302,14 @@ start_call(Call *call, const char *method, GVariant *take_arguments, GAsyncReady
                            call->store->closing, callback, call);
 }
 
+static gboolean
+is_error(const GError *error, const char *wanted)
+{
+    g_autofree char *name = g_dbus_error_get_remote_error(error);
+
+    return g_strcmp0(name, wanted) == 0;
+}
+
 /* Says whether the call failed for the vault's own reasons, which may pass, and waits then; a
  * connection that is silent or broken is ended. */
 static void
@@ -308,6 +318,7 @@ handle_failure(Call *call, const GError *error)
     RecallStore *self = call->store;
 
     if (g_dbus_error_is_remote_error(error)) {
+        self->is_full = is_error(error, ERROR_FULL);
         recall_vault_link_confirm(self->link);
         set_timer(&self->pause_timer, REFUSED_PAUSE_MS, on_pause_over, self);
     } else if (call->connection == recall_vault_link_get_connection(self->link)) {
@@ -315,12 +326,11 @@ handle_failure(Call *call, const GError *error)
     }
 }
 
-static gboolean
-is_refused_for_good(const GError *error)
+static void
+note_success(RecallStore *self)
 {
-    g_autofree char *name = g_dbus_error_get_remote_error(error);
-
-    return g_strcmp0(name, ERROR_USAGE) == 0;
+    self->is_full = FALSE;
+    recall_vault_link_confirm(self->link);
 }
 
 /* The entry could not be stored now: it waits again, or makes way for a newer one with its key. */
@@ -344,7 +354,7 @@ on_failed(Call *call, const GError *error)
 {
     RecallStore *self = call->store;
 
-    if (is_refused_for_good(error)) {
+    if (is_error(error, ERROR_USAGE)) {
         g_autofree char *name = g_dbus_error_get_remote_error(error);
 
         g_warning("The vault refuses a scene: %s", name);
@@ -401,7 +411,7 @@ on_tiles_added(GObject *source, GAsyncResult *result, void *user_data)
     if (answer == NULL) {
         on_failed(call, error);
     } else {
-        recall_vault_link_confirm(self->link);
+        note_success(self);
         remove_entry(self, call->entry);
     }
     send_waiting(self);
@@ -429,7 +439,7 @@ on_stored(RecallStore *self, Entry *entry, GVariant *answer)
     g_autoptr(GPtrArray) missing = NULL;
     int64_t id;
 
-    recall_vault_link_confirm(self->link);
+    note_success(self);
     g_variant_get(answer, "(x@aay)", &id, &list);
     missing = read_missing(list);
     if (!entry->is_forgotten)
@@ -530,7 +540,7 @@ on_touched(GObject *source, GAsyncResult *result, void *user_data)
         return;
     self->n_in_flight--;
     if (answer != NULL) {
-        recall_vault_link_confirm(self->link);
+        note_success(self);
         send_waiting(self);
         return;
     }
@@ -591,6 +601,7 @@ on_up(GDBusConnection *connection, void *user_data)
 
     /* It may be another vault, or an older one that lost what it had not committed. */
     recall_tile_cache_clear(self->known);
+    self->is_full = FALSE;
     set_timer(&self->pause_timer, 0, NULL, NULL);
     send_waiting(self);
 }
@@ -657,6 +668,7 @@ recall_store_forget(RecallStore *self)
     GList *link = self->entries.head;
 
     self->epoch++;
+    self->is_full = FALSE; /* what was forgotten made room, or the next scene says so again */
     while (link != NULL) {
         Entry *entry = link->data;
 
@@ -709,6 +721,7 @@ recall_store_get_status(const RecallStore *self, RecallStoreStatus *out_status)
         .n_dropped = self->n_dropped,
         .oldest_us = oldest_us,
         .is_connected = recall_vault_link_get_connection(self->link) != NULL,
+        .is_full = self->is_full,
     };
 }
 

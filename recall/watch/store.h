@@ -19,6 +19,7 @@ typedef struct {
     uint64_t n_dropped; /* since the start */
     int64_t oldest_us;  /* monotonic time at which the oldest waiting scene was put, or 0 */
     gboolean is_connected;
+    gboolean is_full; /* the vault's last answer: its disk is; it is asked again all the time */
 } RecallStoreStatus;
 
 /* @vault_path: the program to start when nobody listens on the socket, or NULL for never */

@@ -7,8 +7,10 @@
 #include "tests/unit/recall/vault/fixture.h"
 
 #include <glib/gstdio.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -426,6 +428,47 @@ test_refused(void **state)
     assert_int_equal(status.n_dropped, 1);
 }
 
+/* Returns: TRUE when this process and its vault have a small disk of their own there now */
+static gboolean
+mount_small_disk(const char *folder)
+{
+    return unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=0700") == 0;
+}
+
+static gboolean
+is_full(Session *self)
+{
+    RecallStoreStatus status;
+
+    turn_for(self, 1000);
+    recall_store_get_status(self->store, &status);
+    return status.is_full;
+}
+
+/* It says so, and no more once there is room; what waited is kept. */
+static void
+test_full_disk(void **state)
+{
+    Session *self = *state;
+    g_autofree char *folder = data_folder();
+    int64_t end_us = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;
+    unsigned n = 0;
+
+    recall_vault_close(take_over(self));
+    if (!mount_small_disk(folder))
+        skip();
+    self->store = recall_store_new(vault_path());
+    while (!is_full(self) && g_get_monotonic_time() < end_us)
+        put(self, n++, "");
+    assert_true(is_full(self));
+    assert_int_equal(mount(NULL, folder, NULL, MS_REMOUNT, "size=20m"), 0);
+    wait_drained(self, 0);
+    assert_false(is_full(self));
+    recall_vault_close(take_over(self));
+    umount2(folder, MNT_DETACH);
+}
+
 int
 main(void)
 {
@@ -439,6 +482,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_tiles, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_touch, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
     };
     g_autofree char *root = g_dir_make_tmp("deskhand-store-XXXXXX", NULL);
     g_autofree char *runtime = g_build_filename(root, "deskhand", NULL);
