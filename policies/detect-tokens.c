@@ -188,6 +188,16 @@ match_cut_off(const PolicyDetectText *text, size_t at)
     return at;
 }
 
+/* A token takes in the first letters of the one in the line below when its own is full: look again
+ * from there. Returns: where to go on behind what begins at @at */
+static size_t
+find_next(const PolicyDetectText *text, size_t at, size_t end)
+{
+    const uint8_t *edge = end > at + 1 ? memchr(text->edges + at + 1, 1, end - at - 1) : NULL;
+
+    return edge != NULL ? (size_t)(edge - text->edges) : MAX(end, at + 1);
+}
+
 void
 policy_detect_tokens(PolicyDetectText *text)
 {
@@ -205,7 +215,7 @@ policy_detect_tokens(PolicyDetectText *text)
             end = match_cut_off(text, at);
         if (end > at)
             policy_detect_text_add(text, at, end, POLICY_SECRET_TOKEN);
-        at = MAX(end, at + 1) - 1;
+        at = find_next(text, at, end) - 1;
     }
     pcre2_match_data_free(data);
     for (unsigned i = 0; i < text->segments->len; i++) {

@@ -288,6 +288,38 @@ finds_split(void **state)
     check(examples, G_N_ELEMENTS(examples), FALSE);
 }
 
+/* Full lines, one below the other: each may go on in the next. */
+static void
+finds_each_of_two_tokens(void **state)
+{
+    static const char *const tokens[] = {
+        "github_pat_11ABCDEFG0abcdefghijkl_0123456789abcdefghijABCDEFGHIJ0123456789abcdefghijAB",
+        "xoxp-123456789012-123456789012-123456789012-0123456789abcdef0123456789abcdef",
+        "https://hooks.slack.com/services/T0123ABCD/B0123ABCD/abcdefghijABCDEFGHIJ0123",
+        "sk_live_51H8aBcDeFgHiJkLmNoPqRsT",
+        "AKIAZ9XW8VUT7SRQ6PON",
+        "ghp_0123456789abcdefghijABCDEFGHIJ012345",
+        "SG.abcdefghijABCDEFGHIJ01.abcdefghijABCDEFGHIJ0123456789abcdefghijABC",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(tokens) * G_N_ELEMENTS(tokens); i++) {
+        const char *upper = tokens[i / G_N_ELEMENTS(tokens)];
+        const char *lower = tokens[i % G_N_ELEMENTS(tokens)];
+        int n = (int)MAX(strlen(upper), strlen(lower));
+        g_autofree char *text = g_strdup_printf("%*s\n%s", n, upper, lower);
+        g_autofree char *marked = mark(text, FALSE);
+        g_auto(GStrv) lines = g_strsplit(marked, "\n", 2);
+
+        for (unsigned line = 0; line < 2; line++) {
+            const char *token = g_strchug(lines[line]);
+
+            token += g_str_has_prefix(token, "https://") ? strlen("https://") : 0;
+            if (*token != '[' || !g_str_has_suffix(token, "]"))
+                fail_msg("%s", marked);
+        }
+    }
+}
+
 static void
 finds_misread(void **state)
 {
@@ -525,6 +557,7 @@ main(void)
         cmocka_unit_test(leaves_other_words),
         cmocka_unit_test(finds_keys),
         cmocka_unit_test(finds_split),
+        cmocka_unit_test(finds_each_of_two_tokens),
         cmocka_unit_test(finds_misread),
         cmocka_unit_test(finds_every_token),
         cmocka_unit_test(finds_every_number),
