@@ -90,6 +90,8 @@ may_be_label(const char *at)
     static const char *const c[] = {"client", NULL};
     static const char *const chinese[] = {"密", "口令", "令牌", "助记", NULL};
 
+    if (!firsts[(guchar)*at])
+        return FALSE;
     switch (*at | 0x20) {
     case 'p':
         return begins_any(at, p);
@@ -134,79 +136,133 @@ add_segment(PolicyDetectText *text, const PolicySegment *segment)
     policy_detect_text_add(text, segment->start, segment->end, POLICY_SECRET_PASSWORD);
 }
 
+/* --- a label --- */
+
+typedef struct {
+    PolicyDetectText *text;
+    pcre2_match_data *data;
+    gboolean has_columns;
+} Search;
+
+typedef struct {
+    size_t start;
+    size_t end;
+    size_t value_start; /* where its value is, if that stands behind it */
+    size_t value_end;
+    gboolean is_head; /* a bare word, without a colon */
+} Label;
+
+/* Nothing before the run belongs to what it begins with. */
+static gboolean
+read_label(const Search *self, size_t at, Label *out)
+{
+    const Labels *labels = get_labels();
+    size_t base = policy_detect_text_is_edge(self->text, at) ? at : 0;
+    const char *flat = self->text->flat->str + base;
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(self->data);
+    int n;
+
+    if (!may_be_label(self->text->flat->str + at))
+        return FALSE;
+    n = pcre2_match(labels->code, (PCRE2_SPTR)flat, self->text->flat->len - base, at - base,
+                    PCRE2_NO_UTF_CHECK, self->data, labels->context);
+    if (n <= 0)
+        return FALSE;
+    *out = (Label){at, base + ends[1], 0, 0, FALSE};
+    for (int i = 1; i < n; i++) {
+        if (ends[2 * i] != PCRE2_UNSET) {
+            out->value_start = base + ends[2 * i];
+            out->value_end = base + ends[2 * i + 1];
+        }
+    }
+    out->is_head = out->value_end == 0 && pcre2_get_mark(self->data) != NULL;
+    return TRUE;
+}
+
+/* A label alone, or with its value: it is not the value of another. */
+static gboolean
+is_label(const Search *self, const PolicySegment *segment)
+{
+    Label label;
+
+    return read_label(self, segment->start, &label) &&
+           (label.value_end > 0 || label.end == segment->end);
+}
+
 /* Below a label with a colon one value, below the head of a column all of them. */
 static void
-add_values_below(PolicyDetectText *text, unsigned label, gboolean is_head)
+add_values_below(const Search *self, unsigned label, gboolean is_head)
 {
     unsigned n_max = is_head ? N_VALUES_BELOW_MAX : 1;
 
     for (unsigned i = label + 1; i <= label + n_max; i++) {
-        const PolicySegment *segment = get_segment(text, i);
+        const PolicySegment *segment = get_segment(self->text, i);
 
         if (segment == NULL || is_in_row(segment->joint) || segment->joint == POLICY_JOINT_BREAK ||
-            !is_word(text, segment, VALUE_BELOW_MIN_BYTES))
+            !is_word(self->text, segment, VALUE_BELOW_MIN_BYTES) || is_label(self, segment))
             break;
-        add_segment(text, segment);
+        add_segment(self->text, segment);
     }
 }
 
 static void
-look_beside(PolicyDetectText *text,
-            size_t start,
-            size_t end,
-            gboolean is_head,
-            gboolean has_columns)
+look_beside(const Search *self, const Label *label)
 {
-    unsigned label = policy_detect_text_find(text, start);
-    const PolicySegment *segment = get_segment(text, label);
-    const PolicySegment *next = get_segment(text, label + 1);
+    unsigned i = policy_detect_text_find(self->text, label->start);
+    const PolicySegment *segment = get_segment(self->text, i);
+    const PolicySegment *next = get_segment(self->text, i + 1);
 
-    if (segment->end != end || start - segment->start > LABEL_BEFORE_MAX_BYTES || next == NULL)
+    if (segment->end != label->end || label->start - segment->start > LABEL_BEFORE_MAX_BYTES ||
+        next == NULL)
         return;
     if (is_in_row(next->joint)) {
-        if (is_word(text, next, 1))
-            add_segment(text, next);
-    } else if (has_columns) {
-        add_values_below(text, label, is_head);
+        if (is_word(self->text, next, 1) && !is_label(self, next))
+            add_segment(self->text, next);
+    } else if (self->has_columns) {
+        add_values_below(self, i, label->is_head);
     }
 }
 
 /* --- all --- */
 
+/* The line above may be full, so that its value seems to go on in the label below.
+ * Returns: where the value ends at the latest */
+static size_t
+find_label_within(const Search *self, size_t start, size_t end)
+{
+    Label label;
+
+    for (size_t at = start; at < end; at++) {
+        if (policy_detect_text_is_edge(self->text, at) && read_label(self, at, &label) &&
+            !label.is_head)
+            return at;
+    }
+    return end;
+}
+
 /* Returns: where to go on */
 static size_t
-take_match(PolicyDetectText *text,
-           size_t at,
-           int n_groups,
-           pcre2_match_data *data,
-           gboolean has_columns)
+take_label(const Search *self, const Label *label)
 {
-    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(data);
+    size_t end;
 
-    for (int i = 1; i < n_groups; i++) {
-        if (ends[2 * i] != PCRE2_UNSET) {
-            policy_detect_text_add(text, ends[2 * i], ends[2 * i + 1], POLICY_SECRET_PASSWORD);
-            return ends[1];
-        }
+    if (label->value_end == 0) {
+        look_beside(self, label);
+        return label->end;
     }
-    look_beside(text, at, ends[1], pcre2_get_mark(data) != NULL, has_columns);
-    return ends[1];
+    end = find_label_within(self, label->value_start, label->value_end);
+    policy_detect_text_add(self->text, label->value_start, end, POLICY_SECRET_PASSWORD);
+    return end < label->value_end ? end : label->end;
 }
 
 static void
-find_labels(PolicyDetectText *text, pcre2_match_data *data, gboolean has_columns)
+find_labels(const Search *self)
 {
-    const Labels *labels = get_labels();
+    for (size_t at = 0; at < self->text->flat->len; at++) {
+        Label label;
 
-    for (size_t at = 0; at < text->flat->len; at++) {
-        int n;
-
-        if (!firsts[(guchar)text->flat->str[at]] || !may_be_label(text->flat->str + at))
-            continue;
-        n = pcre2_match(labels->code, (PCRE2_SPTR)text->flat->str, text->flat->len, at,
-                        PCRE2_NO_UTF_CHECK, data, labels->context);
-        if (n > 0)
-            at = MAX(take_match(text, at, n, data, has_columns), at + 1) - 1;
+        if (firsts[(guchar)self->text->flat->str[at]] && read_label(self, at, &label))
+            at = MAX(take_label(self, &label), at + 1) - 1;
     }
 }
 
@@ -236,9 +292,9 @@ find_credentials(PolicyDetectText *text)
 void
 policy_detect_passwords(PolicyDetectText *text, gboolean has_columns)
 {
-    pcre2_match_data *data = pcre2_match_data_create(N_GROUPS_MAX, NULL);
+    Search search = {text, pcre2_match_data_create(N_GROUPS_MAX, NULL), has_columns};
 
-    find_labels(text, data, has_columns);
+    find_labels(&search);
     find_credentials(text);
-    pcre2_match_data_free(data);
+    pcre2_match_data_free(search.data);
 }
