@@ -36,6 +36,25 @@ is_by_search(const RecallSelector *self)
     return self->app != NULL || self->url != NULL || self->query != NULL;
 }
 
+/* Of a site nobody remembers whether it was http or https, and an address is copied with a slash at
+ * its end or without. */
+static char *
+dup_address(const char *url)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+    const char *start = url;
+    size_t length;
+
+    for (unsigned i = 0; url != NULL && i < G_N_ELEMENTS(schemes); i++) {
+        if (g_ascii_strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
+            start = url + strlen(schemes[i]);
+    }
+    if (start == NULL || !g_ascii_isalnum(*start)) /* signs alone would find everything */
+        return g_strdup(url);
+    length = strlen(start);
+    return g_strndup(start, start[length - 1] == '/' ? length - 1 : length);
+}
+
 RecallSelector *
 recall_selector_new(const RecallForgetWhat *what, GDateTime *now)
 {
@@ -44,7 +63,7 @@ recall_selector_new(const RecallForgetWhat *what, GDateTime *now)
 
     self->what = *what;
     self->app = g_strdup(what->app);
-    self->url = g_strdup(what->url);
+    self->url = dup_address(what->url);
     self->query = g_strdup(what->query);
     self->what.app = self->what.url = self->what.query = NULL;
     self->now = g_date_time_ref(now);

@@ -88,6 +88,28 @@ test_url(void **state)
     check_forget(*state, &what, N_ALL - N_SECRET);
 }
 
+/* The page is https://pflaumenmus.example/way. */
+static void
+test_url_spellings(void **state)
+{
+    static const char *const urls[] = {"http://pflaumenmus.example/",
+                                       "https://pflaumenmus.example/way/",
+                                       "HTTP://pflaumenmus.example/way", "pflaumenmus.example/"};
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+
+    forgetting_plant(vault);
+    for (unsigned i = 0; i < G_N_ELEMENTS(urls); i++) {
+        const RecallForgetWhat what = {RECALL_FORGET_URL, FORGETTING_WHOLE_TIME, .url = urls[i]};
+        g_autoptr(RecallSelector) selector = recall_selector_new(&what, now);
+        gboolean is_done = FALSE;
+
+        while (!is_done)
+            assert_true(recall_selector_step(selector, vault, &is_done, NULL));
+        assert_int_equal(recall_selector_get_intent(selector)->n_scenes, N_SECRET);
+    }
+}
+
 static void
 test_query(void **state)
 {
@@ -429,6 +451,7 @@ main(void)
         TEST(test_is_seen_before),
         TEST(test_app),
         TEST(test_url),
+        TEST(test_url_spellings),
         TEST(test_query),
         TEST(test_range),
         TEST(test_range_holds_what_was_shown),
