@@ -5,6 +5,7 @@
 
 #include "recall/vault/append.h"
 #include "recall/vault/reseal.h"
+#include "recall/vault/reserve.h"
 #include "recall/vault/segment-file.h"
 #include "recall/vault/sheets.h"
 
@@ -38,6 +39,7 @@ struct RecallForget {
     unsigned row_index;
     gboolean has_room; /* for a second file of the week in hand */
     RecallReseal *reseal;
+    gboolean has_spent_reserve;
     gboolean is_done;
     RecallReceipt receipt;
 };
@@ -466,6 +468,15 @@ remove_whole_weeks(RecallForget *self, RecallVault *vault)
     return is_any;
 }
 
+static gboolean
+make_room(RecallForget *self, RecallVault *vault)
+{
+    if (!recall_reserve_give_up(recall_vault_get_folder(vault)))
+        return remove_whole_weeks(self, vault);
+    self->has_spent_reserve = TRUE;
+    return TRUE;
+}
+
 /* A piece of work that had no room changed nothing, and is done again when there is some. */
 static gboolean
 work_with_room(RecallForget *self, RecallVault *vault, GError **error)
@@ -474,7 +485,7 @@ work_with_room(RecallForget *self, RecallVault *vault, GError **error)
 
     while (!work(self, vault, &local_error)) {
         if (!g_error_matches(local_error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ||
-            !remove_whole_weeks(self, vault)) {
+            !make_room(self, vault)) {
             g_propagate_error(error, g_steal_pointer(&local_error));
             return FALSE;
         }
@@ -497,6 +508,8 @@ recall_forget_step(RecallForget *self, RecallVault *vault, gboolean *out_is_done
         g_clear_pointer(&self->reseal, recall_reseal_free); /* on this thread */
     if (!is_good && self->is_begun)
         recall_vault_owe_forgetting(vault);
+    if (self->has_spent_reserve && (self->is_done || !is_good))
+        recall_reserve_make(recall_vault_get_folder(vault));
     *out_is_done = self->is_done;
     return is_good;
 }

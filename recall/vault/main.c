@@ -3,6 +3,7 @@
 #include "protocol/peer.h"
 #include "recall/vault/keeper.h"
 #include "recall/vault/listen.h"
+#include "recall/vault/reserve.h"
 #include "recall/vault/sandbox.h"
 #include "recall/vault/service-append.h"
 #include "recall/vault/service-recall.h"
@@ -37,7 +38,11 @@ typedef struct {
 static void *
 open_vault(void *folder, GCancellable *cancellable, GError **error)
 {
-    return recall_vault_open(folder, error);
+    RecallVault *vault = recall_vault_open(folder, error);
+
+    if (vault != NULL)
+        recall_reserve_make(folder);
+    return vault;
 }
 
 static void *

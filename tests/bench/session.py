@@ -116,7 +116,7 @@ def stop_and_measure(desktop):
     desktop.stop_agentd()
     wait_for(lambda: not desktop.deskhand_pids(), "the vault ends", 20)
     folder = pathlib.Path(desktop.env["XDG_DATA_HOME"], "deskhand")
-    return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+    return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file() and p.name != "reserve")
 
 
 def cpu_by_part(desktop):

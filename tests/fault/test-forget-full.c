@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/forget.h"
 
+#include "recall/vault/reserve.h"
 #include "tests/unit/recall/vault/forgetting.h"
 
 #include <errno.h>
@@ -73,17 +74,20 @@ fill_disk(const Fixture *fixture)
 }
 
 static RecallVault *
-plant_and_fill(const Fixture *fixture)
+plant(const Fixture *fixture)
 {
-    RecallVault *vault;
+    RecallVault *vault = fixture_open(fixture);
 
-    if (!mount_small_disk(fixture->folder))
-        return NULL;
-    vault = fixture_open(fixture);
     forgetting_put(vault, 100, FORGETTING_MONDAY_US - WEEK_US, TRUE);
     forgetting_plant(vault);
     fill_disk(fixture);
     return vault;
+}
+
+static RecallVault *
+plant_and_fill(const Fixture *fixture)
+{
+    return mount_small_disk(fixture->folder) ? plant(fixture) : NULL;
 }
 
 static unsigned
@@ -135,6 +139,22 @@ test_whole_week(void **state)
     check_all(vault, *state, &before, N_ALL);
 }
 
+/* What the program keeps for it. */
+static void
+test_part(void **state)
+{
+    const Fixture *fixture = *state;
+    RecallVault *vault = NULL;
+
+    if (!mount_small_disk(fixture->folder))
+        skip();
+    recall_reserve_make(fixture->folder);
+    vault = plant(fixture);
+    check_all(vault, fixture, &by_app, N_ALL - N_SECRET);
+    assert_int_equal(forgetting_count_planted(fixture, NULL), 0);
+    assert_true(recall_reserve_give_up(fixture->folder)); /* there is one again */
+}
+
 /* It says so, stays as it was, and works when there is room again. */
 static void
 test_no_room(void **state)
@@ -164,6 +184,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_all),
         TEST(test_whole_week),
+        TEST(test_part),
         TEST(test_no_room),
     };
 

@@ -335,10 +335,11 @@ static gboolean
 may_stay(const char *name)
 {
     return g_str_has_suffix(name, ".db") || g_str_has_suffix(name, ".key") ||
-           strcmp(name, "keyring") == 0 || strcmp(name, "lock") == 0;
+           strcmp(name, "keyring") == 0 || strcmp(name, "lock") == 0 ||
+           strcmp(name, "reserve") == 0;
 }
 
-/* Ended in order: nothing but the segments, their keys and the lock stays. */
+/* Ended in order: nothing but the segments, their keys, the lock and the reserve stays. */
 static void
 test_ended(void **state)
 {
