@@ -7,6 +7,7 @@
 #include "apps/lock.h"
 #include "protocol/peer.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -142,6 +143,27 @@ add_silent_part(GPtrArray *parts, const char *name, const char *program, const G
     g_autofree char *mend = g_strdup_printf("Start it: systemctl --user restart %s", program);
 
     add_part(parts, name, PART_BAD, is_silent ? detail : error->message, mend);
+}
+
+/* The vault does not start there, not even to read: its log tells, which nobody looks at first. */
+static gboolean
+is_on_read_only_disk(const char *folder)
+{
+    return access(folder, W_OK) != 0 && errno == EROFS;
+}
+
+static void
+add_silent_vault(GPtrArray *parts, const GError *error)
+{
+    g_autofree char *folder = g_build_filename(g_get_user_data_dir(), "deskhand", "segments", NULL);
+    g_autofree char *detail = g_strdup_printf(
+        "deskhand-vault cannot run: the disk of the history in %s is read-only.", folder);
+
+    if (g_error_matches(error, APP_ERROR, APP_ERROR_NOT_RUNNING) && is_on_read_only_disk(folder))
+        add_part(parts, "vault", PART_BAD, detail,
+                 "Make the disk writable, then: systemctl --user restart deskhand-vault");
+    else
+        add_silent_part(parts, "vault", "deskhand-vault", error);
 }
 
 static void
@@ -305,7 +327,7 @@ check_vault(GPtrArray *parts, GCancellable *cancellable)
     if (lock != NULL)
         add_key_part(parts, lock);
     else
-        add_silent_part(parts, "vault", "deskhand-vault", error);
+        add_silent_vault(parts, error);
 }
 
 static void

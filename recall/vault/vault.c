@@ -204,7 +204,7 @@ recall_vault_open(const char *folder, GError **error)
     self->lock_fd = -1;
     self->shelves = g_ptr_array_new_with_free_func((GDestroyNotify)free_shelf);
     if (g_mkdir_with_parents(folder, 0700) < 0 || chmod(folder, 0700) < 0)
-        return set_errno_error(folder, "make the folder", error), NULL;
+        return set_errno_error(folder, "write the folder", error), NULL;
     if (!lock_folder(self, error) || !scan_folder(self, error))
         return NULL;
     self->keyring = recall_keyring_open(folder, error);

@@ -272,6 +272,24 @@ def test_no_vault():
         assert len(vault.found("walrus")) == 4
 
 
+def test_doctor_on_a_read_only_disk():
+    with Vault() as vault:
+        vault.process.end()
+        data = str(vault.folder / "data")
+        if run(["mount", "--bind", data, data]).returncode != 0:
+            raise Skip("no mount may be made here")
+        try:
+            assert run(["mount", "-o", "remount,ro,bind", data]).returncode == 0
+            done = vault.deskhand("doctor")
+            assert f"the disk of the history in {data}/deskhand/segments is read-only" in \
+                done.stdout, done
+            assert "Make the disk writable" in done.stdout, done
+        finally:
+            assert run(["umount", data]).returncode == 0
+        vault.start()
+        assert vault.deskhand("doctor").stdout.count("ok    vault: ") == 1
+
+
 def test_a_vault_that_hangs():
     with Vault() as vault:
         vault.process.kill(signal.SIGSTOP)
