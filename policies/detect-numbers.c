@@ -125,6 +125,46 @@ find_gap_of_run(const PolicyDetectText *text, size_t offset, Gap gap)
     }
 }
 
+/* Spaces and what frames are drawn with. */
+static size_t
+skip_frame(const char *flat, size_t at, size_t end)
+{
+    static const char line[] = "│";
+
+    while (at < end) {
+        if (flat[at] == ' ' || flat[at] == '|' || flat[at] == '\\')
+            at++;
+        else if (strncmp(flat + at, line, strlen(line)) == 0)
+            at += strlen(line);
+        else
+            break;
+    }
+    return at;
+}
+
+/* Behind the frame at the end of the line, and the one that begins the line below, if it is not
+ * another cell. Returns: how many bytes */
+static unsigned
+read_line_end(const PolicyDetectText *text, size_t offset, Gap *out_gap)
+{
+    const char *flat = text->flat->str;
+    size_t end = skip_frame(flat, offset, text->flat->len);
+    const PolicySegment *segment;
+    const PolicySegment *below;
+    unsigned i;
+
+    if (flat[end] != '\n' && memchr(text->edges + offset, 1, end - offset) == NULL)
+        return 0;
+    i = policy_detect_text_find(text, offset > 0 ? offset - 1 : 0);
+    segment = &g_array_index(text->segments, PolicySegment, i);
+    below = segment + 1;
+    if (i + 1 >= text->segments->len || segment->end > end ||
+        (below->joint != POLICY_JOINT_WRAP && below->joint != POLICY_JOINT_LINE))
+        return 0;
+    *out_gap = GAP_FAR;
+    return skip_frame(flat, below->start, below->end) - offset;
+}
+
 /* The next digit at or shortly behind @offset. Returns: FALSE when the row of digits ends */
 static gboolean
 read_next(const PolicyDetectText *text, size_t offset, gboolean is_ocr, Digit *out)
@@ -136,11 +176,15 @@ read_next(const PolicyDetectText *text, size_t offset, gboolean is_ocr, Digit *o
 
     if (length == 0 && is_ocr && skipped == 0)
         length = read_misread_digit(at, &out->value);
+    if (length == 0) {
+        skipped = read_line_end(text, offset, &gap);
+        length = skipped > 0 ? read_digit(at + skipped, &out->value) : 0;
+    }
     if (length == 0)
         return FALSE;
     out->offset = offset + skipped;
     out->length_bytes = length;
-    out->gap = find_gap_of_run(text, out->offset, gap);
+    out->gap = gap == GAP_FAR ? GAP_FAR : find_gap_of_run(text, out->offset, gap);
     return TRUE;
 }
 
@@ -237,7 +281,17 @@ is_spread(const Numbers *self, unsigned first, unsigned n)
     return FALSE;
 }
 
-/* Numbers of rows and the like are short. */
+static gboolean
+is_found(const PolicyDetectText *text, uint32_t run)
+{
+    for (unsigned i = 0; i < text->found->len; i++) {
+        if (g_array_index(text->found, PolicySecretRange, i).run == run)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Numbers of rows and the like are short; a part of a secret is not one of the table. */
 static gboolean
 is_number_only(const PolicyDetectText *text, int i)
 {
@@ -251,10 +305,10 @@ is_number_only(const PolicyDetectText *text, int i)
         char c = text->flat->str[at];
 
         n_digits += g_ascii_isdigit(c) != 0;
-        if (!g_ascii_isdigit(c) && strchr(" -.,%+/:$", c) == NULL)
+        if (!g_ascii_isdigit(c) && strchr(" -.,%+/:$|", c) == NULL)
             return FALSE;
     }
-    return n_digits >= NEIGHBOUR_N_DIGITS_MIN;
+    return n_digits >= NEIGHBOUR_N_DIGITS_MIN && !is_found(text, segment->run);
 }
 
 /* Beside other numbers it is a row of a table. */

@@ -289,9 +289,43 @@ finds_split(void **state)
         {"sk-ant-api03-2WGmABM|x", "[sk-ant-api03-2WGmABM]\nx"},
         {"use ghp_0123abcdef… here", "use [ghp_0123abcdef]… here"},
         {"440304|19900307|0026", "[440304]\n[19900307]\n[0026]"},
+        /* over lines of a terminal */
+        {"card 5425 2334\n       3010 9903 tail", "card [5425 2334]\n[       3010 9903] tail"},
+        {"5425|2334|3010|9903|end\n4539\n5787\n6362\n1486",
+         "[5425]\n[2334]\n[3010]\n[9903]\nend\n[4539]\n[5787]\n[6362]\n[1486]"},
     };
 
     check(examples, G_N_ELEMENTS(examples), FALSE);
+}
+
+static char *
+mark_two_lines(const char *upper, const char *lower)
+{
+    PolicyDetectRun runs[] = {
+        {.text = upper, .box = {0, 0, LETTER_PX * (int)strlen(upper), 16}},
+        {.text = lower, .box = {0, LINE_PX, LETTER_PX * (int)strlen(lower), 16}}};
+    g_autoptr(GArray) found = policy_detect_find(runs, 2);
+    GString *secrets = g_string_new(NULL);
+
+    for (unsigned i = 0; found != NULL && i < found->len; i++) {
+        const PolicySecretRange *range = &g_array_index(found, PolicySecretRange, i);
+
+        g_string_append_printf(secrets, "[%.*s]", (int)(range->end_bytes - range->start_bytes),
+                               runs[range->run].text + range->start_bytes);
+    }
+    return g_string_free(secrets, FALSE);
+}
+
+static void
+finds_framed(void **state)
+{
+    g_autofree char *ascii = mark_two_lines("| card  6011 1111 |", "|       1111 1117 |");
+    g_autofree char *drawn = mark_two_lines("│ card  6011 1111 │", "│       1111 1117 │");
+    g_autofree char *cells = mark_two_lines("| 6011 | 1111 |", "| 1111 | 1117 |");
+
+    assert_string_equal(ascii, "[6011 1111 |][|       1111 1117]");
+    assert_string_equal(drawn, "[6011 1111 │][│       1111 1117]");
+    assert_string_equal(cells, "");
 }
 
 /* Full lines, one below the other: each may go on in the next. */
@@ -496,6 +530,31 @@ leaves_tables(void **state)
     assert_true(n_wrong <= 1);
 }
 
+/* A frame around columns of numbers. */
+static void
+leaves_framed_tables(void **state)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(9);
+    unsigned n_wrong = 0;
+
+    for (unsigned i = 0; i < 100; i++) {
+        PolicyDetectRun runs[20];
+        char texts[20][32];
+        g_autoptr(GArray) found = NULL;
+
+        for (unsigned line = 0; line < 20; line++) {
+            g_snprintf(texts[line], sizeof(texts[line]), i % 2 == 0 ? "| %u%u |" : "| %u %u |",
+                       1000 + g_rand_int(random) % 9000, 1000 + g_rand_int(random) % 9000);
+            runs[line] = (PolicyDetectRun){
+                .text = texts[line],
+                .box = {0, (int)line * LINE_PX, LETTER_PX * (int)strlen(texts[line]), 16}};
+        }
+        found = policy_detect_find(runs, 20);
+        n_wrong += found != NULL;
+    }
+    assert_true(n_wrong <= 1);
+}
+
 /* --- while it is typed --- */
 
 static gboolean
@@ -563,6 +622,7 @@ main(void)
         cmocka_unit_test(leaves_other_words),
         cmocka_unit_test(finds_keys),
         cmocka_unit_test(finds_split),
+        cmocka_unit_test(finds_framed),
         cmocka_unit_test(finds_each_of_two_tokens),
         cmocka_unit_test(finds_misread),
         cmocka_unit_test(finds_every_token),
@@ -570,6 +630,7 @@ main(void)
         cmocka_unit_test(leaves_ordinary_numbers),
         cmocka_unit_test(leaves_most_long_numbers),
         cmocka_unit_test(leaves_tables),
+        cmocka_unit_test(leaves_framed_tables),
         cmocka_unit_test(withholds_beginnings),
         cmocka_unit_test(keeps_bounds),
     };
