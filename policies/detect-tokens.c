@@ -12,6 +12,7 @@
 #define BEGINNING_REACH 300 /* a token that is longer has long been told by then */
 #define CUT_OFF_PREFIX_MIN 4
 #define CUT_OFF_REST_MIN 8
+#define ALIKE_PREFIX_MIN 4 /* shorter ones are found too often when letters vary */
 #define RANDOM_N_MIN 24
 #define RANDOM_N_CHANGES_MIN 8
 
@@ -21,14 +22,33 @@ typedef struct {
     pcre2_code *lenient; /* for OCR, which loses or mistakes the signs in a prefix */
     pcre2_match_context *context;
     uint8_t pairs[65536 / 8];
+    uint8_t lenient_pairs[65536 / 8]; /* those of @pairs, too */
     uint8_t firsts[256];
 } Matcher;
 
+/* Letters that OCR takes for each other: it is good at shapes and bad at sizes. */
+static const char *const alike[] = {"oO0", "lI1|", "xX", "sS", "kK", "pP", "cC", "vV", "zZ", "wW"};
+
+/* Returns: @c and those that it may be taken for */
+static const char *
+get_alike(char c)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(alike); i++) {
+        if (strchr(alike[i], c) != NULL)
+            return alike[i];
+    }
+    return NULL;
+}
+
 /* A letter of a prefix as a pattern. */
 static void
-append_letter(GString *pattern, char c, gboolean is_lenient)
+append_letter(GString *pattern, char c, gboolean is_lenient, gboolean is_varied)
 {
-    if (g_ascii_isalnum(c))
+    const char *letters = is_varied ? get_alike(c) : NULL;
+
+    if (letters != NULL)
+        g_string_append_printf(pattern, "[%s]", letters);
+    else if (g_ascii_isalnum(c))
         g_string_append_c(pattern, c);
     else if (is_lenient && (c == '_' || c == '-' || c == '.'))
         g_string_append(pattern, "[-_. ,~]{0,2}");
@@ -57,11 +77,12 @@ compile(gboolean is_lenient)
 
     for (unsigned i = 0; i < policy_n_token_kinds; i++) {
         const PolicyTokenKind *kind = &policy_token_kinds[i];
+        gboolean is_varied = is_lenient && strlen(kind->prefix) >= ALIKE_PREFIX_MIN;
 
         if (i > 0)
             g_string_append_c(pattern, '|');
         for (const char *c = kind->prefix; *c != '\0'; c++)
-            append_letter(pattern, *c, is_lenient);
+            append_letter(pattern, *c, is_lenient, is_varied);
         append_rest(pattern, kind->rest, is_lenient);
     }
     g_string_append_c(pattern, ')');
@@ -70,6 +91,38 @@ compile(gboolean is_lenient)
     g_assert(code != NULL);
     pcre2_jit_compile(code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_SOFT); /* or without, slower */
     return code;
+}
+
+static void
+set_pair(uint8_t *pairs, char first, char second)
+{
+    unsigned pair = (guchar)first | (unsigned)(guchar)second << 8;
+
+    pairs[pair / 8] |= 1 << (pair % 8);
+}
+
+static gboolean
+has_pair(const uint8_t *pairs, const char *at)
+{
+    unsigned pair = (guchar)at[0] | (unsigned)(guchar)at[1] << 8;
+
+    return (pairs[pair / 8] & (1 << (pair % 8))) != 0;
+}
+
+static void
+add_prefix(Matcher *matcher, const char *prefix)
+{
+    const char own[2][2] = {{prefix[0]}, {prefix[1]}};
+    gboolean is_varied = strlen(prefix) >= ALIKE_PREFIX_MIN;
+    const char *first = is_varied ? get_alike(prefix[0]) : NULL;
+    const char *seconds = is_varied ? get_alike(prefix[1]) : NULL;
+
+    set_pair(matcher->pairs, prefix[0], prefix[1]);
+    for (first = first != NULL ? first : own[0]; *first != '\0'; first++) {
+        matcher->firsts[(guchar)*first] = 1;
+        for (const char *second = seconds != NULL ? seconds : own[1]; *second != '\0'; second++)
+            set_pair(matcher->lenient_pairs, *first, *second);
+    }
 }
 
 static const Matcher *
@@ -84,13 +137,8 @@ get_matcher(void)
         made->lenient = compile(TRUE);
         made->context = pcre2_match_context_create(NULL);
         pcre2_set_match_limit(made->context, POLICY_TOKEN_MATCH_STEPS_MAX);
-        for (unsigned i = 0; i < policy_n_token_kinds; i++) {
-            const guchar *prefix = (const guchar *)policy_token_kinds[i].prefix;
-            unsigned pair = prefix[0] | (unsigned)prefix[1] << 8;
-
-            made->firsts[prefix[0]] = 1;
-            made->pairs[pair / 8] |= 1 << (pair % 8);
-        }
+        for (unsigned i = 0; i < policy_n_token_kinds; i++)
+            add_prefix(made, policy_token_kinds[i].prefix);
         g_once_init_leave(&matcher, made);
     }
     return matcher;
@@ -99,11 +147,11 @@ get_matcher(void)
 static gboolean
 may_start(const Matcher *matcher, const PolicyDetectText *text, size_t at)
 {
-    const guchar *bytes = (const guchar *)text->flat->str + at;
-    unsigned pair = bytes[0] | (unsigned)bytes[1] << 8;
+    const char *flat = text->flat->str;
 
-    return (matcher->pairs[pair / 8] & (1 << (pair % 8))) != 0 &&
-           (!g_ascii_isalnum(bytes[0]) || policy_detect_text_is_start(text, at));
+    return has_pair(matcher->lenient_pairs, flat + at) &&
+           (!g_ascii_isalnum(flat[at]) || policy_detect_text_is_start(text, at)) &&
+           (has_pair(matcher->pairs, flat + at) || policy_detect_text_is_ocr(text, at));
 }
 
 /* Returns: the end of the token that begins at @at, or @at */
@@ -188,6 +236,50 @@ match_cut_off(const PolicyDetectText *text, size_t at)
     return at;
 }
 
+/* Where a word that ends at @at goes on in the line below, behind a backslash, a frame, an indent.
+ * Returns: NULL when it does not */
+static const PolicySegment *
+find_below(const PolicyDetectText *text, size_t at, size_t *out_start)
+{
+    const char *flat = text->flat->str;
+    unsigned i = policy_detect_text_find(text, at - 1);
+    const PolicySegment *segment = &g_array_index(text->segments, PolicySegment, i);
+    const PolicySegment *below = segment + 1;
+
+    at += strspn(flat + at, "\\ |");
+    if (i + 1 >= text->segments->len || at < segment->end ||
+        (below->joint != POLICY_JOINT_WRAP && below->joint != POLICY_JOINT_LINE))
+        return NULL;
+    *out_start = below->start + strspn(flat + below->start, " |");
+    return below;
+}
+
+/* The same for one that is too short without the word in the line below. */
+static size_t
+match_continued(const Matcher *matcher,
+                const PolicyDetectText *text,
+                size_t at,
+                pcre2_match_data *data)
+{
+    const char *flat = text->flat->str;
+    const PolicySegment *segment =
+        &g_array_index(text->segments, PolicySegment, policy_detect_text_find(text, at));
+    size_t end = MIN(find_word_end(flat, at), segment->end);
+    size_t start = 0;
+    const PolicySegment *below = end > at ? find_below(text, end, &start) : NULL;
+    g_autofree char *joined = NULL;
+
+    if (below == NULL || start >= below->end)
+        return at;
+    joined =
+        g_strdup_printf("%.*s%.*s", (int)(end - at), flat + at,
+                        (int)(MIN(find_word_end(flat, start), below->end) - start), flat + start);
+    if (pcre2_match(policy_detect_text_is_ocr(text, at) ? matcher->lenient : matcher->exact,
+                    (PCRE2_SPTR)joined, strlen(joined), 0, 0, data, matcher->context) <= 0)
+        return at;
+    return start + pcre2_get_ovector_pointer(data)[1] - (end - at);
+}
+
 /* A token takes in the first letters of the one in the line below when its own is full: look again
  * from there. Returns: where to go on behind what begins at @at */
 static size_t
@@ -211,6 +303,8 @@ policy_detect_tokens(PolicyDetectText *text)
         if (!matcher->firsts[(guchar)flat[at]] || !may_start(matcher, text, at))
             continue;
         end = match(matcher, text, at, data);
+        if (end == at)
+            end = match_continued(matcher, text, at, data);
         if (end == at)
             end = match_cut_off(text, at);
         if (end > at)

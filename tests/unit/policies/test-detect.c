@@ -290,6 +290,11 @@ finds_split(void **state)
         {"use ghp_0123abcdef… here", "use [ghp_0123abcdef]… here"},
         {"440304|19900307|0026", "[440304]\n[19900307]\n[0026]"},
         /* over lines of a terminal */
+        {"token: sk_live_4eC39HqL\n       yjWDarjtT1zdp7dc end",
+         "token: [sk_live_4eC39HqL]\n[       yjWDarjtT1zdp7dc] end"},
+        {"key AKIAZ9XW8V\\\nUT7SRQ6PON", "key [AKIAZ9XW8V\\]\n[UT7SRQ6PON]"},
+        {"key AKIAZ9XW8V\\\nUT7SRQ6PON\nand a much longer line below it",
+         "key [AKIAZ9XW8V\\]\n[UT7SRQ6PON]\nand a much longer line below it"},
         {"card 5425 2334\n       3010 9903 tail", "card [5425 2334]\n[       3010 9903] tail"},
         {"5425|2334|3010|9903|end\n4539\n5787\n6362\n1486",
          "[5425]\n[2334]\n[3010]\n[9903]\nend\n[4539]\n[5787]\n[6362]\n[1486]"},
@@ -371,6 +376,12 @@ finds_misread(void **state)
         {"use sk_live_dq8b8Vw2zb]YAxyLlaCcTIN9", "use [sk_live_dq8b8Vw2zb]YAxyLlaCcTIN9]"},
         {"qhp_01x2Y3456Z89abCdefghijABCDEFGHIJ012345",
          "[qhp_01x2Y3456Z89abCdefghijABCDEFGHIJ012345]"},
+        {"XOxp-123456789012-123456789012-0123456789abcdef",
+         "[XOxp-123456789012-123456789012-0123456789abcdef]"},
+        {"x0Xb 123456789012-123456789012-abcdefghijkl",
+         "[x0Xb 123456789012-123456789012-abcdefghijkl]"},
+        {"Sk_1ive_51h8abcdefghijklmnop", "[Sk_1ive_51h8abcdefghijklmnop]"},
+        {"AK1AZ9XW8VUT7SRQ6PON", "[AK1AZ9XW8VUT7SRQ6PON]"},
     };
 
     check(examples, G_N_ELEMENTS(examples), TRUE);
