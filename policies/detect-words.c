@@ -24,12 +24,23 @@
 #define VALUE "(?:\"([^\"\\n]{1,256})\"?|'([^'\\n]{1,256})'?|([^\\s\"'，。；、]{1,256}))"
 #define RANDOM_VALUE "[\"'`]?((?=[^\\s\"']*[0-9])[^\\s\"'，。；、,;]{12,512})"
 
-/* A mark tells which of the three it was. */
+#define ONE_TIME_LABELS "验证码|驗證碼|校验码|动态码|动态密码"
+#define CHINESE_VALUE "((?=[!-~]*[0-9])[!-~]{6,256})"
+#define DIGITS "0123456789"
+#define CURL_USER "-u|-U|--user|--proxy-user"
+
+/* All values are in the same groups. A mark tells of a bare label (HEAD), of one for digits only,
+ * and of a command with more in it. */
 #define PATTERN                                                                                    \
-    "(?:(?:" PHRASE_LABELS ")" BETWEEN "([^\\n]{1,256})"                                           \
-    "|(?:" PASSWORD_LABELS ")" BETWEEN VALUE "|(?:" KEY_LABELS ")" BETWEEN RANDOM_VALUE            \
-    "|" NOT_IN_WORD "pass ?[:=] ?((?=[^\\s]*[^\\s0-9])[^\\s]{4,256})"                              \
-    "|" NOT_IN_WORD "pin(?: ?code)? ?[:：=] ?([0-9]{4,8})(?![0-9])"                               \
+    "(?|(?:" PHRASE_LABELS ")" BETWEEN "([^\\n]{1,256})"                                           \
+    "|(?:" PASSWORD_LABELS ")" BETWEEN VALUE "|(?:密码|密碼|口令) " CHINESE_VALUE                  \
+    "|(?:" KEY_LABELS ")" BETWEEN RANDOM_VALUE "|" NOT_IN_WORD                                     \
+    "pass ?[:=] ?((?=[^\\s]*[^\\s0-9])[^\\s]{4,256})"                                              \
+    "|(?:" NOT_IN_WORD "pin(?: ?code)? ?[:：=]|(?:" ONE_TIME_LABELS                                \
+    ") ?[:：=是为為]?) ?([0-9]{4,8})(?![0-9])"                                                 \
+    "|" NOT_IN_WORD "curl [^\\n]{0,200}?(?<= )(?:" CURL_USER                                       \
+    ")[ =]?[\"']?(?!https?:)[^\\s:\"']{1,64}:([^\\s\"']{1,256})(*MARK:COMMAND)"                    \
+    "|" NOT_IN_WORD "pin(?: ?code)?(?![a-z])(?: ?[:：])?(*MARK:DIGITS)"                           \
     "|(?:" PASSWORD_LABELS "|" PHRASE_LABELS                                                       \
     ")(?: ?\\([^()\\n]{0,24}\\))?(?: ?[:：]|(*MARK:HEAD)))"
 #define N_GROUPS_MAX 8
@@ -76,8 +87,8 @@ begins_any(const char *at, const char *const *words)
 
 /* Their first bytes. */
 static const uint8_t firsts[256] = {
-    ['p'] = 1, ['P'] = 1, ['s'] = 1, ['S'] = 1, ['a'] = 1,  ['A'] = 1,
-    ['t'] = 1, ['T'] = 1, ['c'] = 1, ['C'] = 1, [0xe5] = 1, [0xe4] = 1,
+    ['p'] = 1, ['P'] = 1, ['s'] = 1, ['S'] = 1,  ['a'] = 1,  ['A'] = 1,  ['t'] = 1,
+    ['T'] = 1, ['c'] = 1, ['C'] = 1, [0xe5] = 1, [0xe4] = 1, [0xe6] = 1, [0xe9] = 1,
 };
 
 static gboolean
@@ -87,11 +98,10 @@ may_be_label(const char *at)
     static const char *const s[] = {"secret", NULL};
     static const char *const a[] = {"api", "access", "auth", NULL};
     static const char *const t[] = {"token", NULL};
-    static const char *const c[] = {"client", NULL};
-    static const char *const chinese[] = {"密", "口令", "令牌", "助记", NULL};
+    static const char *const c[] = {"client", "curl ", NULL};
+    static const char *const chinese[] = {"密",     "口令", "令牌", "助记", "验证码",
+                                          "驗證碼", "校验", "动态", NULL};
 
-    if (!firsts[(guchar)*at])
-        return FALSE;
     switch (*at | 0x20) {
     case 'p':
         return begins_any(at, p);
@@ -104,7 +114,7 @@ may_be_label(const char *at)
     case 'c':
         return begins_any(at, c);
     }
-    return ((guchar)*at == 0xe5 || (guchar)*at == 0xe4) && begins_any(at, chinese);
+    return (guchar)*at >= 0x80 && begins_any(at, chinese);
 }
 
 /* --- labels in cells of their own --- */
@@ -149,7 +159,9 @@ typedef struct {
     size_t end;
     size_t value_start; /* where its value is, if that stands behind it */
     size_t value_end;
-    gboolean is_head; /* a bare word, without a colon */
+    gboolean is_head;    /* a bare word, without a colon */
+    gboolean is_digits;  /* so is its value, whole */
+    gboolean is_command; /* with other arguments before it */
 } Label;
 
 /* Nothing before the run belongs to what it begins with. */
@@ -157,25 +169,27 @@ static gboolean
 read_label(const Search *self, size_t at, Label *out)
 {
     const Labels *labels = get_labels();
-    size_t base = policy_detect_text_is_edge(self->text, at) ? at : 0;
-    const char *flat = self->text->flat->str + base;
     const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(self->data);
+    const char *flat = self->text->flat->str;
+    size_t base = policy_detect_text_is_edge(self->text, at) ? at : 0;
+    const char *mark;
     int n;
 
-    if (!may_be_label(self->text->flat->str + at))
-        return FALSE;
-    n = pcre2_match(labels->code, (PCRE2_SPTR)flat, self->text->flat->len - base, at - base,
+    n = pcre2_match(labels->code, (PCRE2_SPTR)flat + base, self->text->flat->len - base, at - base,
                     PCRE2_NO_UTF_CHECK, self->data, labels->context);
     if (n <= 0)
         return FALSE;
-    *out = (Label){at, base + ends[1], 0, 0, FALSE};
+    *out = (Label){.start = at, .end = base + ends[1]};
     for (int i = 1; i < n; i++) {
         if (ends[2 * i] != PCRE2_UNSET) {
             out->value_start = base + ends[2 * i];
             out->value_end = base + ends[2 * i + 1];
         }
     }
-    out->is_head = out->value_end == 0 && pcre2_get_mark(self->data) != NULL;
+    mark = (const char *)pcre2_get_mark(self->data);
+    out->is_head = g_strcmp0(mark, "HEAD") == 0;
+    out->is_digits = g_strcmp0(mark, "DIGITS") == 0;
+    out->is_command = g_strcmp0(mark, "COMMAND") == 0;
     return TRUE;
 }
 
@@ -189,17 +203,29 @@ is_label(const Search *self, const PolicySegment *segment)
            (label.value_end > 0 || label.end == segment->end);
 }
 
+/* What may stand in a cell of its own as the value of @label. */
+static gboolean
+is_value(const Search *self, const Label *label, const PolicySegment *segment, size_t min_bytes)
+{
+    const char *flat = self->text->flat->str;
+    size_t length = segment->end - segment->start;
+
+    if (label->is_digits)
+        return length >= 4 && length <= 8 && strspn(flat + segment->start, DIGITS) >= length;
+    return is_word(self->text, segment, min_bytes) && !is_label(self, segment);
+}
+
 /* Below a label with a colon one value, below the head of a column all of them. */
 static void
-add_values_below(const Search *self, unsigned label, gboolean is_head)
+add_values_below(const Search *self, unsigned first, const Label *label)
 {
-    unsigned n_max = is_head ? N_VALUES_BELOW_MAX : 1;
+    unsigned n_max = label->is_head ? N_VALUES_BELOW_MAX : 1;
 
-    for (unsigned i = label + 1; i <= label + n_max; i++) {
+    for (unsigned i = first; i < first + n_max; i++) {
         const PolicySegment *segment = get_segment(self->text, i);
 
         if (segment == NULL || is_in_row(segment->joint) || segment->joint == POLICY_JOINT_BREAK ||
-            !is_word(self->text, segment, VALUE_BELOW_MIN_BYTES) || is_label(self, segment))
+            !is_value(self, label, segment, VALUE_BELOW_MIN_BYTES))
             break;
         add_segment(self->text, segment);
     }
@@ -216,10 +242,10 @@ look_beside(const Search *self, const Label *label)
         next == NULL)
         return;
     if (is_in_row(next->joint)) {
-        if (is_word(self->text, next, 1) && !is_label(self, next))
+        if (is_value(self, label, next, 1))
             add_segment(self->text, next);
     } else if (self->has_columns) {
-        add_values_below(self, i, label->is_head);
+        add_values_below(self, i + 1, label);
     }
 }
 
@@ -234,7 +260,7 @@ find_label_within(const Search *self, size_t start, size_t end)
 
     for (size_t at = start; at < end; at++) {
         if (policy_detect_text_is_edge(self->text, at) && read_label(self, at, &label) &&
-            !label.is_head)
+            !label.is_head && !label.is_digits)
             return at;
     }
     return end;
@@ -252,16 +278,20 @@ take_label(const Search *self, const Label *label)
     }
     end = find_label_within(self, label->value_start, label->value_end);
     policy_detect_text_add(self->text, label->value_start, end, POLICY_SECRET_PASSWORD);
+    if (label->is_command)
+        return label->start + 1;
     return end < label->value_end ? end : label->end;
 }
 
 static void
 find_labels(const Search *self)
 {
+    const char *flat = self->text->flat->str;
+
     for (size_t at = 0; at < self->text->flat->len; at++) {
         Label label;
 
-        if (firsts[(guchar)self->text->flat->str[at]] && read_label(self, at, &label))
+        if (firsts[(guchar)flat[at]] && may_be_label(flat + at) && read_label(self, at, &label))
             at = MAX(take_label(self, &label), at + 1) - 1;
     }
 }
