@@ -17,6 +17,7 @@
 #define FIXED_SLACK_PX 1.5
 #define FIXED_WIDE 1667  /* what a wide character is to the others in most such fonts */
 #define LABEL_LINE_PX 18 /* and its line */
+#define UNTOLD_MIN_BYTES 12
 
 /* What is kept or left as a whole: a word, or one character of CJK. */
 typedef struct {
@@ -285,6 +286,20 @@ flush_draft(RecallText *self, Draft *draft)
     g_array_set_size(draft->words, 0);
 }
 
+/* Nobody tells what stands in the part of a long word that is shown. */
+static void
+note_untold(RecallText *self, const Unit *unit, const BaseRect *box, const pixman_region32_t *shown)
+{
+    pixman_region32_t part;
+
+    if (unit->is_cjk || unit->end - unit->start < UNTOLD_MIN_BYTES)
+        return;
+    pixman_region32_init_rect(&part, box->x, box->y, (unsigned)box->width, (unsigned)box->height);
+    pixman_region32_intersect(&part, &part, (pixman_region32_t *)shown);
+    pixman_region32_union(&self->untold, &self->untold, &part);
+    pixman_region32_fini(&part);
+}
+
 static void
 add_shown_units(RecallText *self,
                 GArray *units,
@@ -301,6 +316,8 @@ add_shown_units(RecallText *self,
             append_unit(&draft, unit, &unit_box);
         else
             flush_draft(self, &draft);
+        if (!is_shown(&unit_box, shown))
+            note_untold(self, unit, &unit_box, shown);
     }
     flush_draft(self, &draft);
     g_string_free(draft.text, TRUE);

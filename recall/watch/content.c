@@ -18,6 +18,7 @@ struct RecallContent {
     pixman_region32_t visible;
     pixman_region32_t covered; /* what accessible text speaks for */
     pixman_region32_t secret;  /* password fields: nothing in them is kept */
+    pixman_region32_t untold;  /* parts of long words: not in the picture */
     pixman_region32_t wanted;  /* what OCR reads now */
     pixman_region32_t ignored; /* what it must leave out */
     pixman_region32_t unread;  /* of the pixels that may be kept: their text is not known yet */
@@ -36,6 +37,7 @@ recall_content_new(void)
     pixman_region32_init(&self->visible);
     pixman_region32_init(&self->covered);
     pixman_region32_init(&self->secret);
+    pixman_region32_init(&self->untold);
     pixman_region32_init(&self->wanted);
     pixman_region32_init(&self->ignored);
     pixman_region32_init(&self->unread);
@@ -57,6 +59,7 @@ recall_content_free(RecallContent *self)
     pixman_region32_fini(&self->visible);
     pixman_region32_fini(&self->covered);
     pixman_region32_fini(&self->secret);
+    pixman_region32_fini(&self->untold);
     pixman_region32_fini(&self->wanted);
     pixman_region32_fini(&self->ignored);
     pixman_region32_fini(&self->unread);
@@ -79,6 +82,7 @@ recall_content_drop_text(RecallContent *self)
     g_ptr_array_unref(self->accessible_runs);
     self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     pixman_region32_clear(&self->covered);
+    pixman_region32_clear(&self->untold);
 }
 
 void
@@ -173,6 +177,7 @@ recall_content_take_accessible(RecallContent *self, RecallText *text)
     self->accessible_runs = g_ptr_array_ref(text->runs);
     cover(self, &text->covered);
     pixman_region32_copy(&self->secret, &text->secret);
+    pixman_region32_copy(&self->untold, &text->untold);
     remove_runs(self->ocr_runs, &self->covered, NULL);
     g_free(self->url);
     self->url = g_steal_pointer(&text->url);
@@ -414,6 +419,7 @@ recall_content_paint(RecallContent *self)
     pixman_region32_union(&self->painted, &self->secret,
                           (pixman_region32_t *)recall_redact_get_hidden(self->redact));
     pixman_region32_union(&self->painted, &self->painted, &self->unread);
+    pixman_region32_union(&self->painted, &self->painted, &self->untold);
     self->before = recall_frame_paint(self->frame, &self->painted);
 }
 

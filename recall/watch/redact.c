@@ -8,7 +8,7 @@
 
 #define MARGIN_PX 3
 #define KEY_WIDTH_HEIGHTS 48    /* 76 letters, in heights of a line */
-#define TOKEN_WIDTH_HEIGHTS 4   /* how far a token may go on behind its run */
+#define TOKEN_WIDTH_HEIGHTS 100 /* how far a token may go on behind its run: 200 letters */
 #define SIDE_MARGIN_PERCENT 150 /* of the height: how far boxes of accessible words may be off */
 
 /* A run whose text grew lately. */

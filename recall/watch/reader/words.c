@@ -11,6 +11,7 @@
 #define LATIN_LENGTH_STRICT 3   /* shorter Latin words are icons more often than not */
 #define CJK_LENGTH_STRICT 2
 #define PROSE_N_WORDS 2
+#define CODE_MIN_LENGTH 20
 
 static void
 clear_word(void *word)
@@ -349,6 +350,23 @@ is_lone_sign(const GArray *words)
     return n == 0 || (n == 1 && !g_unichar_isdigit(last));
 }
 
+/* Letters and digits without a space, longer than any word: a token or a key. It is hardly ever
+ * sure, but whoever drops it leaves a secret unseen. */
+static gboolean
+is_code(const ReaderWord *word)
+{
+    size_t n = strlen(word->text);
+    size_t n_digits = 0;
+    size_t n_letters = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        n_digits += g_ascii_isdigit(word->text[i]) != 0;
+        n_letters += g_ascii_isalpha(word->text[i]) != 0;
+    }
+    return n >= CODE_MIN_LENGTH && n_digits > 0 && n_letters > 0 &&
+           n_digits + n_letters >= LETTER_SHARE_STRICT * n;
+}
+
 void
 reader_words_drop_noise(GArray *self, gboolean is_strict)
 {
@@ -366,8 +384,8 @@ reader_words_drop_noise(GArray *self, gboolean is_strict)
         const ReaderWord *word = &g_array_index(self, ReaderWord, i);
         gboolean is_in_prose = has_prose && has_letters(word);
 
-        if (is_confident(word, line_confidence, is_strict && !is_in_prose) &&
-            (!is_strict || is_in_prose || looks_like_text(word)))
+        if (is_code(word) || (is_confident(word, line_confidence, is_strict && !is_in_prose) &&
+                              (!is_strict || is_in_prose || looks_like_text(word))))
             i++;
         else
             g_array_remove_index(self, i);

@@ -126,6 +126,23 @@ test_only_what_is_shown_is_kept(void **state)
     recall_text_free(text);
 }
 
+/* What is shown of a long word that is cut off by the view is told by nobody. */
+static void
+test_the_part_of_a_token_is_untold(void **state)
+{
+    g_autoptr(RecallText) text = add("use 0123456789abcdef0123456789", (BaseRect){0, 0, 300, 20},
+                                     NULL, 0, (BaseRect){0, 0, 200, 20});
+    g_autoptr(RecallText) whole =
+        add("use 0123456789abcdef0123456789", (BaseRect){0, 0, 300, 20}, NULL, 0, everything);
+    pixman_box32_t end = {150, 5, 200, 15};
+    pixman_box32_t beyond = {200, 0, 300, 20};
+
+    assert_string_equal(get_run(text, 0)->text, "use");
+    assert_int_equal(pixman_region32_contains_rectangle(&text->untold, &end), PIXMAN_REGION_IN);
+    assert_int_equal(pixman_region32_contains_rectangle(&text->untold, &beyond), PIXMAN_REGION_OUT);
+    assert_false(pixman_region32_not_empty(&whole->untold));
+}
+
 static void
 test_a_line_cut_through_is_covered_but_not_kept(void **state)
 {
@@ -246,6 +263,7 @@ main(void)
         cmocka_unit_test(test_words_behind_an_ellipsis_are_not_shown),
         cmocka_unit_test(test_cjk_is_one_word_until_it_is_cut),
         cmocka_unit_test(test_only_what_is_shown_is_kept),
+        cmocka_unit_test(test_the_part_of_a_token_is_untold),
         cmocka_unit_test(test_a_line_cut_through_is_covered_but_not_kept),
         cmocka_unit_test(test_marks_and_icons_are_no_words),
         cmocka_unit_test(test_a_run_is_bounded),

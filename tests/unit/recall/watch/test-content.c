@@ -96,6 +96,24 @@ test_told_is_kept(void **state)
     assert_true(recall_content_has_unread(self->content));
 }
 
+/* Covered, and yet no run tells of it. */
+static void
+test_untold_is_painted(void **state)
+{
+    Seen *self = *state;
+    g_autoptr(RecallText) text = recall_text_new();
+
+    pixman_region32_copy(&text->covered, &self->all);
+    pixman_region32_union_rect(&text->untold, &text->untold, 0, 64, SIDE_PX, 32);
+    recall_content_take_accessible(self->content, text);
+    recall_content_hold(self->content, &self->all, &self->none);
+    assert_true(is_kept(self, 100, 20));
+    assert_false(is_kept(self, 100, 80));
+    assert_false(recall_content_has_passwords(self->content));
+    tell(self, &(BaseRect){0, 0, SIDE_PX, SIDE_PX});
+    assert_true(is_kept(self, 100, 80));
+}
+
 /* A cell was filled after its application was asked: the answer knows nothing of it. */
 static void
 test_changed_since_is_painted(void **state)
@@ -123,6 +141,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_told_is_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_untold_is_painted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_changed_since_is_painted, set_up, tear_down),
     };
 

@@ -95,6 +95,9 @@ static const struct {
     {"herons/95 of/70 fens/95", "herons of fens", "herons of fens"},
     {"Q/95", "", ""}, /* a magnifying glass */
     {"7/95", "7", ""},
+    /* Whoever drops a token leaves it in the picture. */
+    {"eyJhbGci0iJIUzI1NiJ9.eyJzdWIi/20 x/20", "eyJhbGci0iJIUzI1NiJ9.eyJzdWIi",
+     "eyJhbGci0iJIUzI1NiJ9.eyJzdWIi"},
     {"---/95 +/95", "", ""},
     {"a/95 b/95", "a b", ""},
 };
