@@ -471,7 +471,8 @@ put_glyphs(Coder *self, GByteArray *out)
 
     for (unsigned i = 0; i < n; i++)
         glyphs[i]->rank = i;
-    qsort(glyphs, n, sizeof(Glyph *), compare_glyphs);
+    if (n > 0) /* else there is no array */
+        qsort(glyphs, n, sizeof(Glyph *), compare_glyphs);
     put_number(out, n, 4);
     for (unsigned i = 0; i < n; i++) {
         glyphs[i]->rank = i;

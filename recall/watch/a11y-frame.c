@@ -27,8 +27,10 @@ get_distance(const BaseRect *a, const BaseRect *b)
 }
 
 static int
-score_title(const char *title, const char *name)
+score_title(const char *title, const char *raw)
 {
+    g_autofree char *name = raw != NULL ? recall_window_clean_text(raw, strlen(raw)) : NULL;
+
     if (name == NULL || *name == '\0' || *title == '\0')
         return 0;
     if (g_str_equal(title, name))

@@ -129,7 +129,10 @@ read_tree(RecallA11yReading *reading)
     frame = recall_a11y_find_frame(reading->memory, reading->link, reading->window,
                                    &reading->is_borrowed_frame);
     reading->frame = frame;
-    reading->text->name = g_strdup(reading->memory->frame_name);
+    if (reading->memory->frame_name !=
+        NULL) /* as the window's title is, which it is compared with */
+        reading->text->name = recall_window_clean_text(reading->memory->frame_name,
+                                                       strlen(reading->memory->frame_name));
     return frame != NULL && way(reading);
 }
 

@@ -59,7 +59,8 @@ is_breaking(gunichar character)
 static gboolean
 is_turning(gunichar character)
 {
-    return (character >= 0x202A && character <= 0x202E) ||
+    return character == 0x061C || character == 0x200E || character == 0x200F ||
+           (character >= 0x202A && character <= 0x202E) ||
            (character >= 0x2066 && character <= 0x2069);
 }
 

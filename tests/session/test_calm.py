@@ -44,7 +44,7 @@ def test_an_idle_desktop_makes_no_wake_ups(desktop):
     apps.xterm(desktop, *apps.shell("echo all is quiet by the lagoon"), blinks=False)
     assert_found(desktop, "lagoon")
     desktop.settle()
-    look_at_it(3) # what was started for the last moment has come to its end
+    look_at_it(13) # the last moment has come to its end, and the vault has tidied
     pids = desktop.deskhand_pids()
     before, cpu = wake_ups(pids), cpu_s(pids)
     look_at_it(WATCHED_S)

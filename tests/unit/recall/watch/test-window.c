@@ -27,6 +27,9 @@ static const struct {
     {"\xc2\x85next\xe2\x80\xa8line", 13, "next line"},
     {"evil\xe2\x80\xaetxt.exe", 14, "eviltxt.exe"},
     {"\x1b]0;title\x07", 10, "]0;title"},
+    /* as Chromium sets the title of a page in Hebrew */
+    {"\xe2\x80\x8e\xe2\x80\xab\xd7\xa9 - Chromium\xe2\x80\xac\xe2\x80\x8e", 25,
+     "\xd7\xa9 - Chromium"},
 };
 
 static void
