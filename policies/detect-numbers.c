@@ -311,21 +311,42 @@ is_number_only(const PolicyDetectText *text, int i)
     return n_digits >= NEIGHBOUR_N_DIGITS_MIN && !is_found(text, segment->run);
 }
 
-/* Beside other numbers it is a row of a table. */
+static gboolean
+is_in_row(const PolicyDetectText *text, int i)
+{
+    PolicyJoint joint;
+
+    if (i < 0 || i >= (int)text->segments->len)
+        return FALSE;
+    joint = g_array_index(text->segments, PolicySegment, i).joint;
+    return joint == POLICY_JOINT_TIGHT || joint == POLICY_JOINT_NEAR || joint == POLICY_JOINT_FAR;
+}
+
+static gboolean
+is_joined(const PolicyDetectText *text, int i)
+{
+    return i < (int)text->segments->len &&
+           g_array_index(text->segments, PolicySegment, i).joint != POLICY_JOINT_BREAK;
+}
+
+/* Beside other numbers it is a row of a table; above and below one there are rows of several. */
 static gboolean
 stands_alone(const Numbers *self, unsigned first, unsigned n)
 {
     const PolicyDetectText *text = self->text;
     int from = (int)policy_detect_text_find(text, get_digit(self, first)->offset);
     int to = (int)policy_detect_text_find(text, get_digit(self, first + n - 1)->offset);
-    gboolean is_joined =
-        g_array_index(text->segments, PolicySegment, from).joint != POLICY_JOINT_BREAK;
-    gboolean goes_on =
-        to + 1 < (int)text->segments->len &&
-        g_array_index(text->segments, PolicySegment, to + 1).joint != POLICY_JOINT_BREAK;
+    gboolean is_row = TRUE;
+    gboolean before = is_joined(text, from) && is_number_only(text, from - 1);
+    gboolean behind = is_joined(text, to + 1) && is_number_only(text, to + 1);
 
-    return !(is_joined && is_number_only(text, from - 1)) &&
-           !(goes_on && is_number_only(text, to + 1));
+    for (int i = from + 1; i <= to; i++)
+        is_row &= is_in_row(text, i);
+    if (is_row && before && !is_in_row(text, from))
+        before = is_in_row(text, from - 1) && is_number_only(text, from - 2);
+    if (is_row && behind && !is_in_row(text, to + 1))
+        behind = is_in_row(text, to + 2) && is_number_only(text, to + 2);
+    return !before && !behind;
 }
 
 /* --- cards --- */

@@ -313,8 +313,10 @@ finds_split(void **state)
         {"key AKIAZ9XW8V\\\nUT7SRQ6PON\nand a much longer line below it",
          "key [AKIAZ9XW8V\\]\n[UT7SRQ6PON]\nand a much longer line below it"},
         {"card 5425 2334\n       3010 9903 tail", "card [5425 2334]\n[       3010 9903] tail"},
-        {"5425|2334|3010|9903|end\n4539\n5787\n6362\n1486",
-         "[5425]\n[2334]\n[3010]\n[9903]\nend\n[4539]\n[5787]\n[6362]\n[1486]"},
+        {"bus|8461\n5425|2334|3010|9903\n4539\nend",
+         "bus\n8461\n[5425]\n[2334]\n[3010]\n[9903]\n4539\nend"},
+        {"5425|2334|3010|9903\n4539\n5787\n6362\n1486",
+         "[5425]\n[2334]\n[3010]\n[9903]\n[4539]\n[5787]\n[6362]\n[1486]"},
     };
 
     check(examples, G_N_ELEMENTS(examples), FALSE);
