@@ -22,6 +22,8 @@ The history as a whole: a tenth of the disk that it is on, at least 1 GB and at 
 limit of age, unless vault.conf(5) says otherwise (16 MB to 1000 TB and one day to a hundred years,
 or none). Windows Recall, for comparison, takes 25 to 150 GB and has no limit of age by default.
 
+An unlock gives out 20 000 results, 2 000 texts and 2 000 pictures unless `deskhand unlock` is told otherwise.
+
 | where | name | value | about |
 |---|---|---|---|
 """

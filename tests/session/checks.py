@@ -22,6 +22,7 @@ def words_of(result, text):
 
 def assert_boxes(desktop, result, reads=None):
     """Each hit lies inside the picture, on something; a hit for @reads is legible there."""
+    desktop.settle() # until then what changed meanwhile is painted over
     picture = desktop.picture(result["scene"])
     width, height = picture.size
     assert result["words"], f"no words: {result}"

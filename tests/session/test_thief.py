@@ -109,6 +109,7 @@ class Place:
         self.system.chmod(0o755)
         for name in ("append.sock", "recall.sock"):
             listener = socket.socket(socket.AF_UNIX)
+            (self.system / name).unlink(missing_ok=True) # of a run that was killed
             listener.bind(str(self.system / name))
             os.chown(self.system / name, PERSON, PERSON)
             (self.system / name).chmod(0o600)
