@@ -8,7 +8,6 @@
 #define SQL_DELETE "DELETE FROM sheet WHERE id = ?1"
 #define SQL_ADD_YOUNG "INSERT OR IGNORE INTO young_sheet(id) VALUES(?1)"
 #define SQL_DROP_YOUNG "DELETE FROM young_sheet WHERE id = ?1"
-#define SQL_HAS_YOUNG "SELECT 1 FROM young_sheet LIMIT 1"
 #define SQL_YOUNG                                                                                  \
     "SELECT young_sheet.id, n_tiles, length(coded),"                                               \
     " (SELECT count(*) FROM tile WHERE tile.sheet = young_sheet.id)"                               \
@@ -100,21 +99,6 @@ gboolean
 recall_sheets_note_loss(RecallSegment *segment, int64_t id, GError **error)
 {
     return run(segment, SQL_ADD_YOUNG, id, error);
-}
-
-gboolean
-recall_sheets_has_young(RecallSegment *segment, gboolean *out_has, GError **error)
-{
-    sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_HAS_YOUNG, error);
-    int code = statement != NULL ? sqlite3_step(statement) : SQLITE_ERROR;
-
-    if (statement == NULL)
-        return FALSE;
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return recall_segment_set_error(segment, error);
-    *out_has = code == SQLITE_ROW;
-    sqlite3_reset(statement);
-    return TRUE;
 }
 
 /* Returns: (transfer full): of Young, or NULL */

@@ -37,6 +37,3 @@ gboolean recall_sheets_tidy(RecallSegment *segment,
                             gboolean is_final,
                             gboolean *out_is_done,
                             GError **error);
-
-/* @out_has: whether recall_sheets_tidy() has anything to do */
-gboolean recall_sheets_has_young(RecallSegment *segment, gboolean *out_has, GError **error);
