@@ -98,12 +98,15 @@ def draw(desktop, folder):
         page.save(path)
         made.append((name, path, page.texts))
     mono = ["-fa", "DejaVu Sans Mono", "-fd", "Noto Sans Mono CJK SC", "-fs", "10"]
+    wide = ["-fa", "Noto Sans Mono CJK SC", "-fs", "12"]
     screens = [("xterm, its own 6x13 font", ocr_text.terminal(50, 140, 1), []),
                ("xterm, another screen of it", ocr_text.terminal(50, 140, 2), []),
                ("xterm, DejaVu Sans Mono 10", ocr_text.terminal(50, 140, 3), mono),
                ("xterm, dark, another screen", ocr_text.terminal(50, 140, 4),
                 [*mono, "-bg", "black", "-fg", "grey85"]),
-               ("xterm, English and Chinese", ocr_text.MIXED + ocr_text.CHINESE, mono)]
+               ("xterm, English and Chinese", ocr_text.MIXED + ocr_text.CHINESE, mono),
+               ("xterm, a Chinese font", ocr_text.SIMPLE + ocr_text.MIXED + ocr_text.CHINESE, wide),
+               ("xterm, a Chinese font, English", ocr_text.terminal(35, 120, 11), wide)]
     for number, (name, lines, options) in enumerate(screens):
         path = folder / f"xterm{number}.ppm"
         show_in_xterm(desktop, path, lines, *options)

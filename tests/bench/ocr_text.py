@@ -56,6 +56,17 @@ Invoice 发票号码 INV-20261103, due on 15 December 2026, amount 8,640.50 EUR
 请把 README.md 翻译成中文，并提交一个 pull request 给 maintainer 审核。
 """.strip().split("\n")
 
+# Characters of few strokes, which are low, or look like icons.
+SIMPLE = """
+一 二 三 四 五 六 七 八 九 十 百 千 万 人 口 日 月 大 小 上 下
+第一章 第二章 第三章 第十章 一共三十二人，其中女性十一人，男性二十一人。
+十一月二十三日星期一，二零二六年，三月八日，八月十五日，七月七日
+一个人，二个人，三个人，十个人。人人为我，我为人人。工人、主人、大人、三人行
+中国人民一心一意，三心二意，十全十美，一五一十，七上八下，不三不四，人山人海
+星期一 星期二 星期三 星期四 星期五 星期六 星期日
+一、总则 二、范围 三、定义 四、要求 五、附则 十、其他
+""".strip().split("\n")
+
 MENUS = """
 File Edit View Insert Format Styles Table Tools Window Help
 Open Save Print Undo Redo Cut Copy Paste Find Replace

@@ -31,6 +31,20 @@ def test_chinese(desktop):
     terminal.end()
 
 
+def test_a_chinese_font(desktop):
+    """Its cells are twice as wide as its letters."""
+    lines = ["第一章 一共三十二人，其中女性十一人", "一个人，二个人，三个人，人人为我",
+             "the walrus and the carpenter"]
+    text = desktop.write("wide", "\n".join([*lines, *content.CHINESE[:4]]) + "\n")
+    terminal = desktop.start_app(
+        "xterm", ["xterm", "-u8", "-fa", "Noto Sans Mono CJK SC", "-fs", "12", "-e",
+                  *apps.shell(f"cat {text}")], of_class="xterm")
+    for line in ("一共三十二人", "女性十一人", "人人为我"):
+        assert_chinese(desktop, line, app="xterm")
+    assert_boxes(desktop, assert_found(desktop, lines[2]))
+    terminal.end()
+
+
 def test_light_on_dark(desktop):
     terminal = desktop.start_app(
         "xterm", ["xterm", "-bg", "black", "-fg", "grey80", "-fa", "DejaVu Sans Mono", "-fs", "11",

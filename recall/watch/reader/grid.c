@@ -89,6 +89,20 @@ reader_columns_find_grid(const ReaderColumns *self)
     return (ReaderGrid){0, 0};
 }
 
+ReaderGrid
+reader_columns_find_wide_grid(const ReaderColumns *self)
+{
+    ReaderGrid grid = reader_columns_find_grid(self);
+    ReaderGrid wide = grid;
+
+    while (grid.pitch > 0 && 2 * grid.pitch <= READER_GRID_PITCH_MAX_PX) {
+        grid = fit(self, 2 * grid.pitch);
+        if (reader_columns_is_clear(self, &grid))
+            wide = grid;
+    }
+    return wide;
+}
+
 /* A cell while it is measured; a part of a cell at the crop's edge counts as one. */
 typedef struct {
     int left; /* crop columns */

@@ -32,6 +32,10 @@ void reader_columns_add(ReaderColumns *self, const ReaderCrop *line, int x);
 /* Returns: the grid that no letter crosses; pitch 0 when there is none or too little to tell */
 ReaderGrid reader_columns_find_grid(const ReaderColumns *self);
 
+/* Likewise, of letters that stand wide apart (spread.h): half of their cell is empty, so the grid
+ * with cells of half the width is clear as well, but not the one that is meant. */
+ReaderGrid reader_columns_find_wide_grid(const ReaderColumns *self);
+
 /* Whether hardly a letter crosses the borders of this grid. Of neighbouring phases several may be
  * clear where a page has few different letters. */
 gboolean reader_columns_is_clear(const ReaderColumns *self, const ReaderGrid *grid);

@@ -3,13 +3,11 @@
 #include "recall/watch/reader/lines.h"
 
 #include "protocol/reader.h"
+#include "recall/watch/reader/edges.h"
 
 #include <string.h>
 
 /* Measured on rendered pages of known text; see docs/HACKING.md. */
-#define EDGE_CONTRAST 24
-#define RULE_ACROSS_PX 28 /* longer edges are rules and borders, not letters */
-#define RULE_DOWN_PX 26
 #define GAP_ACROSS_PX 14 /* between letters and words of one line */
 #define GAP_DOWN_PX 3
 #define SPLIT_HEIGHT_PX 24     /* taller ones may be several lines */
@@ -18,29 +16,11 @@
 #define SMALL_INK_SHARE 0.3
 #define LARGE_SHAPE 2    /* times as wide as high: what is left beside small ones */
 #define JOIN_SHARE 0.6   /* of the lower one's rows that two parts of a line have in common */
-#define JOIN_HEIGHTS 2   /* so much may they differ */
+#define JOIN_HEIGHTS 2   /* so much may they differ, */
+#define MARK_SHARE 0.4   /* but for a mark or a dash, which is lower, and no wider than high */
 #define SPLIT_PART_PX 8  /* so may lower ones, into parts no lower */
 #define SPLIT_SHAPE 1.2  /* times as wide as high: no single Chinese character */
 #define SPLIT_SHARE 0.12 /* of the mean ink of a row: less is a gap between lines */
-
-enum {
-    EDGE_ACROSS = 1, /* differs from the pixel to the right */
-    EDGE_DOWN = 2,   /* differs from the pixel below */
-    BARRIER = 4,
-};
-
-typedef struct {
-    int width;
-    int height;
-    uint8_t *flags;
-} Edges;
-
-static void
-edges_clear(Edges *self)
-{
-    g_clear_pointer(&self->flags, g_free);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Edges, edges_clear)
 
 /* A stretch of edges in one row, gaps closed. */
 typedef struct {
@@ -49,100 +29,6 @@ typedef struct {
     int parent;   /* index of a run of the same component; itself: the root */
     BaseRect box; /* of the component, in a root */
 } EdgeRun;
-
-/* Written so that the compiler makes it work on many pixels at once. */
-static inline uint8_t
-differs(uint8_t a, uint8_t b)
-{
-    return (uint8_t)(a > b ? a - b : b - a) > EDGE_CONTRAST;
-}
-
-static inline uint8_t
-is_open(uint8_t mark)
-{
-    return mark != PROTOCOL_READER_MARK_IGNORED;
-}
-
-static void
-mark_row(const ReaderPage *page, int y, uint8_t *restrict flags)
-{
-    const uint8_t *grey = page->grey + (size_t)page->width * y;
-    const uint8_t *marks = page->marks + (size_t)page->width * y;
-    const uint8_t *below = y + 1 < page->height ? grey + page->width : grey;
-    const uint8_t *marks_below = y + 1 < page->height ? marks + page->width : marks;
-    int last = page->width - 1;
-
-    for (int x = 0; x < last; x++) {
-        uint8_t across = differs(grey[x], grey[x + 1]) & is_open(marks[x + 1]);
-        uint8_t down = differs(grey[x], below[x]) & is_open(marks_below[x]);
-
-        flags[x] = is_open(marks[x]) ? (uint8_t)(across * EDGE_ACROSS | down * EDGE_DOWN) : BARRIER;
-    }
-    flags[last] = is_open(marks[last])
-                      ? differs(grey[last], below[last]) * is_open(marks_below[last]) * EDGE_DOWN
-                      : BARRIER;
-}
-
-/* A run of so many edges has one at every so manieth pixel: only those are looked at. */
-static void
-drop_rules_across(uint8_t *flags, int width)
-{
-    for (int x = RULE_ACROSS_PX - 1; x < width; x += RULE_ACROSS_PX) {
-        int start = x;
-        int end = x;
-
-        while (start > 0 && (flags[start - 1] & EDGE_DOWN))
-            start--;
-        while (end < width && (flags[end] & EDGE_DOWN))
-            end++;
-        for (int i = start; end - start >= RULE_ACROSS_PX && i < end; i++)
-            flags[i] &= BARRIER;
-        x = MAX(x, end / RULE_ACROSS_PX * RULE_ACROSS_PX - 1);
-    }
-}
-
-/* Where a rule crosses another one it differs from what is below, not from what is beside. */
-static gboolean
-is_edge(const Edges *self, int x, int y)
-{
-    return (self->flags[(size_t)self->width * y + x] & (EDGE_ACROSS | EDGE_DOWN)) != 0;
-}
-
-static void
-drop_rule_down(Edges *self, int x, int y)
-{
-    int start = y;
-    int end = y;
-
-    while (start > 0 && is_edge(self, x, start - 1))
-        start--;
-    while (end < self->height && is_edge(self, x, end))
-        end++;
-    for (int i = start; end - start >= RULE_DOWN_PX && i < end; i++)
-        self->flags[(size_t)self->width * i + x] = BARRIER;
-}
-
-static void
-drop_rules_down(Edges *self)
-{
-    for (int y = RULE_DOWN_PX - 1; y < self->height; y += RULE_DOWN_PX)
-        for (int x = 0; x < self->width; x++)
-            if (is_edge(self, x, y))
-                drop_rule_down(self, x, y);
-}
-
-static void
-find_edges(const ReaderPage *page, Edges *self)
-{
-    self->width = page->width;
-    self->height = page->height;
-    self->flags = g_malloc((size_t)page->width * page->height);
-    for (int y = 0; y < page->height; y++)
-        mark_row(page, y, self->flags + (size_t)page->width * y);
-    drop_rules_down(self);
-    for (int y = 0; y < page->height; y++)
-        drop_rules_across(self->flags + (size_t)page->width * y, page->width);
-}
 
 static int
 find_root(GArray *runs, int i)
@@ -200,11 +86,11 @@ find_runs(const uint8_t *flags, int width, int y, GArray *runs)
     int end = 0;
 
     for (int x = next_flag(flags, 0, width); x < width; x = next_flag(flags, x + 1, width)) {
-        if (start >= 0 && ((flags[x] & BARRIER) || x - end > GAP_ACROSS_PX)) {
+        if (start >= 0 && ((flags[x] & READER_EDGES_BARRIER) || x - end > GAP_ACROSS_PX)) {
             add_run(runs, start, end, y);
             start = -1;
         }
-        if (flags[x] & BARRIER)
+        if (flags[x] & READER_EDGES_BARRIER)
             continue;
         if (start < 0)
             start = x;
@@ -233,7 +119,7 @@ join_rows(GArray *runs, int a, int a_end, int b, int b_end)
 
 /* Returns: (transfer full): of BaseRect */
 static GArray *
-find_components(const Edges *edges)
+find_components(const ReaderEdges *edges)
 {
     g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(EdgeRun));
     GArray *boxes = g_array_new(FALSE, FALSE, sizeof(BaseRect));
@@ -256,19 +142,19 @@ find_components(const Edges *edges)
 }
 
 static unsigned
-count_edges(const Edges *edges, const BaseRect *box, int y)
+count_edges(const ReaderEdges *edges, const BaseRect *box, int y)
 {
     const uint8_t *flags = edges->flags + (size_t)edges->width * y + box->x;
     unsigned n = 0;
 
     for (int x = 0; x < box->width; x++)
-        n += (flags[x] & (EDGE_ACROSS | EDGE_DOWN)) != 0;
+        n += (flags[x] & (READER_EDGES_ACROSS | READER_EDGES_DOWN)) != 0;
     return n;
 }
 
 /* Cuts @box to the edges in it. Returns: FALSE when there are none */
 static gboolean
-shrink(const Edges *edges, BaseRect *box)
+shrink(const ReaderEdges *edges, BaseRect *box)
 {
     int left = box->width;
     int right = 0;
@@ -277,10 +163,10 @@ shrink(const Edges *edges, BaseRect *box)
         const uint8_t *flags = edges->flags + (size_t)edges->width * y + box->x;
 
         for (int x = 0; x < left; x++)
-            if (flags[x] & (EDGE_ACROSS | EDGE_DOWN))
+            if (flags[x] & (READER_EDGES_ACROSS | READER_EDGES_DOWN))
                 left = x;
         for (int x = box->width - 1; x >= right; x--)
-            if (flags[x] & (EDGE_ACROSS | EDGE_DOWN))
+            if (flags[x] & (READER_EDGES_ACROSS | READER_EDGES_DOWN))
                 right = x + 1;
     }
     box->x += left;
@@ -289,7 +175,7 @@ shrink(const Edges *edges, BaseRect *box)
 }
 
 static void
-add_part(const Edges *edges, const BaseRect *whole, int start, int end, GArray *lines)
+add_part(const ReaderEdges *edges, const BaseRect *whole, int start, int end, GArray *lines)
 {
     BaseRect part = {whole->x, start, whole->width, end - start};
 
@@ -300,7 +186,7 @@ add_part(const Edges *edges, const BaseRect *whole, int start, int end, GArray *
 /* Cuts a block of lines at the rows that are nearly empty. @least: rows of a part at least, in
  * which a cut is not looked for */
 static void
-split(const Edges *edges, const BaseRect *box, int least, GArray *lines)
+split(const ReaderEdges *edges, const BaseRect *box, int least, GArray *lines)
 {
     g_autofree unsigned *counts = g_new0(unsigned, box->height);
     double sum = 0;
@@ -319,7 +205,7 @@ split(const Edges *edges, const BaseRect *box, int least, GArray *lines)
 }
 
 static void
-add_lines(const Edges *edges, const BaseRect *box, GArray *lines)
+add_lines(const ReaderEdges *edges, const BaseRect *box, GArray *lines)
 {
     if (box->height > SPLIT_HEIGHT_PX)
         split(edges, box, 0, lines);
@@ -377,50 +263,68 @@ compare_left(const void *a, const void *b)
 }
 
 static gboolean
-is_barred(const Edges *edges, const BaseRect *a, const BaseRect *b)
+is_barred(const ReaderEdges *edges, const BaseRect *a, const BaseRect *b)
 {
     int y = (MAX(a->y, b->y) + MIN(a->y + a->height, b->y + b->height)) / 2;
     const uint8_t *flags = edges->flags + (size_t)edges->width * y;
 
     for (int x = MIN(a->x + a->width, b->x + b->width); x < MAX(a->x, b->x); x++)
-        if (flags[x] & BARRIER)
+        if (flags[x] & READER_EDGES_BARRIER)
             return TRUE;
     return FALSE;
 }
 
-/* Parts of one line: side by side with a gap of less than one and a half times their height, or one
+/* A mark, a dash or 一 within the rows of a line. */
+static gboolean
+is_mark(const BaseRect *mark, const BaseRect *line)
+{
+    return mark->height <= MARK_SHARE * line->height && mark->width <= line->height &&
+           mark->y >= line->y && mark->y + mark->height <= line->y + line->height;
+}
+
+/* Parts of one line: side by side with a gap of less than so many times their height, or one
  * within the rows of the other. */
 static gboolean
-is_same_line(const Edges *edges, const BaseRect *a, const BaseRect *b)
+is_same_line(const ReaderEdges *edges, const BaseRect *a, const BaseRect *b, double gap_heights)
 {
     int common = MIN(a->y + a->height, b->y + b->height) - MAX(a->y, b->y);
     int gap = MAX(a->x, b->x) - MIN(a->x + a->width, b->x + b->width);
     int low = MIN(a->height, b->height);
     int high = MAX(a->height, b->height);
+    gboolean has_mark = is_mark(a, b) || is_mark(b, a);
 
-    return common >= JOIN_SHARE * low && 2 * gap <= 3 * low && high <= JOIN_HEIGHTS * low &&
-           !is_barred(edges, a, b);
+    return common >= JOIN_SHARE * low && gap <= gap_heights * (has_mark ? high : low) &&
+           (has_mark || high <= JOIN_HEIGHTS * low) && !is_barred(edges, a, b);
 }
 
-/* Joins the parts of lines, each into the leftmost one. */
+/* Returns: whether any of the parts right of @i were joined to it */
+static gboolean
+join_to(const ReaderEdges *edges, GArray *lines, unsigned i, double gap_heights)
+{
+    BaseRect *line = &g_array_index(lines, BaseRect, i);
+    unsigned n_before = lines->len;
+
+    for (unsigned k = i + 1; k < lines->len; k++) {
+        BaseRect *next = &g_array_index(lines, BaseRect, k);
+
+        if (next->x > line->x + line->width + gap_heights * READER_LINE_HEIGHT_MAX_PX)
+            break;
+        if (!is_same_line(edges, line, next, gap_heights))
+            continue;
+        base_rect_union(line, next, line);
+        g_array_remove_index(lines, k--);
+    }
+    return lines->len < n_before;
+}
+
+/* Joins the parts of lines, each into the leftmost one. One that grew reaches more. */
 static void
-join_parts(const Edges *edges, GArray *lines)
+join_parts(const ReaderEdges *edges, GArray *lines, double gap_heights)
 {
     g_array_sort(lines, compare_left);
-    for (unsigned i = 0; i < lines->len; i++) {
-        BaseRect *line = &g_array_index(lines, BaseRect, i);
-
-        for (unsigned k = i + 1; k < lines->len; k++) {
-            BaseRect *next = &g_array_index(lines, BaseRect, k);
-
-            if (next->x > line->x + line->width + READER_LINE_HEIGHT_MAX_PX)
-                break;
-            if (!is_same_line(edges, line, next))
-                continue;
-            base_rect_union(line, next, line);
-            g_array_remove_index(lines, k--);
-        }
-    }
+    for (unsigned i = 0; i < lines->len; i++)
+        while (join_to(edges, lines, i, gap_heights))
+            continue;
 }
 
 static GArray *
@@ -451,19 +355,19 @@ compare_lines(const void *a, const void *b)
 
 /* Returns: (transfer full): of BaseRect, the ink of every line that there may be */
 static GArray *
-find_ink(const Edges *edges)
+find_ink(const ReaderEdges *edges, double gap_heights)
 {
     g_autoptr(GArray) components = find_components(edges);
     GArray *lines = g_array_new(FALSE, FALSE, sizeof(BaseRect));
 
     for (unsigned i = 0; i < components->len; i++)
         add_lines(edges, &g_array_index(components, BaseRect, i), lines);
-    join_parts(edges, lines);
+    join_parts(edges, lines, gap_heights);
     return lines;
 }
 
 static unsigned
-count_in_box(const Edges *edges, const BaseRect *box)
+count_in_box(const ReaderEdges *edges, const BaseRect *box)
 {
     unsigned n = 0;
 
@@ -516,7 +420,7 @@ cut_to_widest_gap(BaseRect *large, const GArray *small)
 /* Several lines of small letters, or a row of buttons, may look like a line of large letters from
  * afar, or be joined to one. Returns: whether @large, cut to it, is one */
 static gboolean
-is_large_line(const GArray *lines, const Edges *edges, BaseRect *large)
+is_large_line(const GArray *lines, const ReaderEdges *edges, BaseRect *large)
 {
     g_autoptr(GArray) small = find_small_lines(lines, large);
     unsigned n = 0;
@@ -529,11 +433,21 @@ is_large_line(const GArray *lines, const Edges *edges, BaseRect *large)
     return large->width >= LARGE_SHAPE * large->height && shrink(edges, large);
 }
 
+/* Whether most of @part lies within @whole. */
+static gboolean
+is_part(const BaseRect *part, const BaseRect *whole)
+{
+    BaseRect common;
+
+    return base_rect_intersect(part, whole, &common) &&
+           2 * common.width * common.height >= part->width * part->height;
+}
+
 static void
 replace_parts(GArray *lines, const BaseRect *large)
 {
     for (unsigned i = lines->len; i > 0; i--)
-        if (base_rect_intersect(&g_array_index(lines, BaseRect, i - 1), large, NULL))
+        if (is_part(&g_array_index(lines, BaseRect, i - 1), large))
             g_array_remove_index_fast(lines, i - 1);
     g_array_append_val(lines, *large);
 }
@@ -547,16 +461,16 @@ enlarge(const BaseRect *half)
 /* The strokes of large letters are as long as rules and are lost with them: they are letters again
  * in a picture of half the size. */
 static void
-add_large_lines(const ReaderPage *page, GArray *lines)
+add_large_lines(const ReaderPage *page, double gap_heights, GArray *lines)
 {
     g_autoptr(ReaderPage) half = reader_page_halve(page);
-    g_auto(Edges) edges = {0};
+    g_auto(ReaderEdges) edges = {0};
     g_autoptr(GArray) large_lines = NULL;
 
     if (half->width < READER_LINE_HEIGHT_MIN_PX || half->height < READER_LINE_HEIGHT_MIN_PX)
         return;
-    find_edges(half, &edges);
-    large_lines = find_ink(&edges);
+    reader_edges_find(half, &edges);
+    large_lines = find_ink(&edges, gap_heights);
     for (unsigned i = 0; i < large_lines->len; i++) {
         BaseRect *large = &g_array_index(large_lines, BaseRect, i);
         BaseRect line;
@@ -570,15 +484,15 @@ add_large_lines(const ReaderPage *page, GArray *lines)
 }
 
 GArray *
-reader_lines_find(const ReaderPage *page, unsigned open_edges)
+reader_lines_find(const ReaderPage *page, unsigned open_edges, double gap_heights)
 {
-    g_auto(Edges) edges = {0};
+    g_auto(ReaderEdges) edges = {0};
     g_autoptr(GArray) lines = NULL;
     GArray *whole;
 
-    find_edges(page, &edges);
-    lines = find_ink(&edges);
-    add_large_lines(page, lines);
+    reader_edges_find(page, &edges);
+    lines = find_ink(&edges, gap_heights);
+    add_large_lines(page, gap_heights, lines);
     whole = keep_lines(page, lines, lines->len == 1 ? 0 : open_edges);
     g_array_sort(whole, compare_lines);
     return whole;

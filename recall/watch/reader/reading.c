@@ -6,6 +6,7 @@
 #include "recall/watch/reader/glyphs.h"
 #include "recall/watch/reader/lines.h"
 #include "recall/watch/reader/recogniser.h"
+#include "recall/watch/reader/spread.h"
 #include "recall/watch/reader/squiggles.h"
 #include "recall/watch/reader/words.h"
 
@@ -40,6 +41,7 @@ typedef struct {
     int64_t start_us;
     ReaderGrid grid;   /* of the page; pitch 0: none */
     gboolean is_guess; /* too little was seen to be sure of it */
+    gboolean is_spread;
 } Job;
 
 /* A line that was not read before. */
@@ -161,7 +163,8 @@ find_grid(Job *job, const ReaderColumns *columns, const GArray *new_lines)
     int pitch = reader_glyphs_pitch(job->reading->glyphs);
     unsigned most = 0;
 
-    job->grid = reader_columns_find_grid(columns);
+    job->grid =
+        job->is_spread ? reader_columns_find_wide_grid(columns) : reader_columns_find_grid(columns);
     job->is_guess = job->grid.pitch == 0;
     if (!job->is_guess)
         pitch = job->grid.pitch;
@@ -257,6 +260,24 @@ has_sure_words(const GArray *raw, gboolean is_strict)
     return words->len > 0;
 }
 
+/* Returns: (transfer full): of ReaderWord */
+static GArray *
+read_closed(const Job *job, const ReaderCrop *crop)
+{
+    g_autofree int *columns = NULL;
+    g_autoptr(ReaderCrop) closed = reader_spread_close(crop, &columns);
+    GArray *words = reader_recogniser_read(job->reading->recogniser, closed);
+
+    for (unsigned i = 0; i < words->len; i++) {
+        BaseRect *box = &g_array_index(words, ReaderWord, i).box;
+        int end = columns[box->x + box->width - 1] + 1;
+
+        box->x = columns[box->x];
+        box->width = end - box->x;
+    }
+    return words;
+}
+
 /* Returns: (transfer full): of ReaderWord in the pixels of @whole */
 static GArray *
 read_box(const Job *job, const BaseRect *box, const BaseRect *whole)
@@ -265,7 +286,8 @@ read_box(const Job *job, const BaseRect *box, const BaseRect *whole)
     GArray *words;
 
     reader_crop_drop_caret(crop);
-    words = reader_recogniser_read(job->reading->recogniser, crop);
+    words = job->is_spread ? read_closed(job, crop)
+                           : reader_recogniser_read(job->reading->recogniser, crop);
     for (unsigned i = 0; i < words->len; i++)
         g_array_index(words, ReaderWord, i).box.x += box->x - whole->x;
     return words;
@@ -404,11 +426,17 @@ read_new(const Job *job, GArray *new_lines)
     }
 }
 
+/* Between accessible text there are icons, which stand apart, too. */
 static GArray *
-find_lines(ReaderPage *page, const ProtocolReaderRequest *request, const uint8_t *pixels)
+find_lines(Job *job)
 {
-    reader_squiggles_erase(page, pixels, (size_t)request->width_px * 4);
-    return reader_lines_find(page, request->edges);
+    GArray *lines = reader_lines_find(job->page, job->request->edges, READER_LINES_GAP);
+
+    job->is_spread = !job->request->is_strict && reader_spread_is_wide(job->page, lines);
+    if (!job->is_spread)
+        return lines;
+    g_array_unref(lines);
+    return reader_lines_find(job->page, job->request->edges, READER_LINES_GAP_SPREAD);
 }
 
 int64_t
@@ -421,15 +449,18 @@ reader_reading_run(ReaderReading *self,
     int64_t start_us = get_cpu_us();
     g_autoptr(ReaderPage) page = reader_page_new(pixels, (size_t)request->width_px * 4,
                                                  request->width_px, request->height_px);
-    g_autoptr(GArray) lines = find_lines(page, request, pixels);
     Job job = {.reading = self,
                .request = request,
                .page = page,
                .on_answer = on_answer,
                .user_data = user_data,
                .start_us = g_get_monotonic_time()};
-    g_autoptr(GArray) new_lines = answer_known(&job, lines);
+    g_autoptr(GArray) lines = NULL;
+    g_autoptr(GArray) new_lines = NULL;
 
+    reader_squiggles_erase(page, pixels, (size_t)request->width_px * 4);
+    lines = find_lines(&job);
+    new_lines = answer_known(&job, lines);
     read_new(&job, new_lines);
     return get_cpu_us() - start_us;
 }

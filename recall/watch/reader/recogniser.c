@@ -157,6 +157,14 @@ may_hold_cjk(const ReaderCrop *line, const GArray *words)
     return FALSE;
 }
 
+/* Characters of few strokes are no denser than letters, and make no sense as such. */
+static gboolean
+is_nonsense(const ReaderCrop *line, const GArray *words)
+{
+    return line->width >= LONG_SHAPE * line->height && words->len > 0 &&
+           reader_words_confidence(words) < UNSURE;
+}
+
 /* @latin: (transfer full) */
 static GArray *
 mix(GArray *cjk, GArray *latin)
@@ -166,6 +174,16 @@ mix(GArray *cjk, GArray *latin)
     reader_words_mix(cjk, latin);
     g_array_unref(latin);
     return cjk;
+}
+
+/* @latin: (transfer full) */
+static GArray *
+mix_if_surer(GArray *cjk, GArray *latin)
+{
+    if (reader_words_confidence(cjk) > reader_words_confidence(latin))
+        return mix(cjk, latin);
+    g_array_unref(cjk);
+    return latin;
 }
 
 GArray *
@@ -181,5 +199,7 @@ reader_recogniser_read(ReaderRecogniser *self, const ReaderCrop *line)
         return reader_words_has_latin(words) ? mix(words, read_with(self->latin, line)) : words;
     }
     words = read_with(self->latin, line);
-    return may_hold_cjk(line, words) ? mix(read_with(self->cjk, line), words) : words;
+    if (may_hold_cjk(line, words))
+        return mix(read_with(self->cjk, line), words);
+    return is_nonsense(line, words) ? mix_if_surer(read_with(self->cjk, line), words) : words;
 }

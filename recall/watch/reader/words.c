@@ -266,23 +266,39 @@ reader_words_confidence(const GArray *self)
     return n == 0 ? 0 : sum / n;
 }
 
-/* In a line that is sure as a whole a doubtful word is a true one with odd signs in it. */
-static gboolean
-is_confident(const ReaderWord *word, double line_confidence, gboolean is_strict)
-{
-    if (is_strict)
-        return word->confidence >= READER_WORDS_SURE_STRICT;
-    if (line_confidence < READER_WORDS_SURE && g_utf8_strlen(word->text, -1) < LATIN_LENGTH_STRICT)
-        return word->confidence >= READER_WORDS_ALONE; /* signs among icons */
-    return word->confidence >= READER_WORDS_SURE ||
-           (line_confidence >= READER_WORDS_LINE_SURE && word->confidence >= READER_WORDS_DOUBTFUL);
-}
-
 /* Characters of few strokes: what an icon or a border is most often taken for. */
 static gboolean
 is_box_like(gunichar c)
 {
-    return g_utf8_strchr("一二三口日目回国田工土十丁七八人入丨", -1, c) != NULL;
+    return g_utf8_strchr("一二三四口日目回国田工土十丁七八人入丨", -1, c) != NULL;
+}
+
+/* Two letters or digits at least, or a character that nothing else looks like. */
+static gboolean
+tells_something(const ReaderWord *word)
+{
+    unsigned n_letters = 0;
+
+    for (const char *at = word->text; *at != '\0'; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+
+        if (recall_text_is_cjk(c) && g_unichar_isalnum(c) && !is_box_like(c))
+            return TRUE;
+        n_letters += is_latin(c) != 0;
+    }
+    return n_letters >= 2;
+}
+
+/* In a line that is sure as a whole a doubtful word is a true one with odd signs in it. */
+static gboolean
+is_confident(const ReaderWord *word, double line_confidence, gboolean is_strict)
+{
+    if (line_confidence < READER_WORDS_SURE && g_utf8_strlen(word->text, -1) < LATIN_LENGTH_STRICT)
+        return word->confidence >= READER_WORDS_ALONE && tells_something(word); /* among icons */
+    if (is_strict)
+        return word->confidence >= READER_WORDS_SURE_STRICT;
+    return word->confidence >= READER_WORDS_SURE ||
+           (line_confidence >= READER_WORDS_LINE_SURE && word->confidence >= READER_WORDS_DOUBTFUL);
 }
 
 static gboolean

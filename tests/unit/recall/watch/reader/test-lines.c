@@ -48,7 +48,7 @@ find(const uint8_t *pixels, unsigned open_edges)
 {
     g_autoptr(ReaderPage) page = reader_page_new(pixels, WIDTH_PX * 4, WIDTH_PX, HEIGHT_PX);
 
-    return reader_lines_find(page, open_edges);
+    return reader_lines_find(page, open_edges, READER_LINES_GAP);
 }
 
 static void
@@ -146,12 +146,44 @@ test_lines_that_are_cut(void **state)
     assert_line(lines, 0, 20, 40, 28, 10);
 }
 
+/* 一 is lower than any line and belongs to the one it stands in, on its left as on its right. */
+static void
+test_a_dash_is_of_its_line(void **state)
+{
+    g_autofree uint8_t *pixels = new_pixels();
+    g_autoptr(GArray) lines = NULL;
+
+    fill(pixels, 5, 24, 9, 2);
+    fill(pixels, 29, 24, 9, 2);
+    draw_word(pixels, 53, 20, 5);
+    fill(pixels, 97, 24, 9, 2);
+    fill(pixels, 5, 60, 9, 2); /* alone it is none */
+    lines = find(pixels, 0);
+    assert_int_equal(lines->len, 1);
+    assert_line(lines, 0, 5, 20, 101, 10);
+}
+
+static void
+test_gaps_of_spread_text(void **state)
+{
+    g_autofree uint8_t *pixels = new_pixels();
+    g_autoptr(ReaderPage) page = NULL;
+    g_autoptr(GArray) lines = NULL;
+
+    draw_word(pixels, 20, 20, 5);
+    draw_word(pixels, 80, 20, 5);
+    page = reader_page_new(pixels, WIDTH_PX * 4, WIDTH_PX, HEIGHT_PX);
+    lines = reader_lines_find(page, 0, READER_LINES_GAP_SPREAD);
+    assert_int_equal(lines->len, 1);
+    assert_line(lines, 0, 20, 20, 88, 10);
+}
+
 static void
 test_no_page_is_too_small(void **state)
 {
     static const uint8_t pixel[4] = {0, 0, 0, PROTOCOL_READER_MARK_WANTED};
     g_autoptr(ReaderPage) page = reader_page_new(pixel, 4, 1, 1);
-    g_autoptr(GArray) lines = reader_lines_find(page, 0);
+    g_autoptr(GArray) lines = reader_lines_find(page, 0, READER_LINES_GAP);
 
     assert_int_equal(lines->len, 0);
 }
@@ -174,7 +206,7 @@ test_noise_is_bounded(void **state)
         memcpy(pixels + 4 * (size_t)i, &pixel, 4);
     }
     page = reader_page_new(pixels, (size_t)side * 4, side, side);
-    lines = reader_lines_find(page, 0);
+    lines = reader_lines_find(page, 0, READER_LINES_GAP);
     assert_true(lines->len <= PROTOCOL_READER_N_LINES_MAX);
 }
 
@@ -182,10 +214,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words_of_a_line),    cmocka_unit_test(test_close_lines_are_split),
-        cmocka_unit_test(test_borders_part),       cmocka_unit_test(test_marks),
-        cmocka_unit_test(test_lines_that_are_cut), cmocka_unit_test(test_no_page_is_too_small),
-        cmocka_unit_test(test_noise_is_bounded),
+        cmocka_unit_test(test_words_of_a_line),     cmocka_unit_test(test_close_lines_are_split),
+        cmocka_unit_test(test_borders_part),        cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_lines_that_are_cut),  cmocka_unit_test(test_no_page_is_too_small),
+        cmocka_unit_test(test_noise_is_bounded),    cmocka_unit_test(test_a_dash_is_of_its_line),
+        cmocka_unit_test(test_gaps_of_spread_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

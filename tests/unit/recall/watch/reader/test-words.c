@@ -100,6 +100,10 @@ static const struct {
      "eyJhbGci0iJIUzI1NiJ9.eyJzdWIi"},
     {"---/95 +/95", "", ""},
     {"a/95 b/95", "a b", ""},
+    {"了本/70 xq/20", "", ""}, /* icons in a row: what is short and of few strokes is none, */
+    {"丨/95 人/90 B/88 zz/20 wv/10 qk/5", "", ""},
+    {"四口/90 zz/20 wv/10", "", ""},
+    {"否/90 zz/20 wv/10", "否", ""}, /* and what nothing else looks like is a word */
 };
 
 static void
