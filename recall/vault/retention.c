@@ -159,6 +159,38 @@ read_bounded(const char *path, GError **error)
     return g_steal_pointer(&text);
 }
 
+/* Returns: (transfer full) (nullable): the name before "=" in a line that has one */
+static char *
+dup_key(const char *line)
+{
+    const char *sign = strchr(line, '=');
+
+    return sign != NULL && *line != '#' ? g_strstrip(g_strndup(line, (size_t)(sign - line))) : NULL;
+}
+
+/* A key file takes the last of two; which one was meant, nobody knows. There is one group, so that
+ * a name that stands twice is the same setting. */
+static gboolean
+check_repeats(const char *text, GError **error)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    for (char **line = lines; *line != NULL; line++) {
+        char *key = dup_key(g_strchug(*line));
+
+        if (key != NULL && g_hash_table_contains(seen, key)) {
+            g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                        "[" GROUP "] %s stands there twice: keep one of them", key);
+            g_free(key);
+            return FALSE;
+        }
+        if (key != NULL)
+            g_hash_table_add(seen, key);
+    }
+    return TRUE;
+}
+
 /* @out: all unset when there is an error */
 static gboolean
 load_words(const char *path, Words *out, GError **error)
@@ -174,7 +206,7 @@ load_words(const char *path, Words *out, GError **error)
     if (text != NULL &&
         (text->len == 0 ||
          (g_key_file_load_from_data(file, text->str, text->len, G_KEY_FILE_NONE, &local_error) &&
-          take_words(file, &words, &local_error)))) {
+          take_words(file, &words, &local_error) && check_repeats(text->str, &local_error)))) {
         *out = words;
         return TRUE;
     }

@@ -172,9 +172,13 @@ test_files(void **state)
 static void
 test_nonsense(void **state)
 {
-    static const char *const bad[] = {
-        "nonsense",           "[keep]\nquota=5\n",  "[keep]\nage=soon\nquota=20M\n",
-        "[keep]\nqouta=5G\n", "[kept]\nquota=5G\n", "[keep]\nquota=5G\nquota=\n"};
+    static const char *const bad[] = {"nonsense",
+                                      "[keep]\nquota=5\n",
+                                      "[keep]\nage=soon\nquota=20M\n",
+                                      "[keep]\nqouta=5G\n",
+                                      "[kept]\nquota=5G\n",
+                                      "[keep]\nquota=5G\nquota=\n",
+                                      "[keep]\nage=30d\nquota=5G\n age = 90d\n"};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++) {
         RecallRetention limits = {1, 1};
