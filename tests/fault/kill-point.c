@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define SECTOR_BYTES 512
+
 /* What stood where something was written that is not synchronised. */
 typedef struct {
     ino_t inode;
@@ -106,6 +108,16 @@ lose_some(void)
 
 /* --- changes --- */
 
+/* How much of a write that is torn reaches the file: half of it, to where a sector ends. No disk
+ * tears a sector, and no kill a write within a page. */
+static size_t
+count_torn(off64_t at, size_t n_bytes)
+{
+    off64_t end = (at + (off64_t)n_bytes / 2) / SECTOR_BYTES * SECTOR_BYTES;
+
+    return end > at ? (size_t)(end - at) : 0;
+}
+
 static gboolean
 is_end(void)
 {
@@ -127,7 +139,7 @@ write(int fd, const void *data, size_t n_bytes)
     gboolean ends = fd > STDERR_FILENO && is_end();
 
     if (ends && end_at % 2 != 0)
-        (void)syscall(SYS_write, fd, data, n_bytes / 2);
+        (void)syscall(SYS_write, fd, data, count_torn(lseek(fd, 0, SEEK_CUR), n_bytes));
     if (ends)
         end_here();
     if (fd > STDERR_FILENO)
@@ -141,7 +153,7 @@ pwrite64(int fd, const void *data, size_t n_bytes, off64_t at)
     gboolean ends = is_end();
 
     if (ends && end_at % 2 != 0)
-        (void)syscall(SYS_pwrite64, fd, data, n_bytes / 2, at);
+        (void)syscall(SYS_pwrite64, fd, data, count_torn(at, n_bytes), at);
     if (ends)
         end_here();
     remember(fd, at, n_bytes);

@@ -22,7 +22,8 @@
 /* Forgetting that is killed at each of its writes, renames, removals and syncs, beside a reader and
  * scenes that come: a process forgets and ends at the n-th change of a file, the next one finishes
  * what was begun and ends somewhere, too, and the last one must find all of it gone or nothing, in
- * every file, with every key. */
+ * every file, with every key. The clock is the test's own, so that how much is done in one step,
+ * and so what comes between two, does not depend on the machine. */
 
 #define MINUTE_US INT64_C(60000000)
 #define N_IN_WEEK 12 /* a minute apart; of six scenes one is secret */
@@ -33,6 +34,7 @@
 #define N_LATE_MAX 4
 #define N_CHANGES_MAX 5000
 #define SHARED_FD 50 /* in the child */
+#define TICK_US 1000 /* whenever the clock is asked: some fifteen pieces of work in a step */
 #ifdef __SANITIZE_ADDRESS__
 #define STRIDE 9 /* a process takes ten times as long */
 #else
@@ -46,6 +48,7 @@ typedef struct {
     gboolean has_damaged; /* the week in hand was set aside before, and two scenes came */
     gboolean is_still;    /* nothing comes meanwhile: it would go, too */
     gboolean is_power;    /* it is not killed, the power goes */
+    gboolean is_slow;     /* each piece of work is a step */
 } Case;
 
 static const Case cases[] = {
@@ -65,6 +68,10 @@ static const Case cases[] = {
      {RECALL_FORGET_RANGE, G_MININT64, FORGETTING_MONDAY_US + (N_IN_WEEK - 2) * MINUTE_US},
      .n_kept = 2,
      .is_power = TRUE},
+    {"slow",
+     {RECALL_FORGET_RANGE, G_MININT64, FORGETTING_MONDAY_US + (N_IN_WEEK - 2) * MINUTE_US},
+     .n_kept = 2,
+     .is_slow = TRUE},
 };
 
 /* What a process that was killed had done. */
@@ -81,6 +88,16 @@ typedef struct {
     GPtrArray *names; /* of the files as they were before, with: */
     GPtrArray *files; /* of GBytes */
 } Test;
+
+static int64_t tick_us = TICK_US;
+
+int64_t
+g_get_monotonic_time(void)
+{
+    static int64_t now_us;
+
+    return now_us += tick_us;
+}
 
 /* --- the folder --- */
 
@@ -213,6 +230,8 @@ work(char **arguments)
     g_autoptr(RecallVault) vault = NULL;
     gboolean is_good;
 
+    if (item->is_slow)
+        tick_us = RECALL_FORGET_STEP_US + 1;
     kill_point_arm((unsigned)g_ascii_strtoull(arguments[2], NULL, 10),
                    g_str_has_suffix(arguments[3], "-power"));
     vault = recall_vault_open(arguments[0], NULL);
@@ -406,6 +425,12 @@ test_power(void **state)
     check_case(state, &cases[4]);
 }
 
+static void
+test_slow(void **state)
+{
+    check_case(state, &cases[5]);
+}
+
 static int
 set_up(void **state)
 {
@@ -446,7 +471,8 @@ int
 main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_range), TEST(test_all), TEST(test_damaged), TEST(test_age), TEST(test_power),
+        TEST(test_range), TEST(test_all),   TEST(test_damaged),
+        TEST(test_age),   TEST(test_power), TEST(test_slow),
     };
 
     umask(077);
