@@ -13,13 +13,14 @@
 #define POLL_MS 200
 #define N_APPS_SHOWN 5
 #define N_DIGEST_SHOWN 8 /* bytes */
+#define NOTHING_FOUND "Nothing was found, so nothing was forgotten."
 
 static const AppOption options[] = {
     {"last", APP_VALUE_TEXT, "DURATION", 0, "what was shown in the last 30m, 2h, 1d; up to 7d"},
     {"since", APP_VALUE_TEXT, "TIME", 0, "what was shown from then on"},
     {"until", APP_VALUE_TEXT, "TIME", 0, "what was shown until then"},
     {"app", APP_VALUE_TEXT, "NAME", 0, "what this program showed"},
-    {"url", APP_VALUE_TEXT, "ADDRESS", 0, "what was shown of this site or address"},
+    {"url", APP_VALUE_TEXT, "ADDRESS", 0, "what this site, or this path of it, showed"},
     {"query", APP_VALUE_TEXT, "QUERY", 0, "whatever `deskhand search QUERY` finds"},
     {"scene", APP_VALUE_TEXT, "NUMBER", 0, "this one scene"},
     {"all", APP_VALUE_NONE, NULL, 0, "everything"},
@@ -34,6 +35,7 @@ static const AppExample examples[] = {
     {"deskhand forget --last 10m", "the last ten minutes"},
     {"deskhand forget --since yesterday --until 9:00 --dry-run", "what would that be?"},
     {"deskhand forget --url bank.example", "a site, at whatever time"},
+    {"deskhand forget --url example.com/private", "a part of one"},
     {"deskhand forget --query '\"a phrase\" app:mousepad'", "what a search finds"},
     {"deskhand forget --receipts", "what was forgotten when"},
     {NULL},
@@ -224,6 +226,13 @@ append_apps(GVariant *summary, GString *out)
         g_string_append_c(out, ')');
 }
 
+static gboolean
+is_nothing(GVariant *summary)
+{
+    return get_n_scenes(summary) == 0 && get_number(summary, "weeks") == 0 &&
+           get_number(summary, "damaged") == 0;
+}
+
 /* "12 scenes from 14:00 to 14:05 (Mousepad 9, XTerm 3)" */
 static void
 append_amount(GVariant *summary, GString *out)
@@ -349,6 +358,10 @@ write_summary(const AppArguments *arguments, GVariant *summary, GString *out)
         write_json(summary, out);
         return;
     }
+    if (is_nothing(summary)) {
+        g_string_append(out, NOTHING_FOUND "\n");
+        return;
+    }
     g_string_append(out, receipt != NULL ? "Forgotten: " : "Would be forgotten: ");
     append_amount(summary, out);
     g_string_append(out, ".\n");
@@ -441,6 +454,9 @@ confirm(GVariant *what, gboolean *out_is_yes, GCancellable *cancellable, GError 
 
     if (summary == NULL)
         return FALSE;
+    *out_is_yes = TRUE;
+    if (is_nothing(summary)) /* but what the agent has in hand may be it */
+        return TRUE;
     append_amount(summary, question);
     g_string_append(question, "? It cannot be brought back. Type y to do it:");
     app_output_say(question->str);
@@ -515,6 +531,11 @@ const AppCommand app_forget_command = {
         "Forgets what was shown in a time, by a program, of a site, or whatever a search finds. "
         "Afterwards no byte of its words or pictures is in any file of the history, and older "
         "copies of those files can be opened no more. It says first what would go, and asks.\n"
+        "\n"
+        "--url takes a site, with all below it (bank.example is www.bank.example, too), or a path "
+        "of one, with all below that (example.com/private); http or https is the same, and a "
+        "name without a dot, such as localhost, is that host alone. Where nothing is found nothing "
+        "goes, and there is no receipt.\n"
         "\n"
         "A scene that was shown in any part of the time goes as a whole; it lasts at most an hour. "
         "What is still on the screen is seen anew: close it first, or `deskhand pause`. Files that "

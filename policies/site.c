@@ -18,6 +18,7 @@ typedef struct {
 
 struct PolicySite {
     Parts parts;
+    gboolean is_narrow;
 };
 
 static void
@@ -206,9 +207,46 @@ policy_site_free(PolicySite *self)
     g_free(self);
 }
 
+void
+policy_site_narrow(PolicySite *self)
+{
+    self->is_narrow = strpbrk(self->parts.host, ".*[") == NULL;
+}
+
+/* Names in ASCII form are told by browsers in either form. */
+static gboolean
+is_plain_name(const char *name, size_t n_bytes)
+{
+    for (size_t i = 0; i < n_bytes; i++) {
+        if (!g_ascii_isalnum(name[i]) && name[i] != '-')
+            return FALSE;
+    }
+    return n_bytes > 0 && g_ascii_strncasecmp(name, "xn--", 4) != 0;
+}
+
+char *
+policy_site_dup_host_end(const PolicySite *self)
+{
+    const char *host = self->parts.host;
+    const char *end = host + strlen(host);
+    const char *begin = end;
+
+    while (begin > host) {
+        const char *name = begin;
+
+        while (name > host && name[-1] != '.')
+            name--;
+        if (!is_plain_name(name, (size_t)(begin - name)))
+            break;
+        end = name;
+        begin = name > host ? name - 1 : name;
+    }
+    return g_strdup(end);
+}
+
 /* bank.example is the site itself and each below it; *.gov.cn too. */
 static gboolean
-match_host(const char *pattern, const char *host)
+match_host(const char *pattern, const char *host, gboolean is_narrow)
 {
     g_autofree char *below = NULL;
 
@@ -216,6 +254,8 @@ match_host(const char *pattern, const char *host)
         pattern += 2;
     if (*pattern == '\0' || policy_glob_match(pattern, host))
         return TRUE;
+    if (is_narrow)
+        return FALSE;
     below = g_strconcat("*.", pattern, NULL);
     return policy_glob_match(below, host);
 }
@@ -263,6 +303,6 @@ policy_site_match(const PolicySite *self, const char *url)
         return FALSE;
     if (*self->parts.host != '\0' && *parts.host == '\0')
         return FALSE;
-    return match_host(self->parts.host, parts.host) &&
+    return match_host(self->parts.host, parts.host, self->is_narrow) &&
            match_path_alone(self->parts.path, parts.path);
 }

@@ -23,6 +23,13 @@ PolicySite *policy_site_new(const char *pattern, GError **error);
 void policy_site_free(PolicySite *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PolicySite, policy_site_free)
 
+/* A name without a dot (localhost, com) is that host alone from now on, and not all below it. */
+void policy_site_narrow(PolicySite *self);
+
+/* Returns: (transfer full): letters and dots that every address of it has in its host, at the end;
+ * empty when there is nothing of which that is sure */
+char *policy_site_dup_host_end(const PolicySite *self);
+
 /* @url: as a browser tells it; one that wraps another (view-source:, blob:, a reader's page) counts
  * as that other. */
 gboolean policy_site_match(const PolicySite *self, const char *url);

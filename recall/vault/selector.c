@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/selector.h"
 
+#include "policies/site.h"
 #include "recall/vault/schema.h"
 #include "recall/vault/search.h"
 
@@ -17,7 +18,8 @@
 struct RecallSelector {
     RecallForgetWhat what; /* its strings are not kept */
     char *app;
-    char *url;
+    PolicySite *site; /* NULL: of any address */
+    char *host_end;   /* that an address of it has */
     char *query;
     GDateTime *now;
     RecallIntent *intent;
@@ -33,26 +35,26 @@ struct RecallSelector {
 static gboolean
 is_by_search(const RecallSelector *self)
 {
-    return self->app != NULL || self->url != NULL || self->query != NULL;
+    return self->app != NULL || self->site != NULL || self->query != NULL;
 }
 
-/* Of a site nobody remembers whether it was http or https, and an address is copied with a slash at
- * its end or without. */
-static char *
-dup_address(const char *url)
+PolicySite *
+recall_selector_parse_site(const char *url, GError **error)
 {
     static const char *const schemes[] = {"http://", "https://"};
     const char *start = url;
-    size_t length;
+    PolicySite *site;
 
-    for (unsigned i = 0; url != NULL && i < G_N_ELEMENTS(schemes); i++) {
+    for (unsigned i = 0; i < G_N_ELEMENTS(schemes); i++) {
         if (g_ascii_strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
             start = url + strlen(schemes[i]);
     }
-    if (start == NULL || !g_ascii_isalnum(*start)) /* signs alone would find everything */
-        return g_strdup(url);
-    length = strlen(start);
-    return g_strndup(start, start[length - 1] == '/' ? length - 1 : length);
+    site = policy_site_new(start, error);
+    if (site != NULL)
+        policy_site_narrow(site);
+    else
+        g_prefix_error(error, "“%.200s” is no address to forget: it takes ", url);
+    return site;
 }
 
 RecallSelector *
@@ -63,7 +65,10 @@ recall_selector_new(const RecallForgetWhat *what, GDateTime *now)
 
     self->what = *what;
     self->app = g_strdup(what->app);
-    self->url = dup_address(what->url);
+    if (what->url != NULL)
+        self->site = recall_selector_parse_site(what->url, NULL);
+    g_assert(what->url == NULL || self->site != NULL);
+    self->host_end = self->site != NULL ? policy_site_dup_host_end(self->site) : NULL;
     self->query = g_strdup(what->query);
     self->what.app = self->what.url = self->what.query = NULL;
     self->now = g_date_time_ref(now);
@@ -79,7 +84,8 @@ recall_selector_free(RecallSelector *self)
     if (self == NULL)
         return;
     g_free(self->app);
-    g_free(self->url);
+    policy_site_free(self->site);
+    g_free(self->host_end);
     g_free(self->query);
     g_date_time_unref(self->now);
     recall_intent_free(self->intent);
@@ -136,6 +142,8 @@ take_result(RecallSelector *self, const RecallResult *result)
     uint32_t row = (uint32_t)(result->id & ROW_MAX);
     GArray *rows = g_hash_table_lookup(self->rows_by_week, GINT_TO_POINTER(week));
 
+    if (self->site != NULL && !policy_site_match(self->site, result->url))
+        return;
     if (rows == NULL) {
         rows = g_array_new(FALSE, FALSE, sizeof(uint32_t));
         g_hash_table_insert(self->rows_by_week, GINT_TO_POINTER(week), rows);
@@ -277,7 +285,7 @@ begin_page(RecallSelector *self)
         .is_plain = TRUE,
         .cursor = self->cursor,
         .app = self->app,
-        .url = self->url,
+        .url = self->host_end != NULL && *self->host_end != '\0' ? self->host_end : NULL,
         .range = &range,
     };
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "policies/site.h"
 #include "recall/vault/intent.h"
 #include "recall/vault/vault.h"
 
@@ -18,10 +19,15 @@ typedef struct {
     int64_t since_us; /* G_MININT64 and G_MAXINT64 for all times */
     int64_t until_us; /* exclusive */
     const char *app;  /* the following (nullable): as a search looks for them */
-    const char *url;
     const char *query;
+    const char *url;  /* (nullable): that recall_selector_parse_site() takes */
     int64_t scene_id; /* of RECALL_FORGET_SCENE */
 } RecallForgetWhat;
+
+/* The site, or the part of one: policies/site.h, whether with http or https; but a name without a
+ * dot is that host alone, so that "us" or "com" does not take every site below it.
+ * @error: G_IO_ERROR_INVALID_ARGUMENT */
+PolicySite *recall_selector_parse_site(const char *url, GError **error);
 
 typedef struct RecallSelector RecallSelector;
 

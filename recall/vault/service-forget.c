@@ -169,6 +169,12 @@ read_what(GVariant *what, GDateTime *now, RecallForgetWhat *out, GError **error)
     if (is_all + has_scene + (has_time || has_words) != 1)
         return refuse(error, "Say what to forget: all, or one scene, or a time, an application, an "
                              "address or words");
+    if (out->url != NULL) {
+        g_autoptr(PolicySite) site = recall_selector_parse_site(out->url, error);
+
+        if (site == NULL)
+            return FALSE;
+    }
     out->kind = is_all ? RECALL_FORGET_ALL : has_scene ? RECALL_FORGET_SCENE : choose_kind(out);
     return TRUE;
 }
@@ -281,9 +287,10 @@ run_step(void *user_data, GCancellable *cancellable, GError **error)
     if (job->forget == NULL) {
         if (!recall_selector_step(job->selector, job->vault, &is_done, error))
             return NULL;
-        if (is_done && !job->is_dry)
+        if (is_done && !job->is_dry &&
+            !recall_intent_is_empty(recall_selector_get_intent(job->selector)))
             job->forget = recall_forget_new(recall_selector_steal_intent(job->selector));
-        job->is_done = is_done && job->is_dry;
+        job->is_done = is_done && job->forget == NULL;
         return job;
     }
     return recall_forget_step(job->forget, job->vault, &job->is_done, error) ? job : NULL;

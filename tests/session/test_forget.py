@@ -55,6 +55,7 @@ def test_the_command():
         check_usage(vault)
         check_dry_run(vault)
         check_asking(vault)
+        check_nothing(vault)
         check_kinds(vault)
         check_receipts(vault)
 
@@ -90,6 +91,20 @@ def check_asking(vault):
     assert vault.found("walrus") == ["chinese", "page", "old"]
 
 
+def check_nothing(vault):
+    """Nothing is found: it is said, and there is no receipt."""
+    n = len(vault.json("forget", "--receipts", "--json"))
+    for url in ("us", "https", "om.us", "zoom.us/nowhere"):
+        answer = vault.json("forget", "--url", url, "--yes", "--json")
+        assert answer["scenes"] == 0 and not answer["forgotten"], (url, answer)
+        assert answer["receipt"] is None, answer
+    text = vault.deskhand("forget", "--app", "nobody", "--yes").stdout
+    assert "Nothing was found" in text, text
+    assert len(vault.json("forget", "--receipts", "--json")) == n
+    done = vault.deskhand("forget", "--url", "a b", "--yes")
+    assert done.returncode in (1, 2) and "takes a site" in done.stderr, done
+
+
 def check_kinds(vault):
     answer = vault.json("forget", "--url", "zoom.us", "--yes", "--json")
     assert answer["forgotten"] and answer["receipt"]["kind"] == "url", answer
@@ -109,8 +124,9 @@ def check_receipts(vault):
     assert len(set(r["digest"] for r in receipts)) == 4
     text = vault.deskhand("forget", "--receipts").stdout
     assert len(text.splitlines()) == 4 and receipts[0]["digest"][:16] in text, text
-    vault.json("forget", "--all", "--yes", "--json")
-    assert len(vault.json("forget", "--receipts", "--json")) == 5
+    answer = vault.json("forget", "--all", "--yes", "--json")
+    assert answer["scenes"] == 0 and not answer["forgotten"], answer
+    assert len(vault.json("forget", "--receipts", "--json")) == 4
 
 
 def test_real_programs():

@@ -113,6 +113,33 @@ test_bad_sites_are_refused(void **state)
 }
 
 static void
+test_host_end(void **state)
+{
+    static const char *const cases[][2] = {
+        {"bank.example", "bank.example"},
+        {"https://www.bank.example:8443/a", "www.bank.example"},
+        {"*.gov.cn", "gov.cn"},
+        {"a*b.gov.cn", "gov.cn"},
+        {"b\xc3\xbc"
+         "cher.example",
+         "example"},
+        {"xn--bcher-kva.example", "example"},
+        {"bank.*", ""},
+        {"localhost", "localhost"},
+        {"[::1]:80", ""},
+        {"file:///home/me", ""},
+        {"about:logins", ""},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(PolicySite) site = policy_site_new(cases[i][0], NULL);
+        g_autofree char *end = policy_site_dup_host_end(site);
+
+        assert_string_equal(end, cases[i][1]);
+    }
+}
+
+static void
 test_private_windows(void **state)
 {
     static const struct {
@@ -281,6 +308,7 @@ main(void)
         cmocka_unit_test(test_a_hostile_title_costs_little),
         cmocka_unit_test(test_sites),
         cmocka_unit_test(test_bad_sites_are_refused),
+        cmocka_unit_test(test_host_end),
         cmocka_unit_test(test_private_windows),
         cmocka_unit_test(test_decisions),
         cmocka_unit_test(test_what_the_settings_loosen),

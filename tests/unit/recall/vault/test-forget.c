@@ -92,21 +92,52 @@ test_url(void **state)
 static void
 test_url_spellings(void **state)
 {
-    static const char *const urls[] = {"http://pflaumenmus.example/",
-                                       "https://pflaumenmus.example/way/",
-                                       "HTTP://pflaumenmus.example/way", "pflaumenmus.example/"};
+    static const struct {
+        const char *url;
+        unsigned n_scenes;
+    } cases[] = {
+        {"http://pflaumenmus.example/", N_SECRET},
+        {"https://pflaumenmus.example/way/", N_SECRET},
+        {"HTTP://pflaumenmus.example/way", N_SECRET},
+        {"pflaumenmus.example/", N_SECRET},
+        {"*.example", N_SECRET},
+        {"https://PFLAUMENMUS.example:443", 0}, /* it has no port */
+        {"example", 0},
+        {"https", 0},
+        {"mus.example", 0},
+        {"pflaumenmus", 0},
+        {"pflaumenmus.example/wa", 0},
+        {"way", 0},
+        {"other.example/pflaumenmus.example/way", 0},
+    };
     g_autoptr(RecallVault) vault = fixture_open(*state);
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
 
     forgetting_plant(vault);
-    for (unsigned i = 0; i < G_N_ELEMENTS(urls); i++) {
-        const RecallForgetWhat what = {RECALL_FORGET_URL, FORGETTING_WHOLE_TIME, .url = urls[i]};
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const RecallForgetWhat what = {RECALL_FORGET_URL, FORGETTING_WHOLE_TIME,
+                                       .url = cases[i].url};
         g_autoptr(RecallSelector) selector = recall_selector_new(&what, now);
         gboolean is_done = FALSE;
 
         while (!is_done)
             assert_true(recall_selector_step(selector, vault, &is_done, NULL));
-        assert_int_equal(recall_selector_get_intent(selector)->n_scenes, N_SECRET);
+        assert_int_equal(recall_selector_get_intent(selector)->n_scenes, cases[i].n_scenes);
+        assert_int_equal(recall_intent_is_empty(recall_selector_get_intent(selector)),
+                         cases[i].n_scenes == 0);
+    }
+}
+
+static void
+test_url_that_is_none(void **state)
+{
+    static const char *const bad[] = {"", "https://", " ", "/", "http:///", "a b.example"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) error = NULL;
+
+        assert_null(recall_selector_parse_site(bad[i], &error));
+        assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT));
     }
 }
 
@@ -452,6 +483,7 @@ main(void)
         TEST(test_app),
         TEST(test_url),
         TEST(test_url_spellings),
+        TEST(test_url_that_is_none),
         TEST(test_query),
         TEST(test_range),
         TEST(test_range_holds_what_was_shown),
