@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/clients-x11.h"
 
+#include "recall/watch/compound-text.h"
+
 #include <string.h>
 #include <unistd.h>
 #include <xcb/res.h>
@@ -161,20 +163,33 @@ get_number(const xcb_get_property_reply_t *reply)
     return number;
 }
 
-/* Old text (STRING, COMPOUND_TEXT) that is not UTF-8 is taken for Latin-1, which it mostly is. */
+/* STRING is Latin-1, but for programs that do not care. */
+static char *
+dup_latin(const char *bytes, size_t n_bytes)
+{
+    if (g_utf8_validate(bytes, (gssize)n_bytes, NULL))
+        return g_strndup(bytes, n_bytes);
+    return g_convert(bytes, (gssize)n_bytes, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
+}
+
 static char *
 dup_text(const RecallClientsX11 *self, const xcb_get_property_reply_t *reply)
 {
+    const xcb_atom_t *atoms = self->display->atoms;
     const char *bytes = reply != NULL ? xcb_get_property_value(reply) : NULL;
     size_t n_bytes = get_length(reply);
     g_autofree char *converted = NULL;
 
     if (reply == NULL || reply->format != 8 || n_bytes == 0)
         return g_strdup("");
-    if (reply->type != self->display->atoms[RECALL_ATOM_UTF8_STRING] &&
-        !g_utf8_validate(bytes, (gssize)n_bytes, NULL))
-        converted = g_convert(bytes, (gssize)n_bytes, "UTF-8", "ISO-8859-1", NULL, &n_bytes, NULL);
-    return recall_window_clean_text(converted != NULL ? converted : bytes, n_bytes);
+    n_bytes = strnlen(bytes, n_bytes); /* of a list of texts the first */
+    if (reply->type == atoms[RECALL_ATOM_COMPOUND_TEXT])
+        converted = recall_compound_text_to_utf8(bytes, n_bytes);
+    else if (reply->type != atoms[RECALL_ATOM_UTF8_STRING])
+        converted = dup_latin(bytes, n_bytes);
+    if (converted == NULL)
+        return recall_window_clean_text(bytes, n_bytes);
+    return recall_window_clean_text(converted, strlen(converted));
 }
 
 /* WM_CLASS is two names, each ended by a NUL: the instance, then the class. */

@@ -13,6 +13,7 @@
  * server that goes away is a state of the connection and not the end of the process. */
 
 typedef enum {
+    RECALL_ATOM_COMPOUND_TEXT,
     RECALL_ATOM_DESKHAND_NO_RECALL,
     RECALL_ATOM_GTK_FRAME_EXTENTS,
     RECALL_ATOM_NET_ACTIVE_WINDOW,

@@ -5,6 +5,7 @@ import pathlib
 
 import apps
 from checks import assert_found
+from desktop import wait_for
 
 XCLIENT = pathlib.Path(__file__).with_name("xclient.py")
 AGENTD_MAX_MB = 150
@@ -52,6 +53,16 @@ def test_bad_titles(desktop):
         desktop.wait_window(of_class="Xclient")
         is_still_well(desktop, "beside a strange name")
         bad.end()
+
+
+def test_titles_of_old_programs(desktop):
+    """Without _NET_WM_NAME, in COMPOUND_TEXT or Latin-1, as Xlib writes them."""
+    for style, text in (("compound", "季度报告 2026 – café"), ("string", "Übersicht à la carte"),
+                        ("compound", "Übersicht à la carte"), ("compound", "日本語のタイトル 한글")):
+        old = client(desktop, "old-title", style, text)
+        wait_for(lambda title=text: [s for s in desktop.scenes() if s["title"] == title],
+                 f"a scene titled {text}: {old.log()} {desktop.scenes()}")
+        old.end()
 
 
 def test_a_megabyte_of_title(desktop):

@@ -5,9 +5,11 @@
 
 usage: xclient.py window WIDTH HEIGHT [X Y]     stays until killed
        xclient.py title HEX [LENGTH]            a window whose title is these bytes, repeated
+       xclient.py old-title STYLE TEXT          a title as Xlib writes it: "string", "compound"
        xclient.py flicker SECONDS               opens and closes a window 100 times a second
        xclient.py resize SECONDS                changes the screen's size again and again"""
 import ctypes
+import locale
 import signal
 import subprocess
 import sys
@@ -63,6 +65,26 @@ def title_of(data, length="0"):
     signal.pause()
 
 
+class TextProperty(ctypes.Structure): # pylint: disable=too-few-public-methods
+    """XTextProperty"""
+    _fields_ = [("value", ctypes.c_void_p), ("encoding", ctypes.c_ulong), ("format", ctypes.c_int),
+                ("n_items", ctypes.c_ulong)]
+
+
+def old_title_of(style, text):
+    locale.setlocale(locale.LC_ALL, "C.UTF-8")
+    styles = {"string": 0, "compound": 1} # XStringStyle, XCompoundTextStyle
+    texts = (ctypes.c_char_p * 1)(text.encode())
+    title = TextProperty()
+    window = make_window(300, 200)
+    if x11.Xutf8TextListToTextProperty(display, texts, 1, styles[style], ctypes.byref(title)) != 0:
+        sys.exit("Xlib cannot write that")
+    x11.XSetWMName(display, window, ctypes.byref(title))
+    print(ctypes.string_at(title.value, title.n_items), flush=True)
+    show(window)
+    signal.pause()
+
+
 def flicker(seconds):
     end = time.monotonic() + float(seconds)
     while time.monotonic() < end:
@@ -83,5 +105,5 @@ def resize(seconds):
 
 
 if __name__ == "__main__":
-    {"window": window_of, "title": title_of, "flicker": flicker,
+    {"window": window_of, "title": title_of, "old-title": old_title_of, "flicker": flicker,
      "resize": resize}[sys.argv[1]](*sys.argv[2:])
