@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/content.h"
 
+#include "recall/watch/proof.h"
 #include "recall/watch/redact.h"
 
 #define OCR_MARGIN_PX 32 /* around a change: the lines that it touches lie within */
@@ -11,6 +12,7 @@
 struct RecallContent {
     RecallFrame *frame; /* NULL while there is none */
     RecallRedact *redact;
+    RecallProof *proof;
     GPtrArray *accessible_runs;
     GPtrArray *ocr_runs;
     char *url;
@@ -32,6 +34,7 @@ recall_content_new(void)
     RecallContent *self = g_new0(RecallContent, 1);
 
     self->redact = recall_redact_new();
+    self->proof = recall_proof_new();
     self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     self->ocr_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     pixman_region32_init(&self->visible);
@@ -52,6 +55,7 @@ recall_content_free(RecallContent *self)
         return;
     recall_frame_free(self->frame);
     recall_redact_free(self->redact);
+    recall_proof_free(self->proof);
     g_ptr_array_unref(self->accessible_runs);
     g_ptr_array_unref(self->ocr_runs);
     g_free(self->url);
@@ -203,160 +207,6 @@ recall_content_hold(RecallContent *self,
     pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)since);
 }
 
-/* Where nothing stands out there is nothing to read, and no run that stood there is shown. */
-static void
-drop_blank(RecallContent *self)
-{
-    pixman_region32_t blank;
-    int n_boxes;
-    const pixman_box32_t *boxes = pixman_region32_rectangles(&self->wanted, &n_boxes);
-
-    pixman_region32_init(&blank);
-    for (int i = 0; i < n_boxes; i++) {
-        BaseRect box = {boxes[i].x1, boxes[i].y1, boxes[i].x2 - boxes[i].x1,
-                        boxes[i].y2 - boxes[i].y1};
-
-        if (!recall_frame_has_ink(self->frame, &box))
-            pixman_region32_union_rect(&blank, &blank, box.x, box.y, (unsigned)box.width,
-                                       (unsigned)box.height);
-    }
-    pixman_region32_subtract(&self->wanted, &self->wanted, &blank);
-    pixman_region32_subtract(&self->unread, &self->unread, &blank);
-    pixman_region32_fini(&blank);
-}
-
-/* Whole rows: a line that grew may now be found as other runs than before, and those of its runs
- * that did not change are in the reader's cache. */
-gboolean
-recall_content_find_wanted(RecallContent *self, const pixman_region32_t *changed)
-{
-    pixman_region32_t left;
-    int n_boxes;
-    const pixman_box32_t *boxes;
-    uint32_t width_px;
-    uint32_t height_px;
-
-    recall_frame_get_size(self->frame, &width_px, &height_px);
-    pixman_region32_init(&left);
-    pixman_region32_subtract(&left, (pixman_region32_t *)changed, &self->covered);
-    pixman_region32_intersect(&left, &left, &self->visible);
-    boxes = pixman_region32_rectangles(&left, &n_boxes);
-    pixman_region32_clear(&self->wanted);
-    for (int i = 0; i < n_boxes; i++)
-        pixman_region32_union_rect(&self->wanted, &self->wanted, 0, boxes[i].y1, width_px,
-                                   (unsigned)(boxes[i].y2 - boxes[i].y1));
-    pixman_region32_fini(&left);
-    pixman_region32_subtract(&self->wanted, &self->wanted, &self->covered);
-    pixman_region32_intersect(&self->wanted, &self->wanted, &self->visible);
-    drop_blank(self);
-    return pixman_region32_not_empty(&self->wanted);
-}
-
-/* What of the window can be seen at all. */
-static BaseRect
-get_shown_rect(const RecallContent *self)
-{
-    const pixman_box32_t *shown = pixman_region32_extents((pixman_region32_t *)&self->visible);
-
-    return (BaseRect){shown->x1, shown->y1, shown->x2 - shown->x1, shown->y2 - shown->y1};
-}
-
-static BaseRect
-get_ocr_rect(const RecallContent *self)
-{
-    const pixman_box32_t *box = pixman_region32_extents((pixman_region32_t *)&self->wanted);
-    BaseRect rect = {box->x1 - OCR_MARGIN_PX, box->y1 - OCR_MARGIN_PX,
-                     box->x2 - box->x1 + 2 * OCR_MARGIN_PX, box->y2 - box->y1 + 2 * OCR_MARGIN_PX};
-    BaseRect shown = get_shown_rect(self);
-
-    base_rect_intersect(&rect, &shown, &rect);
-    return rect;
-}
-
-RecallOcrRequest
-recall_content_get_request(RecallContent *self)
-{
-    BaseRect rect = get_ocr_rect(self);
-    size_t stride = recall_frame_get_stride(self->frame);
-
-    pixman_region32_clear(&self->ignored);
-    pixman_region32_union_rect(&self->ignored, &self->ignored, rect.x, rect.y, (unsigned)rect.width,
-                               (unsigned)rect.height);
-    pixman_region32_subtract(&self->ignored, &self->ignored, &self->visible);
-    pixman_region32_union(&self->ignored, &self->ignored, &self->covered);
-    return (RecallOcrRequest){
-        .pixels =
-            recall_frame_get_pixels(self->frame) + (size_t)rect.y * stride + (size_t)rect.x * 4,
-        .stride = stride,
-        .rect = rect,
-        .whole = get_shown_rect(self),
-        .wanted = &self->wanted,
-        .ignored = &self->ignored,
-        .is_strict = pixman_region32_not_empty(&self->covered),
-    };
-}
-
-/* What the reader left for later stays unread. */
-static void
-note_read(RecallContent *self, const pixman_region32_t *left)
-{
-    pixman_region32_subtract(&self->unread, &self->unread, &self->wanted);
-    pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)left);
-}
-
-void
-recall_content_take_ocr(RecallContent *self, GPtrArray *runs, const pixman_region32_t *left)
-{
-    BaseRect rect = get_ocr_rect(self);
-
-    remove_runs(self->ocr_runs, &self->wanted, &rect);
-    for (unsigned i = 0; i < runs->len; i++) {
-        RecallRun *run = runs->pdata[i];
-        pixman_region32_t box;
-
-        pixman_region32_init_rect(&box, run->box.x, run->box.y, run->box.width, run->box.height);
-        remove_runs(self->ocr_runs, &box, NULL);
-        pixman_region32_fini(&box);
-    }
-    for (unsigned i = 0; i < runs->len; i++)
-        g_ptr_array_add(self->ocr_runs, recall_run_ref(runs->pdata[i]));
-    note_read(self, left);
-}
-
-/* --- what may be kept --- */
-
-gboolean
-recall_content_has_passwords(const RecallContent *self)
-{
-    return pixman_region32_not_empty((pixman_region32_t *)&self->secret);
-}
-
-gboolean
-recall_content_has_unread(const RecallContent *self)
-{
-    pixman_region32_t unread;
-    gboolean has_some;
-
-    pixman_region32_init(&unread);
-    pixman_region32_intersect(&unread, (pixman_region32_t *)&self->unread,
-                              (pixman_region32_t *)&self->visible);
-    has_some = pixman_region32_not_empty(&unread);
-    pixman_region32_fini(&unread);
-    return has_some;
-}
-
-const char *
-recall_content_get_url(const RecallContent *self)
-{
-    return self->url;
-}
-
-const char *
-recall_content_get_file(const RecallContent *self)
-{
-    return self->file;
-}
-
 /* Pixels around accessible text that its boxes leave out, such as the end of a clipped entry. */
 static gboolean
 is_told(const RecallContent *self, const RecallRun *run)
@@ -399,6 +249,183 @@ dup_shown_runs(const RecallContent *self)
     return runs;
 }
 
+/* Secrets that the application told stand where it says only if OCR finds them there. */
+static void
+ask_proof(RecallContent *self, const pixman_region32_t *changed, int64_t now_us)
+{
+    g_autoptr(GPtrArray) shown = dup_shown_runs(self);
+    g_autoptr(GPtrArray) secret = recall_redact_pick(self->redact, shown, now_us);
+
+    for (unsigned i = secret->len; i > 0; i--) {
+        if (((RecallRun *)secret->pdata[i - 1])->source != PROTOCOL_SOURCE_ACCESSIBLE)
+            g_ptr_array_remove_index(secret, i - 1);
+    }
+    recall_proof_begin(self->proof, secret, changed);
+}
+
+/* Where nothing stands out there is nothing to read, and no run that stood there is shown. */
+static void
+drop_blank(RecallContent *self)
+{
+    pixman_region32_t blank;
+    int n_boxes;
+    const pixman_box32_t *boxes = pixman_region32_rectangles(&self->wanted, &n_boxes);
+
+    pixman_region32_init(&blank);
+    for (int i = 0; i < n_boxes; i++) {
+        BaseRect box = {boxes[i].x1, boxes[i].y1, boxes[i].x2 - boxes[i].x1,
+                        boxes[i].y2 - boxes[i].y1};
+
+        if (!recall_frame_has_ink(self->frame, &box))
+            pixman_region32_union_rect(&blank, &blank, box.x, box.y, (unsigned)box.width,
+                                       (unsigned)box.height);
+    }
+    pixman_region32_subtract(&self->wanted, &self->wanted, &blank);
+    pixman_region32_subtract(&self->unread, &self->unread, &blank);
+    pixman_region32_fini(&blank);
+}
+
+/* Whole rows: a line that grew may now be found as other runs than before, and those of its runs
+ * that did not change are in the reader's cache. */
+gboolean
+recall_content_find_wanted(RecallContent *self, const pixman_region32_t *changed, int64_t now_us)
+{
+    pixman_region32_t left;
+    int n_boxes;
+    const pixman_box32_t *boxes;
+    uint32_t width_px;
+    uint32_t height_px;
+
+    recall_frame_get_size(self->frame, &width_px, &height_px);
+    pixman_region32_init(&left);
+    pixman_region32_subtract(&left, (pixman_region32_t *)changed, &self->covered);
+    pixman_region32_intersect(&left, &left, &self->visible);
+    boxes = pixman_region32_rectangles(&left, &n_boxes);
+    pixman_region32_clear(&self->wanted);
+    for (int i = 0; i < n_boxes; i++)
+        pixman_region32_union_rect(&self->wanted, &self->wanted, 0, boxes[i].y1, width_px,
+                                   (unsigned)(boxes[i].y2 - boxes[i].y1));
+    pixman_region32_fini(&left);
+    pixman_region32_subtract(&self->wanted, &self->wanted, &self->covered);
+    pixman_region32_intersect(&self->wanted, &self->wanted, &self->visible);
+    drop_blank(self);
+    ask_proof(self, changed, now_us);
+    pixman_region32_init(&left);
+    pixman_region32_intersect(&left, (pixman_region32_t *)recall_proof_get_wanted(self->proof),
+                              &self->visible);
+    pixman_region32_union(&self->wanted, &self->wanted, &left);
+    pixman_region32_fini(&left);
+    return pixman_region32_not_empty(&self->wanted);
+}
+
+/* What of the window can be seen at all. */
+static BaseRect
+get_shown_rect(const RecallContent *self)
+{
+    const pixman_box32_t *shown = pixman_region32_extents((pixman_region32_t *)&self->visible);
+
+    return (BaseRect){shown->x1, shown->y1, shown->x2 - shown->x1, shown->y2 - shown->y1};
+}
+
+static BaseRect
+get_ocr_rect(const RecallContent *self)
+{
+    const pixman_box32_t *box = pixman_region32_extents((pixman_region32_t *)&self->wanted);
+    BaseRect rect = {box->x1 - OCR_MARGIN_PX, box->y1 - OCR_MARGIN_PX,
+                     box->x2 - box->x1 + 2 * OCR_MARGIN_PX, box->y2 - box->y1 + 2 * OCR_MARGIN_PX};
+    BaseRect shown = get_shown_rect(self);
+
+    base_rect_intersect(&rect, &shown, &rect);
+    return rect;
+}
+
+RecallOcrRequest
+recall_content_get_request(RecallContent *self)
+{
+    BaseRect rect = get_ocr_rect(self);
+    size_t stride = recall_frame_get_stride(self->frame);
+
+    pixman_region32_clear(&self->ignored);
+    pixman_region32_union_rect(&self->ignored, &self->ignored, rect.x, rect.y, (unsigned)rect.width,
+                               (unsigned)rect.height);
+    pixman_region32_subtract(&self->ignored, &self->ignored, &self->visible);
+    pixman_region32_union(&self->ignored, &self->ignored, &self->covered);
+    pixman_region32_subtract(&self->ignored, &self->ignored,
+                             (pixman_region32_t *)recall_proof_get_wanted(self->proof));
+    return (RecallOcrRequest){
+        .pixels =
+            recall_frame_get_pixels(self->frame) + (size_t)rect.y * stride + (size_t)rect.x * 4,
+        .stride = stride,
+        .rect = rect,
+        .whole = get_shown_rect(self),
+        .wanted = &self->wanted,
+        .ignored = &self->ignored,
+        .is_strict = pixman_region32_not_empty(&self->covered),
+    };
+}
+
+/* What the reader left for later stays unread. */
+static void
+note_read(RecallContent *self, const pixman_region32_t *left)
+{
+    pixman_region32_subtract(&self->unread, &self->unread, &self->wanted);
+    pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)left);
+}
+
+void
+recall_content_take_ocr(RecallContent *self, GPtrArray *runs, const pixman_region32_t *left)
+{
+    BaseRect rect = get_ocr_rect(self);
+
+    remove_runs(self->ocr_runs, &self->wanted, &rect);
+    for (unsigned i = 0; i < runs->len; i++) {
+        RecallRun *run = runs->pdata[i];
+        pixman_region32_t box;
+
+        pixman_region32_init_rect(&box, run->box.x, run->box.y, run->box.width, run->box.height);
+        remove_runs(self->ocr_runs, &box, NULL);
+        pixman_region32_fini(&box);
+    }
+    for (unsigned i = 0; i < runs->len; i++)
+        g_ptr_array_add(self->ocr_runs, recall_run_ref(runs->pdata[i]));
+    note_read(self, left);
+    recall_proof_take(self->proof, runs, &self->visible);
+}
+
+/* --- what may be kept --- */
+
+gboolean
+recall_content_has_passwords(const RecallContent *self)
+{
+    return pixman_region32_not_empty((pixman_region32_t *)&self->secret);
+}
+
+gboolean
+recall_content_has_unread(const RecallContent *self)
+{
+    pixman_region32_t unread;
+    gboolean has_some;
+
+    pixman_region32_init(&unread);
+    pixman_region32_intersect(&unread, (pixman_region32_t *)&self->unread,
+                              (pixman_region32_t *)&self->visible);
+    has_some = pixman_region32_not_empty(&unread);
+    pixman_region32_fini(&unread);
+    return has_some || !recall_proof_stands(self->proof);
+}
+
+const char *
+recall_content_get_url(const RecallContent *self)
+{
+    return self->url;
+}
+
+const char *
+recall_content_get_file(const RecallContent *self)
+{
+    return self->file;
+}
+
 GPtrArray *
 recall_content_dup_runs(RecallContent *self, int64_t now_us)
 {
@@ -420,6 +447,8 @@ recall_content_paint(RecallContent *self)
                           (pixman_region32_t *)recall_redact_get_hidden(self->redact));
     pixman_region32_union(&self->painted, &self->painted, &self->unread);
     pixman_region32_union(&self->painted, &self->painted, &self->untold);
+    if (!recall_proof_stands(self->proof))
+        pixman_region32_union(&self->painted, &self->painted, &self->visible);
     self->before = recall_frame_paint(self->frame, &self->painted);
 }
 

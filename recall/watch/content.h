@@ -7,7 +7,8 @@
 
 /* What is in hand of one window: its pixels, what both sources read in them, and which of it may be
  * kept. What may not is masked in the text and painted over in the picture: password fields,
- * secrets, and whatever nobody has read yet, because it may be one. All regions are window pixels.
+ * secrets, and whatever nobody has read yet, because it may be one; all of it
+ * while OCR has not found secrets where the application told them. All regions are window pixels.
  * Main thread; no display. */
 
 typedef struct RecallContent RecallContent;
@@ -48,8 +49,11 @@ void recall_content_hold(RecallContent *self,
                          const pixman_region32_t *since);
 
 /* Finds what of @changed is left for OCR to read: what was told, what is not visible and what is
- * blank is not. Returns: whether there is anything */
-gboolean recall_content_find_wanted(RecallContent *self, const pixman_region32_t *changed);
+ * blank is not, but for secrets that were told (recall/watch/proof). @now_us: monotonic
+ * Returns: whether there is anything */
+gboolean recall_content_find_wanted(RecallContent *self,
+                                    const pixman_region32_t *changed,
+                                    int64_t now_us);
 
 /* The request for it; all in it is borrowed and stands until the next call of any function here. */
 RecallOcrRequest recall_content_get_request(RecallContent *self);
@@ -64,7 +68,7 @@ void recall_content_drop_text(RecallContent *self);
 
 gboolean recall_content_has_passwords(const RecallContent *self);
 
-/* Whether anything visible was not read yet. */
+/* Whether anything visible was not read yet, or where it was told is not proven. */
 gboolean recall_content_has_unread(const RecallContent *self);
 
 const char *recall_content_get_url(const RecallContent *self);  /* NULL: none, or not told */

@@ -139,13 +139,33 @@ drop_rested(RecallRedact *self, int64_t now_us)
     }
 }
 
+static Growing *
+find_growing(const RecallRedact *self, const char *text)
+{
+    for (unsigned i = self->growing->len; i > 0; i--) {
+        Growing *growing = self->growing->pdata[i - 1];
+
+        if (g_str_equal(growing->text, text))
+            return growing;
+    }
+    return NULL;
+}
+
 static void
 note_growth(RecallRedact *self, GPtrArray *runs, int64_t now_us)
 {
     g_autoptr(GPtrArray) fresh = g_ptr_array_new();
 
     for (unsigned i = 0; i < runs->len && fresh->len <= RECALL_REDACT_N_GROWING_MAX; i++) {
-        if (!g_hash_table_contains(self->texts, ((RecallRun *)runs->pdata[i])->text))
+        const char *text = ((RecallRun *)runs->pdata[i])->text;
+        Growing *growing;
+
+        if (g_hash_table_contains(self->texts, text))
+            continue;
+        growing = find_growing(self, text);
+        if (growing != NULL)
+            growing->grown_us = now_us;
+        else
             g_ptr_array_add(fresh, runs->pdata[i]);
     }
     if (fresh->len > RECALL_REDACT_N_GROWING_MAX)
@@ -160,18 +180,6 @@ note_growth(RecallRedact *self, GPtrArray *runs, int64_t now_us)
     if (self->growing->len > RECALL_REDACT_N_GROWING_MAX)
         g_ptr_array_remove_range(self->growing, 0,
                                  self->growing->len - RECALL_REDACT_N_GROWING_MAX);
-}
-
-static const Growing *
-find_growing(const RecallRedact *self, const char *text)
-{
-    for (unsigned i = self->growing->len; i > 0; i--) {
-        const Growing *growing = self->growing->pdata[i - 1];
-
-        if (g_str_equal(growing->text, text))
-            return growing;
-    }
-    return NULL;
 }
 
 static void
@@ -341,11 +349,14 @@ mask_run(RecallRedact *self, const RecallRun *run, const Secrets *secrets)
 
 /* --- all --- */
 
+/* Returns: (transfer full) (nullable): of PolicySecretRange */
 static GArray *
-find_secrets(RecallRedact *self, GPtrArray *runs)
+find_secrets(RecallRedact *self, GPtrArray *runs, int64_t now_us)
 {
     g_autofree PolicyDetectRun *values = g_new0(PolicyDetectRun, runs->len + 1);
 
+    drop_rested(self, now_us);
+    note_growth(self, runs, now_us);
     for (unsigned i = 0; i < runs->len; i++) {
         const RecallRun *run = runs->pdata[i];
         const Growing *growing = find_growing(self, run->text);
@@ -390,14 +401,29 @@ mask_runs(RecallRedact *self, GPtrArray *runs, const GArray *found)
 }
 
 GPtrArray *
+recall_redact_pick(RecallRedact *self, GPtrArray *runs, int64_t now_us)
+{
+    g_autoptr(GArray) found = find_secrets(self, runs, now_us);
+    GPtrArray *picked = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    unsigned last = runs->len;
+
+    for (unsigned i = 0; found != NULL && i < found->len; i++) {
+        unsigned run = g_array_index(found, PolicySecretRange, i).run;
+
+        if (run != last)
+            g_ptr_array_add(picked, recall_run_ref(runs->pdata[run]));
+        last = run;
+    }
+    return picked;
+}
+
+GPtrArray *
 recall_redact_runs(RecallRedact *self, GPtrArray *runs, int64_t now_us)
 {
     g_autoptr(GArray) found = NULL;
     GPtrArray *masked;
 
-    drop_rested(self, now_us);
-    note_growth(self, runs, now_us);
-    found = find_secrets(self, runs);
+    found = find_secrets(self, runs, now_us);
     pixman_region32_clear(&self->hidden);
     self->rest_us = 0;
     masked = found != NULL ? mask_runs(self, runs, found) : g_ptr_array_ref(runs);

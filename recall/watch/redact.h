@@ -33,6 +33,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallRedact, recall_redact_free)
  */
 GPtrArray *recall_redact_runs(RecallRedact *self, GPtrArray *runs, int64_t now_us);
 
+/* Of those runs the ones that recall_redact_runs() will mask; the view is not taken for the last.
+ * Returns: (transfer full): of RecallRun */
+GPtrArray *recall_redact_pick(RecallRedact *self, GPtrArray *runs, int64_t now_us);
+
 /* Window pixels that show secrets in the last view, with a margin; where it is not certain which
  * pixels of a run they are, all of it. Borrowed. */
 const pixman_region32_t *recall_redact_get_hidden(const RecallRedact *self);

@@ -278,7 +278,8 @@ start_ocr(RecallWatch *self)
 {
     RecallOcrRequest request;
 
-    if (!recall_content_find_wanted(self->content, &self->reading)) {
+    if (!recall_content_find_wanted(self->content, &self->reading,
+                                    g_get_monotonic_time())) {
         store(self);
         finish_reading(self);
         return;
