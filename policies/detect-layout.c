@@ -126,6 +126,8 @@ find_joint_below(const GArray *cells, unsigned upper, unsigned lower, unsigned f
 
     if (below->y - (box->y + box->height) > 2 * MAX(box->height, below->height))
         return POLICY_JOINT_BREAK;
+    if (all[upper].run->is_cell || all[lower].run->is_cell)
+        return POLICY_JOINT_LINE;
     if (below->x <= left + 3 * get_letter_width(all[upper].run) && is_full(cells, upper))
         return POLICY_JOINT_WRAP;
     return POLICY_JOINT_LINE;

@@ -4,6 +4,7 @@
 
 #include "policies/detect-brands.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define N_DIGITS_MIN 13 /* in a row, for anything to be looked at */
@@ -11,6 +12,7 @@
 #define NEIGHBOUR_N_DIGITS_MIN 3
 #define IDENTITY_BEGINNING_MIN 8
 #define IDENTITY_N_DIGITS 18
+#define SCIENTIFIC_N_DIGITS_MIN 14
 #define YEAR_MIN 1900
 #define YEAR_MAX 2099
 
@@ -519,6 +521,47 @@ find_identity(Numbers *self, unsigned first)
 
 /* --- all --- */
 
+/* A sheet shows a long number as 4.53957876362149E+015: what is left of it tells enough, but the
+ * digit that would check it is gone. Returns: the index of its first digit, or -1 */
+static int
+find_scientific(const Numbers *self)
+{
+    const Digit *last = get_digit(self, self->digits->len - 1);
+    const char *exponent = self->text->flat->str + last->offset + last->length_bytes;
+    int second = (int)self->digits->len - 1;
+
+    if (!g_str_has_prefix(exponent, "E+") || !g_ascii_isdigit(exponent[2]))
+        return -1;
+    while (second > 0 && get_digit(self, (unsigned)second)->gap == GAP_NONE)
+        second--;
+    if (second == 0 || get_digit(self, (unsigned)second)->gap != GAP_DOT ||
+        self->digits->len - (unsigned)second < SCIENTIFIC_N_DIGITS_MIN - 1)
+        return -1;
+    return second - 1;
+}
+
+static void
+look_at_scientific(Numbers *self)
+{
+    int first = self->digits->len > 0 ? find_scientific(self) : -1;
+    uint8_t values[SCIENTIFIC_N_DIGITS_MIN];
+    unsigned n_shown;
+    const Digit *last;
+    unsigned long n;
+
+    if (first < 0)
+        return;
+    n_shown = self->digits->len - (unsigned)first;
+    last = get_digit(self, self->digits->len - 1);
+    n = 1 + strtoul(self->text->flat->str + last->offset + last->length_bytes + 2, NULL, 10);
+    get_values(self, (unsigned)first, SCIENTIFIC_N_DIGITS_MIN, values);
+    if (n == IDENTITY_N_DIGITS && is_region(values[0] * 10 + values[1]) && is_date(values + 6))
+        add_number(self, (unsigned)first, n_shown, POLICY_SECRET_IDENTITY);
+    else if (n >= POLICY_CARD_N_DIGITS_MIN && n <= POLICY_CARD_N_DIGITS_MAX &&
+             policy_card_may_be(values, (unsigned)n, FALSE))
+        add_number(self, (unsigned)first, n_shown, POLICY_SECRET_CARD);
+}
+
 static void
 look_at_digits(Numbers *self)
 {
@@ -534,6 +577,7 @@ look_at_digits(Numbers *self)
         }
         i += MAX(n, 1);
     }
+    look_at_scientific(self);
 }
 
 /* A table of numbers has a card in it by chance; of real ones most rows are cards. */

@@ -32,6 +32,7 @@ typedef struct {
     const char *text; /* UTF-8, without control characters */
     BaseRect box;     /* any unit, the same for all runs; y goes down */
     gboolean is_ocr;  /* letters may have been misread */
+    gboolean is_cell; /* of a table: no word of it goes on in the next line */
     /* Where text that grows ends (somebody types), or 0. What ends there and may be the beginning
      * of a secret counts as one. */
     uint32_t grown_end_bytes;

@@ -54,12 +54,19 @@ typedef enum {
     PROTOCOL_READER_OPEN_BOTTOM = 8,
 } ProtocolReaderEdges;
 
+/* Which words are told of those that were read. */
+typedef enum {
+    PROTOCOL_READER_LIKELY, /* those that are likely text */
+    PROTOCOL_READER_SURE,   /* those that are surely text: between icons */
+    PROTOCOL_READER_ANY,    /* all: somebody knows what is to stand there */
+} ProtocolReaderWords;
+
 typedef struct {
     uint32_t id; /* comes back in every answer */
     uint32_t width_px;
     uint32_t height_px;
     uint32_t edges; /* of ProtocolReaderEdges */
-    uint32_t is_strict;
+    uint32_t words; /* of ProtocolReaderWords */
 } ProtocolReaderRequest;
 
 typedef struct {

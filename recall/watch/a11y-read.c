@@ -272,6 +272,19 @@ recall_a11y_reading_add_text(RecallA11yReading *self,
     pixman_region32_fini(&shown);
 }
 
+gboolean
+recall_a11y_reading_add_cell(RecallA11yReading *self, const char *text, const BaseRect *box)
+{
+    BaseRect place = to_window(self, box, 0, 0);
+    pixman_region32_t shown;
+    gboolean is_added;
+
+    init_clipped(self, NULL, &shown);
+    is_added = recall_a11y_text_add_cell(self->text, text, &place, &shown);
+    pixman_region32_fini(&shown);
+    return is_added;
+}
+
 /* Notes how long and how wide the plain parts of @line are that were measured. */
 static void
 sample_line(const RecallA11yLine *line, GArray *n_chars, GArray *widths)

@@ -99,6 +99,11 @@ void recall_a11y_reading_add_text(RecallA11yReading *self,
                                   const BaseRect *box,
                                   const BaseRect *clip);
 
+/* Adds @text, which stands alone on one line somewhere in @box. Returns: FALSE when a part of @box
+ * is not shown: then nothing is added */
+gboolean
+recall_a11y_reading_add_cell(RecallA11yReading *self, const char *text, const BaseRect *box);
+
 /* Counts a node's box, or root pixels, as covered. */
 void recall_a11y_reading_cover(RecallA11yReading *self, const RecallA11yNode *node);
 void recall_a11y_reading_cover_box(RecallA11yReading *self, const BaseRect *box);

@@ -9,6 +9,7 @@
 #define COORDINATES_ON_SCREEN 0
 #define CORNER_INSET_PX 3
 #define CELL_PADDING_PX 2
+#define BORDER_PX 3  /* of the cell that is selected */
 #define EM_MAX_PX 26 /* a taller row holds several lines */
 #define N_SAMPLES 12
 #define SAMPLE_N_CHARS_MIN 4
@@ -294,6 +295,23 @@ place_text(const Range *range,
     return box;
 }
 
+/* A number stands at the right, digits that were entered as text at the left: the pixels tell. */
+static gboolean
+add_figure(RecallA11yReading *reading,
+           const Range *range,
+           int row,
+           int column,
+           const BaseRect *view)
+{
+    BaseRect box = {range->columns[column].x + BORDER_PX, range->rows[row].y + BORDER_PX,
+                    range->columns[column].width - 2 * BORDER_PX,
+                    range->rows[row].height - 2 * BORDER_PX};
+
+    return base_rect_contains(view, &box) &&
+           recall_a11y_reading_add_cell(reading,
+                                        range->cells[row * range->n_columns + column]->text, &box);
+}
+
 static void
 add_cell(RecallA11yReading *reading, const Range *range, int row, int column, const BaseRect *view)
 {
@@ -303,6 +321,8 @@ add_cell(RecallA11yReading *reading, const Range *range, int row, int column, co
     BaseRect box = {0};
 
     if (!is_filled(cell) || range->rows[row].height <= 0 || range->columns[column].width <= 0)
+        return;
+    if (is_figure(cell->text) && add_figure(reading, range, row, column, view))
         return;
     box = place_text(range, row, column, cell->text, scale > 0 ? scale : 1, &clip);
     base_rect_intersect(&clip, view, &clip);
@@ -348,41 +368,75 @@ add_cells(RecallA11yReading *reading, const Range *range, const BaseRect *view)
     }
 }
 
-static const char *
-find_table(RecallA11yReading *reading, const char *path, gboolean *out_is_alone)
+/* What lies on a document of a sheet. */
+typedef struct {
+    RecallA11yNode *table;
+    RecallA11yNode *editor; /* over the cell that is being edited, or NULL */
+    gboolean is_alone;      /* no chart or picture lies there */
+} Sheet;
+
+static void
+find_sheet(RecallA11yReading *reading, const char *path, Sheet *sheet)
 {
     g_autoptr(GPtrArray) children =
         recall_a11y_tree_get_children(reading->memory->tree, reading->link, path);
 
-    *out_is_alone = children->len == 1;
     for (unsigned i = 0; i < children->len; i++) {
-        const RecallA11yNode *child = children->pdata[i];
+        RecallA11yNode *child = children->pdata[i];
 
-        if (child->role == RECALL_A11Y_ROLE_TABLE)
-            return child->path;
+        if (child->role == RECALL_A11Y_ROLE_TABLE && sheet->table == NULL)
+            sheet->table = child;
+        else if (child->role == RECALL_A11Y_ROLE_PANEL && sheet->editor == NULL)
+            sheet->editor = child;
     }
-    return NULL;
+    sheet->is_alone = children->len == 1u + (sheet->editor != NULL);
+}
+
+/* While a cell is edited its own text is the one of before. */
+static void
+take_editor(RecallA11yReading *reading,
+            Range *range,
+            RecallA11yNode *editor,
+            const RecallA11yManner *manner)
+{
+    g_autoptr(GPtrArray) lines =
+        recall_a11y_tree_get_children(reading->memory->tree, reading->link, editor->path);
+    BaseRect box = recall_a11y_ask_box(reading->link, editor->path);
+    int x = box.x + manner->dx + box.width / 2;
+    int y = box.y + manner->dy + box.height / 2;
+
+    recall_a11y_tree_ask_texts(reading->link, lines);
+    for (int i = 0; i < range->n_rows * range->n_columns; i++) {
+        const BaseRect *column = &range->columns[i % range->n_columns];
+        const BaseRect *row = &range->rows[i / range->n_columns];
+
+        if (x >= column->x && x < column->x + column->width && y >= row->y &&
+            y < row->y + row->height)
+            range->cells[i] = lines->len > 0 ? lines->pdata[0] : NULL;
+    }
 }
 
 void
 recall_a11y_read_sheet(RecallA11yReading *reading, const char *path, const RecallA11yManner *manner)
 {
-    gboolean is_alone = FALSE; /* no chart or picture lies on the sheet */
-    const char *table = find_table(reading, path, &is_alone);
+    Sheet sheet = {0};
     BaseRect box = {0};
     Range range = {0};
 
-    if (table == NULL)
+    find_sheet(reading, path, &sheet);
+    if (sheet.table == NULL)
         return;
-    box = recall_a11y_ask_box(reading->link, table);
-    if (!base_rect_is_empty(&box) && ask_range(reading, table, &box, &range)) {
+    box = recall_a11y_ask_box(reading->link, sheet.table->path);
+    if (!base_rect_is_empty(&box) && ask_range(reading, sheet.table->path, &box, &range)) {
         BaseRect view = {box.x + manner->dx, box.y + manner->dy, box.width, box.height};
 
-        ask_contents(reading, table, &range);
+        ask_contents(reading, sheet.table->path, &range);
         ask_grid(reading, &range, manner);
+        if (sheet.editor != NULL)
+            take_editor(reading, &range, sheet.editor, manner);
         measure_letters(reading, &range);
         add_cells(reading, &range, &view);
-        if (is_alone)
+        if (sheet.is_alone)
             recall_a11y_reading_cover_box(reading, &view);
     }
     g_free(range.cells);

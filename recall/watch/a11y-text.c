@@ -402,6 +402,30 @@ recall_a11y_text_add_block(RecallText *self,
     recall_a11y_text_cover(self, box, shown);
 }
 
+gboolean
+recall_a11y_text_add_cell(RecallText *self,
+                          const char *raw,
+                          const BaseRect *box,
+                          const pixman_region32_t *shown)
+{
+    pixman_box32_t corners = {box->x, box->y, box->x + box->width, box->y + box->height};
+    char *clean;
+    RecallRun *run;
+
+    if (base_rect_is_empty(box) || self->runs->len >= RECALL_TEXT_N_RUNS_MAX ||
+        pixman_region32_contains_rectangle((pixman_region32_t *)shown, &corners) !=
+            PIXMAN_REGION_IN)
+        return FALSE;
+    clean = recall_run_clean(raw, -1);
+    if (clean == NULL)
+        return FALSE;
+    run = recall_run_new(clean, box, PROTOCOL_SOURCE_ACCESSIBLE);
+    run->is_cell = TRUE;
+    g_ptr_array_add(self->runs, run);
+    recall_a11y_text_cover(self, box, shown);
+    return TRUE;
+}
+
 void
 recall_a11y_text_cover(RecallText *self, const BaseRect *box, const pixman_region32_t *shown)
 {

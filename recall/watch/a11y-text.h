@@ -44,6 +44,13 @@ void recall_a11y_text_add_block(RecallText *self,
                                 const BaseRect *box,
                                 const pixman_region32_t *shown);
 
+/* Adds a cell's figure, which stands alone on one line somewhere in @box, if all of @box is in
+ * @shown. Returns: whether it is */
+gboolean recall_a11y_text_add_cell(RecallText *self,
+                                   const char *raw,
+                                   const BaseRect *box,
+                                   const pixman_region32_t *shown);
+
 /* Counts @box as covered though it holds no text of its own. */
 void recall_a11y_text_cover(RecallText *self, const BaseRect *box, const pixman_region32_t *shown);
 

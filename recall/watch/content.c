@@ -207,62 +207,6 @@ recall_content_hold(RecallContent *self,
     pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)since);
 }
 
-/* Pixels around accessible text that its boxes leave out, such as the end of a clipped entry. */
-static gboolean
-is_told(const RecallContent *self, const RecallRun *run)
-{
-    for (unsigned i = 0; i < self->accessible_runs->len; i++) {
-        if (base_rect_intersect(&((RecallRun *)self->accessible_runs->pdata[i])->box, &run->box,
-                                NULL))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* What a page hides by its colour or opacity is in its accessible text all the same. */
-static gboolean
-is_shown(const RecallContent *self, const RecallRun *run)
-{
-    BaseRect middle = {run->box.x + run->box.width / 2, run->box.y + run->box.height / 2, 1, 1};
-
-    return touches(&self->visible, &middle) && !touches(&self->secret, &run->box) &&
-           recall_frame_has_ink(self->frame, &run->box);
-}
-
-static GPtrArray *
-dup_shown_runs(const RecallContent *self)
-{
-    GPtrArray *runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
-
-    for (unsigned i = 0; i < self->accessible_runs->len; i++) {
-        RecallRun *run = self->accessible_runs->pdata[i];
-
-        if (is_shown(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
-            g_ptr_array_add(runs, recall_run_ref(run));
-    }
-    for (unsigned i = 0; i < self->ocr_runs->len; i++) {
-        RecallRun *run = self->ocr_runs->pdata[i];
-
-        if (is_shown(self, run) && !is_told(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
-            g_ptr_array_add(runs, recall_run_ref(run));
-    }
-    return runs;
-}
-
-/* Secrets that the application told stand where it says only if OCR finds them there. */
-static void
-ask_proof(RecallContent *self, const pixman_region32_t *changed, int64_t now_us)
-{
-    g_autoptr(GPtrArray) shown = dup_shown_runs(self);
-    g_autoptr(GPtrArray) secret = recall_redact_pick(self->redact, shown, now_us);
-
-    for (unsigned i = secret->len; i > 0; i--) {
-        if (((RecallRun *)secret->pdata[i - 1])->source != PROTOCOL_SOURCE_ACCESSIBLE)
-            g_ptr_array_remove_index(secret, i - 1);
-    }
-    recall_proof_begin(self->proof, secret, changed);
-}
-
 /* Where nothing stands out there is nothing to read, and no run that stood there is shown. */
 static void
 drop_blank(RecallContent *self)
@@ -288,7 +232,7 @@ drop_blank(RecallContent *self)
 /* Whole rows: a line that grew may now be found as other runs than before, and those of its runs
  * that did not change are in the reader's cache. */
 gboolean
-recall_content_find_wanted(RecallContent *self, const pixman_region32_t *changed, int64_t now_us)
+recall_content_find_wanted(RecallContent *self, const pixman_region32_t *changed)
 {
     pixman_region32_t left;
     int n_boxes;
@@ -309,12 +253,6 @@ recall_content_find_wanted(RecallContent *self, const pixman_region32_t *changed
     pixman_region32_subtract(&self->wanted, &self->wanted, &self->covered);
     pixman_region32_intersect(&self->wanted, &self->wanted, &self->visible);
     drop_blank(self);
-    ask_proof(self, changed, now_us);
-    pixman_region32_init(&left);
-    pixman_region32_intersect(&left, (pixman_region32_t *)recall_proof_get_wanted(self->proof),
-                              &self->visible);
-    pixman_region32_union(&self->wanted, &self->wanted, &left);
-    pixman_region32_fini(&left);
     return pixman_region32_not_empty(&self->wanted);
 }
 
@@ -327,10 +265,11 @@ get_shown_rect(const RecallContent *self)
     return (BaseRect){shown->x1, shown->y1, shown->x2 - shown->x1, shown->y2 - shown->y1};
 }
 
+/* Around what is wanted. */
 static BaseRect
-get_ocr_rect(const RecallContent *self)
+get_ocr_rect(const RecallContent *self, const pixman_region32_t *wanted)
 {
-    const pixman_box32_t *box = pixman_region32_extents((pixman_region32_t *)&self->wanted);
+    const pixman_box32_t *box = pixman_region32_extents((pixman_region32_t *)wanted);
     BaseRect rect = {box->x1 - OCR_MARGIN_PX, box->y1 - OCR_MARGIN_PX,
                      box->x2 - box->x1 + 2 * OCR_MARGIN_PX, box->y2 - box->y1 + 2 * OCR_MARGIN_PX};
     BaseRect shown = get_shown_rect(self);
@@ -339,29 +278,36 @@ get_ocr_rect(const RecallContent *self)
     return rect;
 }
 
-RecallOcrRequest
-recall_content_get_request(RecallContent *self)
+static RecallOcrRequest
+make_request(RecallContent *self, const pixman_region32_t *wanted)
 {
-    BaseRect rect = get_ocr_rect(self);
+    BaseRect rect = get_ocr_rect(self, wanted);
     size_t stride = recall_frame_get_stride(self->frame);
 
     pixman_region32_clear(&self->ignored);
     pixman_region32_union_rect(&self->ignored, &self->ignored, rect.x, rect.y, (unsigned)rect.width,
                                (unsigned)rect.height);
-    pixman_region32_subtract(&self->ignored, &self->ignored, &self->visible);
-    pixman_region32_union(&self->ignored, &self->ignored, &self->covered);
-    pixman_region32_subtract(&self->ignored, &self->ignored,
-                             (pixman_region32_t *)recall_proof_get_wanted(self->proof));
     return (RecallOcrRequest){
         .pixels =
             recall_frame_get_pixels(self->frame) + (size_t)rect.y * stride + (size_t)rect.x * 4,
         .stride = stride,
         .rect = rect,
         .whole = get_shown_rect(self),
-        .wanted = &self->wanted,
+        .wanted = wanted,
         .ignored = &self->ignored,
-        .is_strict = pixman_region32_not_empty(&self->covered),
     };
+}
+
+RecallOcrRequest
+recall_content_get_request(RecallContent *self)
+{
+    RecallOcrRequest request = make_request(self, &self->wanted);
+
+    pixman_region32_subtract(&self->ignored, &self->ignored, &self->visible);
+    pixman_region32_union(&self->ignored, &self->ignored, &self->covered);
+    if (pixman_region32_not_empty(&self->covered))
+        request.words = PROTOCOL_READER_SURE;
+    return request;
 }
 
 /* What the reader left for later stays unread. */
@@ -375,7 +321,7 @@ note_read(RecallContent *self, const pixman_region32_t *left)
 void
 recall_content_take_ocr(RecallContent *self, GPtrArray *runs, const pixman_region32_t *left)
 {
-    BaseRect rect = get_ocr_rect(self);
+    BaseRect rect = get_ocr_rect(self, &self->wanted);
 
     remove_runs(self->ocr_runs, &self->wanted, &rect);
     for (unsigned i = 0; i < runs->len; i++) {
@@ -389,7 +335,6 @@ recall_content_take_ocr(RecallContent *self, GPtrArray *runs, const pixman_regio
     for (unsigned i = 0; i < runs->len; i++)
         g_ptr_array_add(self->ocr_runs, recall_run_ref(runs->pdata[i]));
     note_read(self, left);
-    recall_proof_take(self->proof, runs, &self->visible);
 }
 
 /* --- what may be kept --- */
@@ -424,6 +369,91 @@ const char *
 recall_content_get_file(const RecallContent *self)
 {
     return self->file;
+}
+
+/* Pixels around accessible text that its boxes leave out, such as the end of a clipped entry. */
+static gboolean
+is_told(const RecallContent *self, const RecallRun *run)
+{
+    for (unsigned i = 0; i < self->accessible_runs->len; i++) {
+        if (base_rect_intersect(&((RecallRun *)self->accessible_runs->pdata[i])->box, &run->box,
+                                NULL))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What a page hides by its colour or opacity is in its accessible text all the same. */
+static gboolean
+is_shown(const RecallContent *self, const RecallRun *run)
+{
+    BaseRect middle = {run->box.x + run->box.width / 2, run->box.y + run->box.height / 2, 1, 1};
+
+    return touches(&self->visible, &middle) && !touches(&self->secret, &run->box) &&
+           recall_frame_has_ink(self->frame, &run->box);
+}
+
+/* Of a cell: where its letters stand. */
+static RecallRun *
+dup_tight(const RecallContent *self, const RecallRun *run)
+{
+    RecallRun *tight = recall_run_new(g_strdup(run->text), &run->box, run->source);
+
+    tight->is_cell = TRUE;
+    recall_frame_trim(self->frame, &tight->box);
+    recall_run_spread_words(tight);
+    return tight;
+}
+
+static GPtrArray *
+dup_shown_runs(const RecallContent *self)
+{
+    GPtrArray *runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+
+    for (unsigned i = 0; i < self->accessible_runs->len; i++) {
+        RecallRun *run = self->accessible_runs->pdata[i];
+
+        if (is_shown(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
+            g_ptr_array_add(runs, run->is_cell ? dup_tight(self, run) : recall_run_ref(run));
+    }
+    for (unsigned i = 0; i < self->ocr_runs->len; i++) {
+        RecallRun *run = self->ocr_runs->pdata[i];
+
+        if (is_shown(self, run) && !is_told(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
+            g_ptr_array_add(runs, recall_run_ref(run));
+    }
+    return runs;
+}
+
+gboolean
+recall_content_find_doubts(RecallContent *self, const pixman_region32_t *changed, int64_t now_us)
+{
+    g_autoptr(GPtrArray) shown = dup_shown_runs(self);
+    g_autoptr(GPtrArray) secret = recall_redact_pick(self->redact, shown, now_us);
+
+    for (unsigned i = secret->len; i > 0; i--) {
+        if (((RecallRun *)secret->pdata[i - 1])->source != PROTOCOL_SOURCE_ACCESSIBLE)
+            g_ptr_array_remove_index(secret, i - 1);
+    }
+    recall_proof_begin(self->proof, secret, changed);
+    return !recall_proof_stands(self->proof);
+}
+
+RecallOcrRequest
+recall_content_get_proof_request(RecallContent *self)
+{
+    const pixman_region32_t *wanted = recall_proof_get_wanted(self->proof);
+    RecallOcrRequest request = make_request(self, wanted);
+
+    pixman_region32_subtract(&self->ignored, &self->ignored, (pixman_region32_t *)wanted);
+    request.words = PROTOCOL_READER_ANY;
+    return request;
+}
+
+void
+recall_content_take_proof(RecallContent *self, const GPtrArray *runs)
+{
+    recall_proof_take(self->proof, runs, &self->visible);
 }
 
 GPtrArray *

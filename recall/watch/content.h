@@ -49,17 +49,23 @@ void recall_content_hold(RecallContent *self,
                          const pixman_region32_t *since);
 
 /* Finds what of @changed is left for OCR to read: what was told, what is not visible and what is
- * blank is not, but for secrets that were told (recall/watch/proof). @now_us: monotonic
- * Returns: whether there is anything */
-gboolean recall_content_find_wanted(RecallContent *self,
-                                    const pixman_region32_t *changed,
-                                    int64_t now_us);
+ * blank is not. Returns: whether there is anything */
+gboolean recall_content_find_wanted(RecallContent *self, const pixman_region32_t *changed);
 
 /* The request for it; all in it is borrowed and stands until the next call of any function here. */
 RecallOcrRequest recall_content_get_request(RecallContent *self);
 
 /* Its answer. @runs: of RecallRun; @left: what the reader left for later */
 void recall_content_take_ocr(RecallContent *self, GPtrArray *runs, const pixman_region32_t *left);
+
+/* Finds secrets that the application told and nobody has seen where it told them yet, or of which
+ * pixels @changed (recall/watch/proof). @now_us: monotonic. Returns: whether there are any */
+gboolean
+recall_content_find_doubts(RecallContent *self, const pixman_region32_t *changed, int64_t now_us);
+
+/* The request that shows whether they stand there, borrowed likewise, and its answer. */
+RecallOcrRequest recall_content_get_proof_request(RecallContent *self);
+void recall_content_take_proof(RecallContent *self, const GPtrArray *runs);
 
 /* Text that may not be kept goes; the pixels stay to tell what changes. */
 void recall_content_drop_text(RecallContent *self);

@@ -68,6 +68,10 @@ void recall_frame_end_moment(RecallFrame *self, gboolean at_rest, pixman_region3
  * where a part was never seen. */
 gboolean recall_frame_has_ink(RecallFrame *self, const BaseRect *rect);
 
+/* Cuts what is empty off the left and the right of @rect: what is left of it holds all that stands
+ * out. It stays as it is where nothing does, or where a part was never seen. */
+void recall_frame_trim(RecallFrame *self, BaseRect *rect);
+
 /* The window is hidden: gives the pixels back and keeps how each block looked, so that what looks
  * the same when it is shown again is no change. recall_frame_put() undoes it. */
 void recall_frame_fold(RecallFrame *self);

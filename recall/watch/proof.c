@@ -5,6 +5,8 @@
 #define MARGIN_X_PX 6
 #define MARGIN_Y_PX 3
 #define N_LETTERS_MAX 512 /* of one run; the rest tells no more */
+#define N_LETTERS_SLACK 2
+#define BEGINNING_PERCENT 80
 #define N_LETTERS_ALONE 8 /* a shorter run may be read wrong: those are counted together */
 
 struct RecallProof {
@@ -41,8 +43,7 @@ is_proven(const RecallProof *self, const RecallRun *run, const pixman_region32_t
     pixman_box32_t box = {run->box.x, run->box.y, run->box.x + run->box.width,
                           run->box.y + run->box.height};
 
-    if (pixman_region32_contains_rectangle((pixman_region32_t *)changed, &box) !=
-        PIXMAN_REGION_OUT)
+    if (pixman_region32_contains_rectangle((pixman_region32_t *)changed, &box) != PIXMAN_REGION_OUT)
         return FALSE;
     for (unsigned i = 0; i < self->proven->len; i++) {
         const RecallRun *old = self->proven->pdata[i];
@@ -68,10 +69,10 @@ recall_proof_begin(RecallProof *self, const GPtrArray *runs, const pixman_region
             continue;
         }
         g_ptr_array_add(self->doubtful, recall_run_ref(run));
-        pixman_region32_union_rect(
-            &self->wanted, &self->wanted, run->box.x - MARGIN_X_PX, run->box.y - MARGIN_Y_PX,
-            (unsigned)(run->box.width + 2 * MARGIN_X_PX),
-            (unsigned)(run->box.height + 2 * MARGIN_Y_PX));
+        pixman_region32_union_rect(&self->wanted, &self->wanted, run->box.x - MARGIN_X_PX,
+                                   run->box.y - MARGIN_Y_PX,
+                                   (unsigned)(run->box.width + 2 * MARGIN_X_PX),
+                                   (unsigned)(run->box.height + 2 * MARGIN_Y_PX));
     }
     g_ptr_array_unref(self->proven);
     self->proven = proven;
@@ -155,7 +156,19 @@ get_visible_percent(const BaseRect *box, const pixman_region32_t *visible)
     return (unsigned)(100 * area / MAX((int64_t)box->width * box->height, 1));
 }
 
-/* @out_n_told: letters of @run that can be seen. Returns: how many of them were read */
+/* An application cuts text off where its place ends: all that is read is the beginning of it. */
+static gboolean
+is_beginning(const gunichar *told, unsigned n_told, const gunichar *read, unsigned n_read)
+{
+    unsigned n_start = MIN(n_told, n_read + N_LETTERS_SLACK);
+
+    return n_read >= N_LETTERS_ALONE &&
+           count_common(told, n_start, read, n_read) * 100 >= n_read * BEGINNING_PERCENT;
+}
+
+/* @out_n_told: letters of @run that can be seen. Returns: how many of them were read; all when what
+ * is left of
+ * @run begins as it does */
 static unsigned
 count_read(const RecallRun *run,
            const GPtrArray *runs,
@@ -169,6 +182,8 @@ count_read(const RecallRun *run,
     unsigned n_read = get_letters(read, read_letters);
 
     *out_n_told = n_told * get_visible_percent(&run->box, visible) / 100;
+    if (is_beginning(told_letters, n_told, read_letters, n_read))
+        return *out_n_told;
     return count_common(told_letters, n_told, read_letters, n_read);
 }
 

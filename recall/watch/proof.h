@@ -19,8 +19,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallProof, recall_proof_free)
 
 /* @runs: of RecallRun: all those with secrets that the application told
  * @changed: where pixels changed: what was proven there is to be proven again */
-void
-recall_proof_begin(RecallProof *self, const GPtrArray *runs, const pixman_region32_t *changed);
+void recall_proof_begin(RecallProof *self, const GPtrArray *runs, const pixman_region32_t *changed);
 
 /* Where OCR has to read, whatever the application speaks for; borrowed. */
 const pixman_region32_t *recall_proof_get_wanted(const RecallProof *self);

@@ -295,8 +295,9 @@ find_right_edge(const RecallRun *run, PolicySecretKind kind)
 static void
 hide_words(RecallRedact *self, const RecallRun *run, const PolicySecretRange *range)
 {
-    int side_px = run->source == PROTOCOL_SOURCE_OCR ? MARGIN_PX
-                                                     : run->box.height * SIDE_MARGIN_PERCENT / 100;
+    int side_px = run->source == PROTOCOL_SOURCE_OCR || run->is_cell
+                      ? MARGIN_PX
+                      : run->box.height * SIDE_MARGIN_PERCENT / 100;
     BaseRect all = {0};
 
     for (unsigned i = 0; i < run->words->len; i++) {
@@ -361,8 +362,13 @@ find_secrets(RecallRedact *self, GPtrArray *runs, int64_t now_us)
         const RecallRun *run = runs->pdata[i];
         const Growing *growing = find_growing(self, run->text);
 
-        values[i] = (PolicyDetectRun){run->text, run->box, run->source == PROTOCOL_SOURCE_OCR,
-                                      growing != NULL ? growing->end_bytes : 0};
+        values[i] = (PolicyDetectRun){
+            .text = run->text,
+            .box = run->box,
+            .is_ocr = run->source == PROTOCOL_SOURCE_OCR,
+            .is_cell = run->is_cell,
+            .grown_end_bytes = growing != NULL ? growing->end_bytes : 0,
+        };
     }
     return policy_detect_find(values, runs->len);
 }

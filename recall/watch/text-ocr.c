@@ -536,7 +536,7 @@ make_item(RecallOcr *self, const RecallOcrRequest *request, GTask *task)
     item->request.width_px = request->rect.width;
     item->request.height_px = request->rect.height;
     item->request.edges = find_open_edges(&request->rect, &request->whole);
-    item->request.is_strict = request->is_strict != FALSE;
+    item->request.words = request->words;
     return item;
 }
 

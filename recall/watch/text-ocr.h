@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "protocol/reader.h"
 #include "recall/watch/text.h"
 
 /* Text from pixels: the client of deskhand-reader, which it starts, watches, kills when it is
@@ -36,10 +37,10 @@ typedef struct {
     const pixman_region32_t *wanted;  /* (nullable) window pixels: only lines that touch it are
                                        * read; the others are left out of the answer */
     const pixman_region32_t *ignored; /* (nullable) window pixels that hold nothing to read */
-    BaseRect whole;     /* what of the window can be asked for at all, in window pixels; where @rect
-                         * reaches its edge no line is cut. Empty: not known */
-    gboolean is_strict; /* between accessible text: mostly icons, keep only what is sure */
-    int priority;       /* higher goes first; equal ones in order */
+    BaseRect whole; /* what of the window can be asked for at all, in window pixels; where @rect
+                     * reaches its edge no line is cut. Empty: not known */
+    ProtocolReaderWords words;
+    int priority; /* higher goes first; equal ones in order */
 } RecallOcrRequest;
 
 /* Errors: G_IO_ERROR_BUSY (too many wait), G_IO_ERROR_TIMED_OUT and G_IO_ERROR_FAILED (the reader

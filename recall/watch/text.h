@@ -25,6 +25,7 @@ typedef struct {
     /* A secret is masked of which the view before may have shown a beginning: what stood in this
      * place is not to be kept. */
     gboolean hides_beginning;
+    gboolean is_cell; /* a figure in a table: with @words empty it stands anywhere in @box */
 } RecallRun;
 
 /* @text: (transfer full) */

@@ -250,6 +250,37 @@ adapt_to_sample(RecallWatch *self, const GPtrArray *runs)
 }
 
 static void
+on_proof_read(GObject *source, GAsyncResult *result, void *user_data)
+{
+    RecallWatch *self = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) runs = recall_ocr_read_finish(NULL, result, NULL, &error);
+
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+    if (runs != NULL)
+        recall_content_take_proof(self->content, runs);
+    store(self);
+    finish_reading(self);
+}
+
+/* All is read; what is secret of it may have to be seen where it was told. */
+static void
+prove(RecallWatch *self)
+{
+    RecallOcrRequest request;
+
+    if (!recall_content_find_doubts(self->content, &self->reading, g_get_monotonic_time())) {
+        store(self);
+        finish_reading(self);
+        return;
+    }
+    request = recall_content_get_proof_request(self->content);
+    request.priority = self->window->is_active;
+    recall_ocr_read_async(self->parts.ocr, &request, self->cancellable, on_proof_read, self);
+}
+
+static void
 on_ocr_read(GObject *source, GAsyncResult *result, void *user_data)
 {
     RecallWatch *self = user_data;
@@ -267,8 +298,7 @@ on_ocr_read(GObject *source, GAsyncResult *result, void *user_data)
             pixman_region32_union(&self->fresh, &self->fresh, &unread);
         }
         self->parts.on_read(error, self->parts.user_data);
-        store(self);
-        finish_reading(self);
+        prove(self);
     }
     pixman_region32_fini(&unread);
 }
@@ -278,10 +308,8 @@ start_ocr(RecallWatch *self)
 {
     RecallOcrRequest request;
 
-    if (!recall_content_find_wanted(self->content, &self->reading,
-                                    g_get_monotonic_time())) {
-        store(self);
-        finish_reading(self);
+    if (!recall_content_find_wanted(self->content, &self->reading)) {
+        prove(self);
         return;
     }
     request = recall_content_get_request(self->content);

@@ -32,19 +32,23 @@ def assert_clean(desktop, secrets):
 
 def assert_painted(desktop, stored, app):
     """Where a mask stands in the text there is one flat colour in the picture; but for values that
-    ticked away, which stand in the text only."""
-    n_masks = n_flat = 0
+    ticked away, which stand in the text only. What stands beside them is in the picture."""
+    n_masks = n_flat = n_others = n_seen = 0
     for document in stored.documents:
         if app not in document["app"].casefold():
             continue
         picture = desktop.picture(document["scene"])
         for word in document["words"]:
-            if planted.MASK not in word["text"]:
-                continue
-            n_masks += 1
-            n_flat += picture.contrast(word["x"] + word["w"] // 2, word["y"], word["w"] // 3 + 1,
+            is_flat = picture.contrast(word["x"] + word["w"] // 2, word["y"], word["w"] // 3 + 1,
                                        word["h"]) < 0.02
+            if planted.MASK not in word["text"]:
+                n_others += 1
+                n_seen += not is_flat
+            else:
+                n_masks += 1
+                n_flat += is_flat
     assert n_masks and n_flat * 2 >= n_masks, f"{app}: {n_flat} of {n_masks} masks are painted"
+    assert n_seen * 2 >= n_others, f"{app}: {n_seen} of {n_others} other words are in the picture"
 
 
 def test_typed(desktop):
@@ -119,6 +123,14 @@ def test_cells(desktop):
     assert_found(desktop, "dunlin", "20261125004711")
     stored = assert_clean(desktop, secrets)
     assert_painted(desktop, stored, "office")
+    desktop.key("ctrl+End")
+    for secret in (secrets.card(), "'" + secrets.iban(grouped=False), secrets.identity()):
+        desktop.key("Down")
+        desktop.type(secret, delay_ms=40)
+        look_at_it(1.5)
+    desktop.type("\nand the godwit")
+    assert_found(desktop, "godwit")
+    assert_clean(desktop, secrets)
     calc.end()
 
 

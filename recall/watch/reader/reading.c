@@ -116,7 +116,8 @@ answer_words(const Job *job, const BaseRect *line, const GArray *raw)
     g_autoptr(ProtocolReaderAnswer) answer =
         protocol_reader_answer_new(PROTOCOL_READER_LINE, job->request->id);
 
-    reader_words_drop_noise(words, job->request->is_strict != 0);
+    if (job->request->words != PROTOCOL_READER_ANY)
+        reader_words_drop_noise(words, job->request->words == PROTOCOL_READER_SURE);
     if (words->len == 0)
         return;
     for (unsigned i = 0; i < words->len; i++) {
@@ -377,7 +378,7 @@ read_line(const Job *job, NewLine *line)
     else
         line->words = read_box(job, &line->box, &line->box);
     cpu_us = get_cpu_us() - start_us;
-    if (!has_sure_words(line->words, job->request->is_strict != 0))
+    if (!has_sure_words(line->words, job->request->words == PROTOCOL_READER_SURE))
         cpu_us *= BARREN_COST;
     reader_budget_take(&job->reading->budget, cpu_us);
 }

@@ -151,6 +151,8 @@ finds_numbers(void **state)
         {"IBAN: GB29 NWBK 6016 1331 9268 19, BIC", "IBAN: [GB29 NWBK 6016 1331 9268 19], BIC"},
         {"NO9386011117947", "[NO9386011117947]"},
         {"no93 8601 1117 947 for rent", "[no93 8601 1117 947] for rent"},
+        {"4.53957876362149E+015", "[4.53957876362149]E+015"},
+        {"2019\n5.10104197703094E+017", "2019\n[5.10104197703094]E+017"},
     };
 
     check(examples, G_N_ELEMENTS(examples), FALSE);
@@ -195,6 +197,9 @@ static void
 finds_passwords(void **state)
 {
     static const Example examples[] = {
+        {"6.02214076000000E+023", "6.02214076000000E+023"},
+        {"1.23456789012345E+015", "1.23456789012345E+015"},
+        {"5.10104193313094E+17", "5.10104193313094E+17"},
         {"password: hunter2 and more", "password: [hunter2] and more"},
         {"Password:hunter2", "Password:[hunter2]"},
         {"passwd=Tr0ub4dor&3", "passwd=[Tr0ub4dor&3]"},
