@@ -433,7 +433,8 @@ find_lines(Job *job)
 {
     GArray *lines = reader_lines_find(job->page, job->request->edges, READER_LINES_GAP);
 
-    job->is_spread = !job->request->is_strict && reader_spread_is_wide(job->page, lines);
+    job->is_spread =
+        job->request->words != PROTOCOL_READER_SURE && reader_spread_is_wide(job->page, lines);
     if (!job->is_spread)
         return lines;
     g_array_unref(lines);
