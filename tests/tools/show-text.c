@@ -98,12 +98,13 @@ append_box(GString *out, const BaseRect *box)
 }
 
 static void
-append_run(GString *out, const RecallRun *run)
+append_run(GString *out, RecallRun *run)
 {
     g_string_append(out, "{\"text\": ");
     append_quoted(out, run->text);
     g_string_append(out, ", \"box\": ");
     append_box(out, &run->box);
+    recall_run_spread_words(run);
     g_string_append(out, ", \"words\": [");
     for (unsigned i = 0; i < run->words->len; i++) {
         const ProtocolSpan *span = &g_array_index(run->words, ProtocolSpan, i);
