@@ -225,11 +225,17 @@ merge_some(RecallForget *self, RecallVault *vault, RecallSegment *segment, GErro
     return !is_newest(vault, get_week(self)->week) || recall_segment_unsettle(segment, error);
 }
 
+static gboolean
+empty_log(RecallSegment *segment, GError **error)
+{
+    return recall_segment_execute(segment, "PRAGMA wal_checkpoint(TRUNCATE)", error);
+}
+
 /* In one go, so that nothing is written to the segment meanwhile. */
 static gboolean
 replace_file(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError **error)
 {
-    if (!recall_segment_execute(segment, "PRAGMA wal_checkpoint(TRUNCATE)", error))
+    if (!empty_log(segment, error))
         return FALSE;
     recall_vault_close_week(vault, get_week(self)->week);
     if (!recall_reseal_finish(self->reseal, error))
@@ -245,7 +251,7 @@ stay_in_place(RecallForget *self, RecallSegment *segment, GError **error)
 {
     g_message(
         "There is no room to seal a week anew: what was forgotten is overwritten in its place");
-    if (!recall_segment_execute(segment, "PRAGMA wal_checkpoint(TRUNCATE)", error))
+    if (!empty_log(segment, error))
         return FALSE;
     self->stage = WEEK_DONE;
     return TRUE;
@@ -257,6 +263,8 @@ copy_some(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError
     g_autofree char *path = recall_vault_dup_path(vault, get_week(self)->week);
     gboolean is_copied = FALSE;
 
+    if (self->reseal == NULL && !empty_log(segment, error))
+        return FALSE;
     if (self->reseal == NULL)
         self->reseal =
             recall_reseal_new(recall_vault_get_keyring(vault), get_week(self)->week, path, error);

@@ -37,8 +37,9 @@ struct RecallReseal {
     uint8_t new_id[RECALL_SEGMENT_ID_BYTES];
     int from;
     int to;
-    GArray *marks; /* of Mark, one for each page of the file: what was copied; zeros: not yet */
-    uint32_t n_copied;
+    GArray *marks;     /* of Mark, one for each page of the file: what was copied; zeros: not yet */
+    GByteArray *uses;  /* of Use, of the pages as the copying begins; NULL before */
+    uint32_t n_copied; /* or free */
     uint64_t n_leased;
     gboolean has_holes; /* where pages are free */
     gboolean is_synced;
@@ -144,14 +145,17 @@ get_mark(RecallReseal *self, uint32_t number)
     return &g_array_index(self->marks, Mark, number - 1);
 }
 
-/* So that the key's count on the disk is never too low. */
+/* So that the key's count on the disk is never too low. Each lease writes the keyring, so as many
+ * as may be needed to the end are taken at once. */
 static gboolean
 lease(RecallReseal *self, uint64_t n, GError **error)
 {
+    uint64_t n_wanted = n + count_pages(self);
+
     if (recall_page_codec_get_n_seals(self->new) + n <= self->n_leased)
         return TRUE;
-    self->n_leased += n;
-    return recall_keyring_lease(self->keyring, self->new_id, n, error);
+    self->n_leased += n_wanted;
+    return recall_keyring_lease(self->keyring, self->new_id, n_wanted, error);
 }
 
 static gboolean
@@ -192,35 +196,6 @@ copy_run(RecallReseal *self, uint32_t first, uint32_t n, GError **error)
     return (is_sealed && pwrite(self->to, sealed, (size_t)n_bytes, offset_of(first)) == n_bytes) ||
            set_io_error(self, error);
 }
-
-gboolean
-recall_reseal_step(RecallReseal *self, gboolean *out_is_done, GError **error)
-{
-    uint32_t n_pages = count_pages(self);
-    uint32_t end = MIN(n_pages, self->n_copied + RECALL_RESEAL_STEP_N_PAGES);
-
-    *out_is_done = FALSE;
-    if (self->n_copied >= n_pages) {
-        *out_is_done = self->is_synced;
-        if (!self->is_synced && fsync(self->to) != 0)
-            return set_io_error(self, error);
-        self->is_synced = *out_is_done = TRUE;
-        return TRUE;
-    }
-    g_array_set_size(self->marks, MAX(self->marks->len, n_pages));
-    if (!lease(self, RECALL_RESEAL_STEP_N_PAGES, error))
-        return FALSE;
-    while (self->n_copied < end) {
-        uint32_t n = MIN(end - self->n_copied, N_PAGES_AT_ONCE);
-
-        if (!copy_run(self, self->n_copied + 1, n, error))
-            return FALSE;
-        self->n_copied += n;
-    }
-    return TRUE;
-}
-
-/* --- the end --- */
 
 static gboolean
 read_page(RecallReseal *self,
@@ -265,8 +240,81 @@ find_uses(RecallReseal *self, uint32_t n_pages, GError **error)
     return g_steal_pointer(&uses);
 }
 
-/* What is free takes no room, and SQLite reads none of it before it is written. Returns: FALSE
- * where the file system has no holes */
+/* What is free is not copied: a hole stays there. */
+static void
+look_for_free(RecallReseal *self, uint32_t n_pages)
+{
+    if (self->uses != NULL)
+        return;
+    self->uses = find_uses(self, n_pages, NULL);
+    if (self->uses == NULL) /* the end tells why, if it is still so */
+        self->uses = g_byte_array_new();
+}
+
+static gboolean
+was_free(const RecallReseal *self, uint32_t number)
+{
+    return number <= self->uses->len && self->uses->data[number - 1] == FREE;
+}
+
+/* Copies the next pages up to @end that stand together. */
+static gboolean
+copy_next(RecallReseal *self, uint32_t end, GError **error)
+{
+    uint32_t first = self->n_copied + 1;
+    uint32_t n = 0;
+
+    while (first <= end && was_free(self, first))
+        first++;
+    while (first + n <= end && n < N_PAGES_AT_ONCE && !was_free(self, first + n))
+        n++;
+    if (n > 0 && !copy_run(self, first, n, error))
+        return FALSE;
+    self->n_copied = first + n - 1;
+    return TRUE;
+}
+
+gboolean
+recall_reseal_step(RecallReseal *self, gboolean *out_is_done, GError **error)
+{
+    uint32_t n_pages = count_pages(self);
+    uint32_t begin = self->n_copied;
+    uint32_t end = MIN(n_pages, begin + RECALL_RESEAL_STEP_N_PAGES);
+
+    *out_is_done = FALSE;
+    if (begin >= n_pages) {
+        *out_is_done = self->is_synced;
+        if (!self->is_synced && fsync(self->to) != 0)
+            return set_io_error(self, error);
+        self->is_synced = *out_is_done = TRUE;
+        return TRUE;
+    }
+    look_for_free(self, n_pages);
+    g_array_set_size(self->marks, MAX(self->marks->len, n_pages));
+    if (!lease(self, RECALL_RESEAL_STEP_N_PAGES, error))
+        return FALSE;
+    while (self->n_copied < end) {
+        if (!copy_next(self, end, error))
+            return FALSE;
+    }
+    /* The disk begins now, not when all is copied. Should it not, fsync() is as good. */
+    sync_file_range(self->to, offset_of(begin + 1), (off_t)(end - begin) * RECALL_PAGE_BYTES,
+                    SYNC_FILE_RANGE_WRITE);
+    return TRUE;
+}
+
+/* --- the end --- */
+
+static gboolean
+is_copied(RecallReseal *self, uint32_t number)
+{
+    static const Mark none;
+
+    return memcmp(get_mark(self, number), &none, sizeof none) != 0;
+}
+
+/* What is free takes no room, and SQLite reads none of it before it is written. What became so
+ * since it was copied goes. Returns: FALSE where the file system has no holes */
 static gboolean
 make_holes(RecallReseal *self, const GByteArray *uses)
 {
@@ -275,7 +323,7 @@ make_holes(RecallReseal *self, const GByteArray *uses)
     uint32_t end = 0;
 
     for (uint32_t first = 0; first < uses->len && is_good; first = end + 1) {
-        for (end = first; end < uses->len && uses->data[end] == FREE;)
+        for (end = first; end < uses->len && uses->data[end] == FREE && is_copied(self, end + 1);)
             end++;
         if (end > first)
             is_good = fallocate(self->to, mode, offset_of(first + 1),
@@ -403,6 +451,7 @@ recall_reseal_free(RecallReseal *self)
     recall_page_codec_free(self->old);
     recall_page_codec_free(self->new);
     g_array_unref(self->marks);
+    g_clear_pointer(&self->uses, g_byte_array_unref);
     g_free(self->path);
     g_free(self->new_path);
     g_free(self);
