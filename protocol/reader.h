@@ -70,7 +70,7 @@ typedef struct {
 } ProtocolReaderRequest;
 
 typedef struct {
-    char *text;         /* UTF-8, as the reader said: not clean yet */
+    char *text;         /* as the reader said: not clean yet, perhaps not even UTF-8 */
     BaseRect box;       /* picture pixels, within the picture */
     gboolean is_joined; /* no space before it */
 } ProtocolReaderWord;

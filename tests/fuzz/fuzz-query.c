@@ -1,18 +1,22 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
 
-/* Whatever a person types, and whatever a scene's text is: the first byte says how long the query
- * is, the rest is the text that it is looked for in. Built with -fsanitize=fuzzer it is fuzzed;
- * else it runs the files that are named, or random bytes. */
+/* Whatever a person types, and whatever a scene's text is: the first line is the query, the rest is
+ * the text that it is looked for in. */
 
 #include "recall/vault/cursor.h"
 #include "recall/vault/needs.h"
 #include "recall/vault/snippet.h"
+#include "tests/fuzz/fuzz.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *const fuzz_words[] = {"\"",     "app:",    "title:", "url:", "file:",   "-",
+                                  "*",      "before:", "after:", "on:",  "昨天",    "电脑",
+                                  "：",     "的",      "last ",  "week", "3 days ", "ago",
+                                  "C++",    "zoom.us", "é",      "👍",    "\u200d",  "2025-01-01",
+                                  "上周二", "11月3日", "from ",  " to ", " OR ",    "(",
+                                  NULL};
 
 static void
 check_text(const RecallQuery *query, RecallReading reading, const char *text, size_t length)
@@ -47,79 +51,20 @@ check_query(const char *query_text, size_t query_length, const char *text, size_
     }
 }
 
-static void
-check_dates(const char *text, size_t length)
-{
-    g_autoptr(GTimeZone) zone = g_time_zone_new_offset(3600);
-    g_autoptr(GDateTime) now = g_date_time_new(zone, 2024, 2, 29, 12, 0, 0);
-
-    for (int context = RECALL_DATES_PLAIN; context <= RECALL_DATES_VALUE; context++) {
-        RecallTimeRange range = {0};
-        size_t n = recall_dates_match(text, length, context, now, &range);
-
-        g_assert_cmpuint(n, <=, length);
-        g_assert_true(n == 0 || range.since_us < range.until_us);
-    }
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t query_length = size > 0 ? MIN(data[0], size - 1) : 0;
-    const char *query = (const char *)data + (size > 0);
+    const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
+    size_t query_length = end != NULL ? (size_t)(end - data) : size;
+    const char *query = (const char *)data;
     g_autofree char *text =
-        g_utf8_make_valid(query + query_length, size - query_length - (size > 0));
+        end != NULL ? g_utf8_make_valid((const char *)end + 1, (gssize)(size - query_length - 1))
+                    : g_strdup("");
     g_autofree char *cursor_text = g_strndup(query, query_length);
     RecallCursor cursor = {0};
 
     check_query(query, query_length, text, strlen(text));
-    check_dates(query, query_length);
     if (recall_cursor_from_text(cursor_text, &cursor, NULL))
         g_assert_cmpuint(cursor.attempt, <=, RECALL_CURSOR_ATTEMPT_MAX);
     return 0;
 }
-
-#ifndef DESKHAND_FUZZING
-#define N_RANDOM 3000
-
-static void
-run_random(void)
-{
-    static const char *const pieces[] = {"昨天", "\"",    "app:",   "-",         " ",   "C++",
-                                         "电脑", "last ", "week",   "a.b",       "*",   "：",
-                                         "\xff", "的",    "3 ",     "ago",       "on:", "zoom.us",
-                                         "é",    "👍",     "\u200d", "2025-01-01"};
-    g_autoptr(GRand) rand = g_rand_new_with_seed(1);
-
-    for (unsigned i = 0; i < N_RANDOM; i++) {
-        g_autoptr(GString) input = g_string_new(NULL);
-
-        g_string_append_c(input, (char)g_rand_int_range(rand, 1, 120));
-        for (int n = g_rand_int_range(rand, 0, 60); n > 0; n--) {
-            if (g_rand_boolean(rand))
-                g_string_append(input, pieces[g_rand_int_range(rand, 0, G_N_ELEMENTS(pieces))]);
-            else
-                g_string_append_c(input, (char)g_rand_int(rand));
-        }
-        LLVMFuzzerTestOneInput((const uint8_t *)input->str, input->len);
-    }
-}
-
-int
-main(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        g_autofree char *data = NULL;
-        size_t size = 0;
-
-        if (!g_file_get_contents(argv[i], &data, &size, NULL)) {
-            fprintf(stderr, "Cannot read %s\n", argv[i]);
-            return EXIT_FAILURE;
-        }
-        LLVMFuzzerTestOneInput((const uint8_t *)data, size);
-    }
-    if (argc == 1)
-        run_random();
-    return EXIT_SUCCESS;
-}
-#endif
