@@ -165,6 +165,26 @@ make_tuple(FuzzInput *input, GDBusMessage *question)
     return g_variant_new_tuple(&answer, 1);
 }
 
+/* Of a type that was hardly asked for. */
+static GVariant *
+make_other(FuzzInput *input)
+{
+    switch (fuzz_take_byte(input) % 6) {
+    case 0:
+        return g_variant_new("()");
+    case 1:
+        return g_variant_new("(s)", "a string");
+    case 2:
+        return g_variant_new("(as)", NULL);
+    case 3:
+        return g_variant_new("(ii)", 1, 2);
+    case 4:
+        return g_variant_new("(v)", g_variant_new_uint64(3));
+    default:
+        return g_variant_new("((so)t)", BUS_NAME, "/a", (uint64_t)5);
+    }
+}
+
 static GDBusMessage *
 answer(FuzzInput *input, GDBusMessage *question)
 {
@@ -175,8 +195,8 @@ answer(FuzzInput *input, GDBusMessage *question)
         g_object_unref(reply);
         return g_dbus_message_new_method_error(question, "org.freedesktop.DBus.Error.Failed", "no");
     }
-    if (form >= 0xf8) /* of another type */
-        g_dbus_message_set_body(reply, g_variant_new("(ayi)", NULL, 1));
+    if (form >= 0xe0)
+        g_dbus_message_set_body(reply, make_other(input));
     else
         g_dbus_message_set_body(reply, make_tuple(input, question));
     return reply;
@@ -208,7 +228,7 @@ serve_message(int fd, FuzzInput *input, GByteArray *in, gssize n_bytes)
     g_dbus_message_set_serial(reply, 1);
     blob = g_dbus_message_to_blob(reply, &n_blob_bytes, G_DBUS_CAPABILITY_FLAGS_NONE, NULL);
     g_assert_nonnull(blob);
-    if (fuzz_take_byte(input) == 0xf7 && n_blob_bytes > 0) /* nonsense on the wire */
+    if (fuzz_take_byte(input) == 0xd7 && n_blob_bytes > 0) /* nonsense on the wire */
         blob[fuzz_take_number(input) % n_blob_bytes] ^= fuzz_take_byte(input);
     return send_all(fd, blob, n_blob_bytes);
 }

@@ -3,8 +3,11 @@
 
 /* What agentd, or whoever got hold of its socket, sends to the vault. */
 
+#include "protocol/picture.h"
 #include "recall/vault/service-append.h"
 #include "tests/fuzz/service.h"
+
+#include <unistd.h>
 
 const char *const fuzz_words[] = {"Append ({'key': <uint64 7>, 'start': <int64 1795392000000000>, "
                                   "'end': <int64 1795392001000000>",
@@ -37,12 +40,35 @@ static const FuzzMethod methods[] = {
 
 static const FuzzObject object = {"/io/deskhand/Append1", "io.deskhand.Append1", methods};
 
+static void
+check_picture(RecallVault *vault, int64_t id)
+{
+    g_autoptr(GError) error = NULL;
+    int fd = recall_vault_get_picture(vault, id, &error);
+    g_autoptr(GMappedFile) file = fd >= 0 ? g_mapped_file_new_from_fd(fd, FALSE, NULL) : NULL;
+    g_autoptr(GBytes) bytes = file != NULL ? g_mapped_file_get_bytes(file) : NULL;
+    g_autoptr(ProtocolPicture) picture =
+        bytes != NULL ? protocol_picture_parse(bytes, &error) : NULL;
+
+    g_assert_no_error(error);
+    g_assert_nonnull(picture);
+    close(fd);
+}
+
 /* What was taken can be read again. */
 static void
 check_vault(FuzzService *service)
 {
     RecallVaultStatistics statistics = {0};
 
+    for (unsigned i = 0; i < service->ids->len; i++) {
+        int64_t id = g_array_index(service->ids, int64_t, i);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(ProtocolScene) scene = recall_vault_get_scene(service->vault, id, &error);
+
+        g_assert_no_error(error);
+        check_picture(service->vault, id);
+    }
     g_assert_true(recall_vault_get_statistics(service->vault, &statistics, NULL));
     g_assert_cmpuint(statistics.n_damaged, ==, 0);
 }

@@ -50,6 +50,7 @@ fuzz_service_new(void)
     fixture_set_up(&folder);
     self->folder = folder;
     self->vault = fixture_open(self->folder);
+    self->ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
     self->worker = base_worker_new("store");
     g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
     self->service = make_connection(fds[0]);
@@ -81,6 +82,7 @@ fuzz_service_free(FuzzService *self)
     run_pending();
     recall_vault_close(self->vault);
     fixture_tear_down(&folder);
+    g_array_unref(self->ids);
     g_free(self);
 }
 
@@ -96,10 +98,15 @@ on_answer(GObject *source, GAsyncResult *result, void *user_data)
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) answer = g_dbus_connection_call_with_unix_fd_list_finish(
         G_DBUS_CONNECTION(source), NULL, result, &error);
+    gint64 id;
 
     calls->n_open--;
-    if (answer != NULL)
-        calls->service->n_jobs_begun += g_variant_is_of_type(answer, G_VARIANT_TYPE("(o)"));
+    if (answer != NULL && g_variant_is_of_type(answer, G_VARIANT_TYPE("(o)")))
+        calls->service->n_jobs_begun++;
+    if (answer != NULL && g_variant_is_of_type(answer, G_VARIANT_TYPE("(xaay)"))) {
+        g_variant_get_child(answer, 0, "x", &id);
+        g_array_append_val(calls->service->ids, id);
+    }
 }
 
 static GUnixFDList *

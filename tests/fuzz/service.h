@@ -28,6 +28,7 @@ typedef struct {
     RecallVault *vault;
     GDBusConnection *service; /* to show the object on: do so before the first call */
     GDBusConnection *client;
+    GArray *ids; /* of int64_t: scenes that were acknowledged */
     unsigned n_jobs_begun;
     unsigned n_jobs_finished;
 } FuzzService;
