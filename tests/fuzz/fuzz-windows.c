@@ -8,13 +8,23 @@
 
 #include <string.h>
 
-const char *const fuzz_words[] = {"xterm", "XTerm", "\u202e", "\u2028", "\xe4\xbd", "\xff", NULL};
+const char *const fuzz_words[] = {"xterm",   "XTerm",   "\u202e",  "\u2028", "\xe4\xbd",
+                                  "\xff",    "\x1b$(A", "\x1b$)A", "\x1b-A", "\x1b(B",
+                                  "\x1b%/1", "\x1b%G",  "\x9b",    NULL};
+
+#define FIRST_ATOM 100
 
 /* An answer as the server gives it: a header, then the value, at most as much as was asked for. */
 static xcb_get_property_reply_t *
 make_reply(FuzzInput *input)
 {
     static const uint8_t formats[] = {0, 8, 16, 32};
+    static const xcb_atom_t types[] = {FIRST_ATOM + RECALL_ATOM_UTF8_STRING,
+                                       XCB_ATOM_STRING,
+                                       FIRST_ATOM + RECALL_ATOM_COMPOUND_TEXT,
+                                       XCB_ATOM_ATOM,
+                                       XCB_ATOM_CARDINAL,
+                                       XCB_ATOM_NONE};
     unsigned form = fuzz_take_byte(input);
     uint8_t format = formats[form % 4];
     size_t n_bytes = 0;
@@ -29,7 +39,7 @@ make_reply(FuzzInput *input)
         n_bytes -= n_bytes % (format / 8);
     reply = g_malloc0(sizeof(*reply) + n_bytes);
     reply->format = format;
-    reply->type = form / 4 % (RECALL_N_ATOMS + 2);
+    reply->type = types[form / 4 % G_N_ELEMENTS(types)];
     reply->value_len = format > 0 ? (uint32_t)n_bytes / (format / 8) : 0;
     if (n_bytes > 0)
         memcpy(reply + 1, bytes, n_bytes);
@@ -55,7 +65,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     xcb_get_property_reply_t *replies[RECALL_N_PROPERTIES];
 
     for (unsigned i = 0; i < RECALL_N_ATOMS; i++)
-        display.atoms[i] = i + 1;
+        display.atoms[i] = FIRST_ATOM + i;
     for (unsigned i = 0; i < RECALL_N_PROPERTIES; i++)
         replies[i] = make_reply(&input);
     recall_properties_x11_take(&display, replies, &client);
