@@ -10,7 +10,7 @@ import gi
 gi.require_version("Gtk", "3.0")
 from gi.repository import GLib, Gtk # noqa: E402
 
-N_STEPS = 500
+N_STEPS = 3000
 START_MS = 1500
 
 
