@@ -11,6 +11,7 @@ typedef struct {
     char *id;      /* as it is shown */
     char *pattern; /* folded */
     PolicySite *site;
+    const char *reason;
 } Rule;
 
 struct PolicyCaptureRules {
@@ -26,6 +27,10 @@ static const char *const kind_reasons[] = {
     "The settings say that windows of this title are never remembered.",
     "The settings say that this site is never remembered.",
 };
+
+static const char *const initial_reason =
+    "Deskhand never remembers lock screens, prompts for keys, keepers of passwords and viewers of "
+    "other desktops, unless the settings say so.";
 
 /* Classes of windows, whatever is behind them. */
 static const char *const initial_apps[] = {
@@ -63,13 +68,18 @@ free_rule(void *data)
 }
 
 static void
-add_rule(PolicyCaptureRules *self, PolicyCaptureKind kind, const char *pattern, PolicySite *site)
+add_rule(PolicyCaptureRules *self,
+         PolicyCaptureKind kind,
+         const char *pattern,
+         PolicySite *site,
+         const char *reason)
 {
     Rule *rule = g_new0(Rule, 1);
 
     rule->id = g_strdup_printf("%s %s", kind_names[kind], pattern);
     rule->pattern = policy_glob_fold(pattern);
     rule->site = site;
+    rule->reason = reason;
     g_ptr_array_add(self->rules[kind], rule);
 }
 
@@ -81,7 +91,7 @@ policy_capture_rules_new(void)
     for (unsigned i = 0; i < G_N_ELEMENTS(self->rules); i++)
         self->rules[i] = g_ptr_array_new_with_free_func(free_rule);
     for (unsigned i = 0; i < G_N_ELEMENTS(initial_apps); i++)
-        add_rule(self, POLICY_CAPTURE_APPLICATION, initial_apps[i], NULL);
+        add_rule(self, POLICY_CAPTURE_APPLICATION, initial_apps[i], NULL, initial_reason);
     return self;
 }
 
@@ -123,7 +133,7 @@ policy_capture_rules_add(PolicyCaptureRules *self,
         if (site == NULL)
             return FALSE;
     }
-    add_rule(self, kind, trimmed, site);
+    add_rule(self, kind, trimmed, site, kind_reasons[kind]);
     return TRUE;
 }
 
@@ -187,7 +197,7 @@ is_denied(const PolicyCaptureRules *self,
 
         if (!match(rule, kind, text, folded))
             continue;
-        *out = (PolicyCaptureDecision){POLICY_CAPTURE_DENY, rule->id, kind_reasons[kind]};
+        *out = (PolicyCaptureDecision){POLICY_CAPTURE_DENY, rule->id, rule->reason};
         return TRUE;
     }
     return FALSE;

@@ -7,6 +7,11 @@
 
 #define PASSWORD_RULE "password field"
 #define PASSWORD_REASON "Password fields are painted out, and their words dropped."
+#define SECRET_RULE "secret"
+#define SECRET_REASON                                                                              \
+    "Cards, account and identity numbers, keys, tokens and passwords are masked in the text and "  \
+    "painted over in the picture."
+#define N_SECRETS_NOTED_MAX 256 /* of one window; more are not told apart */
 
 /* What is known of one window. */
 typedef struct {
@@ -20,6 +25,7 @@ typedef struct {
     RecallBlindsState state;
     const char *noted_rule; /* that stands in the ledger for it now */
     gboolean has_places;
+    unsigned n_secrets;
     unsigned generation; /* of the moment that showed it last */
     int64_t undecided_us;
     int64_t seen_us;
@@ -327,6 +333,21 @@ recall_blinds_note_places(RecallBlinds *self, uint32_t xid, gboolean are_there, 
     if (are_there)
         recall_ledger_note(self->ledger, PASSWORD_RULE, PASSWORD_REASON, at_us, !entry->has_places);
     entry->has_places = are_there;
+}
+
+void
+recall_blinds_note_secrets(RecallBlinds *self, uint32_t xid, unsigned n, int64_t at_us)
+{
+    Entry *entry = find_entry(self, xid);
+    unsigned n_noted = MIN(n, N_SECRETS_NOTED_MAX);
+
+    if (entry == NULL)
+        return;
+    for (unsigned i = MIN(entry->n_secrets, n_noted); i < n_noted; i++)
+        recall_ledger_note(self->ledger, SECRET_RULE, SECRET_REASON, at_us, TRUE);
+    if (n_noted > 0 && n_noted <= entry->n_secrets)
+        recall_ledger_note(self->ledger, SECRET_RULE, SECRET_REASON, at_us, FALSE);
+    entry->n_secrets = n_noted;
 }
 
 const char *

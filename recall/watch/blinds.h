@@ -49,6 +49,9 @@ PolicyCaptureDecision recall_blinds_tell(RecallBlinds *self,
 /* Places inside a window that were painted out. @rule, @reason: static */
 void recall_blinds_note_places(RecallBlinds *self, uint32_t xid, gboolean are_there, int64_t at_us);
 
+/* @n: how many secrets are masked in what is shown of the window; for the ledger. */
+void recall_blinds_note_secrets(RecallBlinds *self, uint32_t xid, unsigned n, int64_t at_us);
+
 /* A browser's window of which it cannot be told whether it is private: the reason, or NULL. */
 const char *recall_blinds_get_trouble(const RecallBlinds *self);
 

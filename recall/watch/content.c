@@ -464,6 +464,12 @@ recall_content_dup_runs(RecallContent *self, int64_t now_us)
     return recall_redact_runs(self->redact, shown, now_us);
 }
 
+unsigned
+recall_content_get_n_secrets(const RecallContent *self)
+{
+    return recall_redact_get_n_secrets(self->redact);
+}
+
 int64_t
 recall_content_get_rest_us(const RecallContent *self)
 {

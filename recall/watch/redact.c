@@ -24,6 +24,7 @@ struct RecallRedact {
     GPtrArray *growing; /* of Growing */
     pixman_region32_t hidden;
     int64_t rest_us;
+    unsigned n_secrets;
 };
 
 static void
@@ -67,6 +68,12 @@ int64_t
 recall_redact_get_rest_us(const RecallRedact *self)
 {
     return self->rest_us;
+}
+
+unsigned
+recall_redact_get_n_secrets(const RecallRedact *self)
+{
+    return self->n_secrets;
 }
 
 /* --- what grows --- */
@@ -384,6 +391,17 @@ note_rest(RecallRedact *self, const RecallRun *run, const Secrets *secrets)
     }
 }
 
+/* A secret that is spread over runs counts in each. */
+static unsigned
+count_secrets(const GArray *found)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; found != NULL && i < found->len; i++)
+        n += !g_array_index(found, PolicySecretRange, i).is_beginning;
+    return n;
+}
+
 static GPtrArray *
 mask_runs(RecallRedact *self, GPtrArray *runs, const GArray *found)
 {
@@ -432,6 +450,7 @@ recall_redact_runs(RecallRedact *self, GPtrArray *runs, int64_t now_us)
     found = find_secrets(self, runs, now_us);
     pixman_region32_clear(&self->hidden);
     self->rest_us = 0;
+    self->n_secrets = count_secrets(found);
     masked = found != NULL ? mask_runs(self, runs, found) : g_ptr_array_ref(runs);
     remember(self, runs);
     return masked;

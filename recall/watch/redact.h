@@ -41,6 +41,9 @@ GPtrArray *recall_redact_pick(RecallRedact *self, GPtrArray *runs, int64_t now_u
  * pixels of a run they are, all of it. Borrowed. */
 const pixman_region32_t *recall_redact_get_hidden(const RecallRedact *self);
 
+/* How many secrets the last view had; what may only become one does not count. */
+unsigned recall_redact_get_n_secrets(const RecallRedact *self);
+
 /* Monotonic time at which something that is withheld now may be shown, 0 when there is nothing. */
 int64_t recall_redact_get_rest_us(const RecallRedact *self);
 

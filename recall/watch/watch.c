@@ -183,6 +183,8 @@ observe(RecallWatch *self)
     };
 
     await_rest(self);
+    recall_blinds_note_secrets(self->parts.blinds, self->xid,
+                               recall_content_get_n_secrets(self->content), self->seen_us);
     recall_frame_get_size(get_frame(self), &view.width_px, &view.height_px);
     return recall_scene_observe(self->scene, &view);
 }

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Secrets that are shown or typed are nowhere in the store, neither in text nor in pixels; what
 stands beside them is."""
+import json
+
 import apps
 import content
 import planted
@@ -68,6 +70,10 @@ def test_typed(desktop):
     assert card[:9] not in stored.text, "the beginning of the card was kept"
     assert "Quagmire" not in stored.text and "Lollipop" not in stored.text
     assert_painted(desktop, stored, "mousepad")
+    refusals = json.loads(desktop.deskhand("why", "--json").stdout)["refusals"]
+    times = [refusal["times"] for refusal in refusals if refusal["rule"] == "secret"]
+    assert sum(times) >= 3 and desktop.status()["refused"] >= 3, f"{refusals}"
+    assert not planted.find(json.dumps(refusals), secrets.given)
     editor.end()
 
 

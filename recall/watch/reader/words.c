@@ -383,6 +383,16 @@ is_code(const ReaderWord *word)
            n_digits + n_letters >= LETTER_SHARE_STRICT * n;
 }
 
+/* What a label names is often no word, and whoever drops it leaves a password unseen. */
+static gboolean
+is_value(const GArray *words, unsigned at)
+{
+    const char *label = at > 0 ? g_array_index(words, ReaderWord, at - 1).text : "";
+
+    return g_str_has_suffix(label, ":") || g_str_has_suffix(label, "=") ||
+           g_str_has_suffix(label, "：");
+}
+
 void
 reader_words_drop_noise(GArray *self, gboolean is_strict)
 {
@@ -400,8 +410,9 @@ reader_words_drop_noise(GArray *self, gboolean is_strict)
         const ReaderWord *word = &g_array_index(self, ReaderWord, i);
         gboolean is_in_prose = has_prose && has_letters(word);
 
-        if (is_code(word) || (is_confident(word, line_confidence, is_strict && !is_in_prose) &&
-                              (!is_strict || is_in_prose || looks_like_text(word))))
+        if (is_code(word) || is_value(self, i) ||
+            (is_confident(word, line_confidence, is_strict && !is_in_prose) &&
+             (!is_strict || is_in_prose || looks_like_text(word))))
             i++;
         else
             g_array_remove_index(self, i);

@@ -98,6 +98,7 @@ static const struct {
     /* Whoever drops a token leaves it in the picture. */
     {"eyJhbGci0iJIUzI1NiJ9.eyJzdWIi/20 x/20", "eyJhbGci0iJIUzI1NiJ9.eyJzdWIi",
      "eyJhbGci0iJIUzI1NiJ9.eyJzdWIi"},
+    {"{password:/90 Starfish21w/20", "{password: Starfish21w", "{password: Starfish21w"},
     {"---/95 +/95", "", ""},
     {"a/95 b/95", "a b", ""},
     {"了本/70 xq/20", "", ""}, /* icons in a row: what is short and of few strokes is none, */
