@@ -273,6 +273,21 @@ add_age_part(GPtrArray *parts, const char *age)
                  "Where the host has a key service: deskhand key set service.");
 }
 
+/* The keyring stands in the folder twice. */
+static void
+add_keyring_part(GPtrArray *parts, const char *copies)
+{
+    if (g_str_equal(copies, "mended"))
+        add_part(parts, "keyring", PART_WEAK,
+                 "One of the keyring's two copies was damaged or missing; it was written anew from "
+                 "the other.",
+                 "Check the disk. This is said until deskhand-vault starts again.");
+    else if (g_str_equal(copies, "single"))
+        add_part(parts, "keyring", PART_WEAK,
+                 "The keyring stands there once only, because its second copy cannot be written.",
+                 "Make room on the disk of the history, and see the log of deskhand-vault.");
+}
+
 static void
 add_key_part(GPtrArray *parts, GVariant *lock)
 {
@@ -296,6 +311,7 @@ add_key_part(GPtrArray *parts, GVariant *lock)
                  "unlock. The log of deskhand-vault says more.");
     add_user_part(parts);
     add_age_part(parts, app_lock_get_text(lock, "age"));
+    add_keyring_part(parts, app_lock_get_text(lock, "copies"));
     if (!is_file && !app_lock_is_set(lock, "recovery"))
         add_part(parts, "recovery", PART_WEAK,
                  "There is no recovery key: when the passphrase is forgotten or what keeps the key "

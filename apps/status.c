@@ -183,6 +183,8 @@ write_json(const Status *self, GString *out)
     app_json_string(&json, self->lock != NULL ? lookup_text(self->lock, "state") : NULL);
     write_time(&json, self->lock, "unlocked_until", "until");
     write_number(&json, self->lock, "wrong_tries", "wrong", 1);
+    app_json_key(&json, "keyring_copies");
+    app_json_string(&json, get_text_or_null(self->lock, "copies"));
     app_json_end_object(&json);
     g_string_append_c(out, '\n');
 }
@@ -307,6 +309,7 @@ static void
 append_lock(const Status *self, GString *out)
 {
     const char *state = lookup_text(self->lock, "state");
+    const char *copies = lookup_text(self->lock, "copies");
     int64_t n_wrong = lookup_number(self->lock, "wrong");
 
     if (self->lock == NULL)
@@ -318,6 +321,10 @@ append_lock(const Status *self, GString *out)
     } else if (g_str_equal(state, "locked")) {
         g_string_append(out, "Locked     `deskhand unlock` opens the history\n");
     }
+    if (g_str_equal(copies, "mended"))
+        g_string_append(out, "Keyring    one of its two copies was damaged and was written anew\n");
+    else if (g_str_equal(copies, "single"))
+        g_string_append(out, "Keyring    its second copy cannot be written\n");
     if (n_wrong > 0)
         g_string_append_printf(
             out, "Wrong      %" G_GINT64_FORMAT " secrets were tried since the last right one\n",

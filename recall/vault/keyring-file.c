@@ -6,11 +6,16 @@
 
 #include <string.h>
 
-/* Version; type, about, root's wrap, public half; recovery's public half and wrap, empty without;
+/* A SHA-256 of what is before it stands at the end: a bit that fell over is noticed, and not one
+ * that somebody turned. Version 1 had none.
+ *
+ * Version; type, about, root's wrap, public half; recovery's public half and wrap, empty without;
  * wrong secrets, stale root; for each segment: id, week, sealed, wrap, seals. */
 #define TYPE "(usayayayayayuba(ayibayt))"
 #define ENTRY_TYPE "(ayibayt)"
-#define VERSION 1
+#define VERSION 2
+#define VERSION_WITHOUT_SUM 1
+#define SUM_BYTES 32
 #define NAME_MAX_BYTES 64
 
 RecallKeyringFile *
@@ -74,6 +79,28 @@ pack_entries(const GArray *entries)
     return g_variant_builder_end(&builder);
 }
 
+static void
+get_sum(const void *data, size_t n_bytes, uint8_t *out)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    size_t n_out = SUM_BYTES;
+
+    g_checksum_update(sum, data, (gssize)n_bytes);
+    g_checksum_get_digest(sum, out, &n_out);
+}
+
+/* @tuple: (transfer none) */
+static GBytes *
+add_sum(GVariant *tuple)
+{
+    size_t n_bytes = g_variant_get_size(tuple);
+    uint8_t *data = g_malloc(n_bytes + SUM_BYTES);
+
+    g_variant_store(tuple, data);
+    get_sum(data, n_bytes, data + n_bytes);
+    return g_bytes_new_take(data, n_bytes + SUM_BYTES);
+}
+
 GBytes *
 recall_keyring_file_pack(const RecallKeyringFile *self)
 {
@@ -87,7 +114,7 @@ recall_keyring_file_pack(const RecallKeyringFile *self)
         pack_bytes(self->recovery_public, n_public), pack_bytes(self->recovery_wrap, n_wrap),
         self->n_wrong, self->is_root_stale, pack_entries(self->entries)));
 
-    return g_variant_get_data_as_bytes(tuple);
+    return add_sum(tuple);
 }
 
 /* Returns: whether it has exactly this size */
@@ -167,29 +194,49 @@ take_all(GVariant *tuple, RecallKeyringFile *out)
            take_recovery(tuple, out) && take_entries(entries, out->entries);
 }
 
+/* Returns: (transfer full): what stands before a right sum, else all of it */
+static GBytes *
+take_sum(GBytes *bytes, gboolean *out_has_sum)
+{
+    size_t n_bytes;
+    const uint8_t *data = g_bytes_get_data(bytes, &n_bytes);
+    uint8_t sum[SUM_BYTES];
+
+    *out_has_sum = FALSE;
+    if (n_bytes <= SUM_BYTES || n_bytes > RECALL_KEYRING_FILE_MAX_BYTES)
+        return g_bytes_ref(bytes);
+    n_bytes -= SUM_BYTES;
+    get_sum(data, n_bytes, sum);
+    *out_has_sum = memcmp(sum, data + n_bytes, SUM_BYTES) == 0;
+    return *out_has_sum ? g_bytes_new_from_bytes(bytes, 0, n_bytes) : g_bytes_ref(bytes);
+}
+
 RecallKeyringFile *
 recall_keyring_file_parse(GBytes *bytes, GError **error)
 {
     g_autoptr(RecallKeyringFile) self = recall_keyring_file_new();
     g_autoptr(GVariant) tuple = NULL;
-    uint32_t version = 0;
+    g_autoptr(GBytes) content = NULL;
+    gboolean has_sum = FALSE;
     gboolean is_whole = FALSE;
+    uint32_t version = 0;
 
+    content = take_sum(bytes, &has_sum);
     if (g_bytes_get_size(bytes) <= RECALL_KEYRING_FILE_MAX_BYTES) {
-        tuple = g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(TYPE), bytes, FALSE));
+        tuple = g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(TYPE), content, FALSE));
         is_whole = g_variant_is_normal_form(tuple);
         g_variant_get_child(tuple, 0, "u", &version);
     }
-    if (is_whole && version > VERSION) {
+    if (is_whole && has_sum && version > VERSION) {
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                             "The keyring was written by a later release of Deskhand: update this "
                             "one");
         return NULL;
     }
-    if (is_whole && version == VERSION && take_all(tuple, self))
+    if (is_whole && version == (has_sum ? VERSION : VERSION_WITHOUT_SUM) && take_all(tuple, self))
         return g_steal_pointer(&self);
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                        "The keyring is damaged: put it back from a backup");
+                        "The keyring is damaged, and so is its copy: put both back from a backup");
     return NULL;
 }
 

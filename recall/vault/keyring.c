@@ -3,13 +3,13 @@
 #define G_LOG_DOMAIN "deskhand-vault"
 #include "recall/vault/keyring.h"
 
+#include "recall/vault/keyring-copies.h"
 #include "recall/vault/recovery-text.h"
 #include "recall/vault/safe-file.h"
 #include "recall/vault/wrap.h"
 
 #include <string.h>
 
-#define FILE_NAME "keyring"
 #define OPEN_KEY_NAME "open.key"
 #define OPEN_KEY_BYTES (RECALL_SEGMENT_ID_BYTES + RECALL_KEY_BYTES)
 #define RECOVERY_ABOUT "deskhand recovery 1"
@@ -17,7 +17,7 @@
 
 struct RecallKeyring {
     char *folder;
-    char *path;
+    RecallKeyringCopies copies;
     char *open_key_path;
     RecallKeyringFile *file;
     const RecallRootKeyType *type;
@@ -98,8 +98,7 @@ write_file(RecallKeyring *self, const RecallKeyringFile *file, GError **error)
     g_autoptr(GBytes) bytes = recall_keyring_file_pack(file);
 
     tell_of(self, file, bytes);
-    return recall_safe_file_write(self->path, g_bytes_get_data(bytes, NULL),
-                                  g_bytes_get_size(bytes), error);
+    return recall_keyring_copies_save(&self->copies, bytes, error);
 }
 
 /* What is in memory changes only when it is on the disk. @changed: (transfer full) */
@@ -380,6 +379,15 @@ load(RecallKeyring *self, GBytes *bytes, GError **error)
     return TRUE;
 }
 
+static gboolean
+load_and_mend(RecallKeyring *self, GBytes *bytes, GError **error)
+{
+    if (!load(self, bytes, error))
+        return FALSE;
+    recall_keyring_copies_mend(&self->copies);
+    return TRUE;
+}
+
 RecallKeyring *
 recall_keyring_open(const char *folder, GError **error)
 {
@@ -389,11 +397,11 @@ recall_keyring_open(const char *folder, GError **error)
     gboolean is_open;
 
     self->folder = g_strdup(folder);
-    self->path = g_build_filename(folder, FILE_NAME, NULL);
+    recall_keyring_copies_init(&self->copies, folder);
     self->open_key_path = g_build_filename(folder, OPEN_KEY_NAME, NULL);
-    bytes = recall_safe_file_read(self->path, RECALL_KEYRING_FILE_MAX_BYTES, &local_error);
+    bytes = recall_keyring_copies_load(&self->copies, &local_error);
     if (bytes != NULL)
-        is_open = load(self, bytes, error);
+        is_open = load_and_mend(self, bytes, error);
     else if (g_error_matches(local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
         is_open = create(self, error);
     else
@@ -418,7 +426,7 @@ recall_keyring_close(RecallKeyring *self)
     recall_secret_free(self->open_key);
     recall_keyring_file_free(self->file);
     g_free(self->folder);
-    g_free(self->path);
+    recall_keyring_copies_clear(&self->copies);
     g_free(self->open_key_path);
     g_free(self);
 }
@@ -445,6 +453,12 @@ int64_t
 recall_keyring_get_wait_us(const RecallKeyring *self)
 {
     return MAX(self->try_again_at_us - g_get_monotonic_time(), 0);
+}
+
+RecallKeyringCopiesState
+recall_keyring_get_copies(const RecallKeyring *self)
+{
+    return self->copies.state;
 }
 
 RecallKeyringAge

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "recall/vault/keyring-copies.h"
 #include "recall/vault/keyring-file.h"
 #include "recall/vault/page-codec.h"
 #include "recall/vault/root-key.h"
@@ -17,7 +18,8 @@
  * that an old copy of the keyring is of no use; only an old copy of keyring and back end together
  * (the key file, or the passphrase that was valid then) still opens it.
  *
- * Files in the folder: "keyring", "open.key", and what the back end keeps. Used on one thread. */
+ * Files in the folder: "keyring" and "keyring.copy", "open.key", and what the back end keeps. Used
+ * on one thread. */
 
 /* Wrong secrets that cost nothing; then each wait is twice as long. */
 #define RECALL_KEYRING_N_WRONG_FREE 3
@@ -62,6 +64,8 @@ unsigned recall_keyring_get_n_wrong(const RecallKeyring *self);
 
 /* Until the next one may be tried; 0: now. */
 int64_t recall_keyring_get_wait_us(const RecallKeyring *self);
+
+RecallKeyringCopiesState recall_keyring_get_copies(const RecallKeyring *self);
 
 RecallKeyringAge recall_keyring_get_age(const RecallKeyring *self);
 

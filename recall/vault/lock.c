@@ -17,6 +17,7 @@ recall_lock_get_state(RecallVault *vault, RecallLockState *out_state)
         .is_recovered = recall_keyring_is_recovered(keyring),
         .has_recovery = recall_keyring_has_recovery(keyring),
         .age = recall_keyring_get_age(keyring),
+        .copies = recall_keyring_get_copies(keyring),
         .n_wrong = recall_keyring_get_n_wrong(keyring),
         .try_again_at_us = g_get_monotonic_time() + recall_keyring_get_wait_us(keyring),
     };

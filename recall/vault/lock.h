@@ -14,6 +14,7 @@ typedef struct {
     gboolean is_recovered; /* unlocked with the recovery key */
     gboolean has_recovery;
     RecallKeyringAge age;
+    RecallKeyringCopiesState copies;
     unsigned n_wrong;
     int64_t try_again_at_us; /* monotonic */
 } RecallLockState;

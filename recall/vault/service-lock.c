@@ -222,6 +222,7 @@ static GVariant *
 describe(const RecallServiceLock *self)
 {
     static const char *const memory[] = {"hidden", "locked", "ordinary"};
+    static const char *const copies[] = {"well", "mended", "single"};
     static const char *const ages[] = {"untold", "unknown", "newest", "old"};
     const RecallLockState *state = &self->state;
     int64_t wait_us = MAX(state->try_again_at_us - g_get_monotonic_time(), 0);
@@ -241,6 +242,7 @@ describe(const RecallServiceLock *self)
     add(&builder, "recovery", g_variant_new_boolean(state->has_recovery));
     add(&builder, "recovered", g_variant_new_boolean(state->is_recovered));
     add(&builder, "age", g_variant_new_string(ages[state->age]));
+    add(&builder, "copies", g_variant_new_string(copies[state->copies]));
     add(&builder, "memory", g_variant_new_string(memory[recall_secret_get_kind()]));
     if (state->asks && is_unlocked)
         add_unlock(self, &builder);

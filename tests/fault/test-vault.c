@@ -350,7 +350,7 @@ static gboolean
 may_stay(const char *name)
 {
     return g_str_has_suffix(name, ".db") || g_str_has_suffix(name, ".key") ||
-           strcmp(name, "keyring") == 0 || strcmp(name, "lock") == 0 ||
+           g_str_has_prefix(name, "keyring") || strcmp(name, "lock") == 0 ||
            strcmp(name, "reserve") == 0;
 }
 

@@ -119,14 +119,34 @@ read_keyring(const char *folder)
     return file;
 }
 
+/* So that no key is in the second one that is not in the first. */
+static void
+assert_copy_is_same(const char *folder)
+{
+    g_autofree char *path = dup_path(folder, "keyring");
+    g_autofree char *copy_path = dup_path(folder, "keyring.copy");
+    g_autofree char *data = NULL;
+    g_autofree char *copy = NULL;
+    size_t n_bytes = 0;
+    size_t n_copy_bytes = 0;
+
+    assert_true(g_file_get_contents(path, &data, &n_bytes, NULL));
+    if (!g_file_get_contents(copy_path, &copy, &n_copy_bytes, NULL))
+        return;
+    assert_int_equal(n_bytes, n_copy_bytes);
+    assert_memory_equal(data, copy, n_bytes);
+}
+
 GByteArray *
 reveal_folder(const char *folder)
 {
     GByteArray *out = g_byte_array_new();
     g_autoptr(GPtrArray) files = read_files(folder, out);
     g_autoptr(RecallKeyringFile) list = read_keyring(folder);
-    g_autoptr(RecallKeyring) keyring = recall_keyring_open(folder, NULL);
+    g_autoptr(RecallKeyring) keyring = NULL;
 
+    assert_copy_is_same(folder);
+    keyring = recall_keyring_open(folder, NULL);
     assert_non_null(keyring);
     for (unsigned i = 0; i < list->entries->len; i++) {
         int week = g_array_index(list->entries, RecallKeyringEntry, i).week;

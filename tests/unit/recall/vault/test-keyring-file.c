@@ -136,6 +136,54 @@ test_maximum(void **state)
 }
 
 static void
+put_sum(uint8_t *data, size_t n_bytes)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    size_t n_sum = 32;
+
+    g_checksum_update(sum, data, (gssize)(n_bytes - n_sum));
+    g_checksum_get_digest(sum, data + n_bytes - n_sum, &n_sum);
+}
+
+/* As releases before wrote it. */
+static void
+test_without_sum(void **state)
+{
+    g_autoptr(RecallKeyringFile) file = make_file(TRUE);
+    g_autoptr(GBytes) bytes = recall_keyring_file_pack(file);
+    size_t n_bytes = g_bytes_get_size(bytes) - 32;
+    g_autofree uint8_t *data = g_memdup2(g_bytes_get_data(bytes, NULL), n_bytes);
+    g_autoptr(GBytes) without = g_bytes_new_static(data, n_bytes);
+    g_autoptr(RecallKeyringFile) back = NULL;
+
+    assert_null(recall_keyring_file_parse(without, NULL));
+    data[0] = 1;
+    back = recall_keyring_file_parse(without, NULL);
+    assert_non_null(back);
+    check_equal(file, back);
+}
+
+/* Each bit, turned over, is noticed. */
+static void
+test_flipped(void **state)
+{
+    g_autoptr(RecallKeyringFile) file = make_file(TRUE);
+    g_autoptr(GBytes) bytes = recall_keyring_file_pack(file);
+    size_t n_bytes = g_bytes_get_size(bytes);
+    g_autofree uint8_t *data = g_memdup2(g_bytes_get_data(bytes, NULL), n_bytes);
+
+    for (size_t i = 0; i < 8 * n_bytes; i++) {
+        g_autoptr(GBytes) flipped = g_bytes_new_static(data, n_bytes);
+        g_autoptr(GError) error = NULL;
+
+        data[i / 8] ^= (uint8_t)(1 << i % 8);
+        assert_null(recall_keyring_file_parse(flipped, &error));
+        assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA));
+        data[i / 8] ^= (uint8_t)(1 << i % 8);
+    }
+}
+
+static void
 test_later_release(void **state)
 {
     g_autoptr(RecallKeyringFile) file = make_file(FALSE);
@@ -144,7 +192,8 @@ test_later_release(void **state)
     g_autoptr(GBytes) later = NULL;
     g_autoptr(GError) error = NULL;
 
-    data[0] = 2;
+    data[0] = 3;
+    put_sum(data, g_bytes_get_size(bytes));
     later = g_bytes_new(data, g_bytes_get_size(bytes));
     assert_null(recall_keyring_file_parse(later, &error));
     assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED));
@@ -154,10 +203,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round),
-        cmocka_unit_test(test_damaged),
-        cmocka_unit_test(test_maximum),
-        cmocka_unit_test(test_later_release),
+        cmocka_unit_test(test_round),   cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_maximum), cmocka_unit_test(test_without_sum),
+        cmocka_unit_test(test_flipped), cmocka_unit_test(test_later_release),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,8 @@
 
 #define WEEK 2967
 
+static const char *const copies[] = {"keyring", "keyring.copy"};
+
 typedef struct {
     char *folder;
 } Fixture;
@@ -320,7 +322,7 @@ test_change_of_back_end(void **state)
     unsigned n_files = 0;
     while (g_dir_read_name(dir) != NULL)
         n_files++;
-    assert_int_equal(n_files, 2); /* keyring and key, nothing of what was before */
+    assert_int_equal(n_files, 3); /* keyring, its copy and key, nothing of what was before */
 }
 
 static void
@@ -390,33 +392,153 @@ test_lease(void **state)
     recall_keyring_close(keyring);
 }
 
-/* Each byte of the file, changed: the keyring is refused, or a key does not open, or what changed
- * is no key at all; never is it another key. */
-static void
-test_damaged_file(void **state)
+static char *
+read_file(void **state, const char *name, size_t *out_n_bytes)
 {
-    const Fixture *self = *state;
-    g_autofree char *path = g_build_filename(self->folder, "keyring", NULL);
+    g_autofree char *path = g_build_filename(((Fixture *)*state)->folder, name, NULL);
+    char *data = NULL;
+
+    assert_true(g_file_get_contents(path, &data, out_n_bytes, NULL));
+    return data;
+}
+
+static void
+put_file(void **state, const char *name, const char *data, size_t n_bytes)
+{
+    g_autofree char *path = g_build_filename(((Fixture *)*state)->folder, name, NULL);
+
+    assert_true(g_file_set_contents_full(path, data, (gssize)n_bytes, G_FILE_SET_CONTENTS_NONE,
+                                         0600, NULL));
+}
+
+static void
+assert_same(void **state, const char *data, size_t n_bytes)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(copies); i++) {
+        size_t n = 0;
+        g_autofree char *there = read_file(state, copies[i], &n);
+
+        assert_int_equal(n, n_bytes);
+        assert_memory_equal(there, data, n);
+    }
+}
+
+/* Each byte of one of the two, changed: the other one is used, and the first is right afterwards.
+ */
+static void
+test_one_damaged(void **state)
+{
     RecallKeyring *keyring = open_keyring(state);
     Known known = add(keyring, WEEK);
     g_autofree char *data = NULL;
     size_t n_bytes;
 
+    assert_int_equal(recall_keyring_get_copies(keyring), RECALL_KEYRING_COPIES_WELL);
     recall_keyring_close(keyring);
-    assert_true(g_file_get_contents(path, &data, &n_bytes, NULL));
+    data = read_file(state, copies[0], &n_bytes);
+    assert_same(state, data, n_bytes);
+    for (size_t i = 0; i < 2 * n_bytes; i++) {
+        data[i / 2] ^= 0x10;
+        put_file(state, copies[i % 2], data, n_bytes);
+        data[i / 2] ^= 0x10;
+        keyring = open_keyring(state);
+        assert_true(has(keyring, WEEK, 0, &known));
+        assert_int_equal(recall_keyring_get_copies(keyring), RECALL_KEYRING_COPIES_MENDED);
+        assert_same(state, data, n_bytes);
+        recall_keyring_close(keyring);
+    }
+}
+
+static void
+test_both_damaged(void **state)
+{
+    const Fixture *self = *state;
+    RecallKeyring *keyring = open_keyring(state);
+    g_autofree char *data = NULL;
+    size_t n_bytes;
+
+    add(keyring, WEEK);
+    recall_keyring_close(keyring);
+    data = read_file(state, copies[0], &n_bytes);
     for (size_t i = 0; i < n_bytes; i++) {
-        uint8_t id[RECALL_SEGMENT_ID_BYTES];
-        g_autoptr(RecallKey) key = recall_key_new();
+        g_autoptr(GError) error = NULL;
 
         data[i] ^= 0x10;
-        assert_true(g_file_set_contents_full(path, data, (gssize)n_bytes, G_FILE_SET_CONTENTS_NONE,
-                                             0600, NULL));
-        keyring = recall_keyring_open(self->folder, NULL);
-        if (keyring != NULL && recall_keyring_get(keyring, WEEK, 0, id, key, NULL))
-            assert_memory_equal(key, known.key, RECALL_KEY_BYTES);
-        recall_keyring_close(keyring);
+        put_file(state, copies[0], data, n_bytes);
+        put_file(state, copies[1], data, n_bytes);
+        assert_null(recall_keyring_open(self->folder, &error));
+        assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA));
         data[i] ^= 0x10;
     }
+}
+
+/* The power goes between the two: what was deleted from the first leaves the second, too, before
+ * anything else is done; and what was added is in both. */
+static void
+test_power_between(void **state)
+{
+    RecallKeyring *keyring = open_keyring(state);
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+    size_t n_before;
+    size_t n_after;
+
+    add(keyring, WEEK);
+    add(keyring, WEEK + 1);
+    before = read_file(state, copies[0], &n_before);
+    assert_true(recall_keyring_delete(keyring, WEEK, NULL));
+    recall_keyring_close(keyring);
+    after = read_file(state, copies[0], &n_after);
+    put_file(state, copies[1], before, n_before);
+    keyring = open_keyring(state);
+    assert_int_equal(recall_keyring_get_copies(keyring), RECALL_KEYRING_COPIES_WELL);
+    assert_same(state, after, n_after);
+    assert_true(fails_with(keyring, WEEK, RECALL_KEYRING_ERROR_NO_KEY));
+    recall_keyring_close(keyring);
+}
+
+/* A folder of a release before has one only; one that is gone is another matter. */
+static void
+test_missing(void **state)
+{
+    const Fixture *self = *state;
+    RecallKeyring *keyring = open_keyring(state);
+    Known known = add(keyring, WEEK);
+    size_t n_bytes;
+    g_autofree char *data = read_file(state, copies[0], &n_bytes);
+
+    recall_keyring_close(keyring);
+    for (unsigned i = G_N_ELEMENTS(copies); i > 0; i--) {
+        g_autofree char *path = g_build_filename(self->folder, copies[i - 1], NULL);
+
+        assert_int_equal(g_unlink(path), 0);
+        keyring = open_keyring(state);
+        assert_true(has(keyring, WEEK, 0, &known));
+        assert_int_equal(recall_keyring_get_copies(keyring),
+                         i == 1 ? RECALL_KEYRING_COPIES_MENDED : RECALL_KEYRING_COPIES_WELL);
+        assert_same(state, data, n_bytes);
+        recall_keyring_close(keyring);
+    }
+}
+
+/* The second one cannot be written: it goes, so that no deleted key stays in it. */
+static void
+test_single(void **state)
+{
+    const Fixture *self = *state;
+    g_autofree char *second = g_build_filename(self->folder, copies[1], NULL);
+    g_autofree char *in_the_way = g_strconcat(second, ".new", NULL);
+    g_autoptr(RecallKeyring) keyring = open_keyring(state);
+
+    add(keyring, WEEK);
+    assert_int_equal(g_mkdir(in_the_way, 0700), 0);
+    assert_true(recall_keyring_delete(keyring, WEEK, NULL));
+    assert_int_equal(recall_keyring_get_copies(keyring), RECALL_KEYRING_COPIES_SINGLE);
+    assert_false(g_file_test(second, G_FILE_TEST_EXISTS));
+    assert_int_equal(g_rmdir(in_the_way), 0);
+    add(keyring, WEEK);
+    assert_int_equal(recall_keyring_get_copies(keyring), RECALL_KEYRING_COPIES_WELL);
+    assert_true(g_file_test(second, G_FILE_TEST_EXISTS));
 }
 
 /* A wrap moved to another segment opens nothing. */
@@ -518,7 +640,11 @@ main(void)
         TEST(test_needs_unlock_to_change),
         TEST(test_recovery),
         TEST(test_lease),
-        TEST(test_damaged_file),
+        TEST(test_one_damaged),
+        TEST(test_both_damaged),
+        TEST(test_power_between),
+        TEST(test_missing),
+        TEST(test_single),
         TEST(test_swapped_wraps),
         TEST(test_foreign_public_half),
         TEST(test_readable_for_others),
