@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-stops.h"
 
+#include "recall/watch/bidi.h"
 #include "recall/watch/text.h"
 
 #include <string.h>
@@ -10,17 +11,21 @@
 #define COORDINATES_ON_SCREEN 0
 #define STRETCH_N_CHARS 20 /* two or three words */
 #define STRETCH_SLACK_PX 3
+#define RETRY_WAIT_MS 60
 
 /* A part of a line that is asked about. */
 typedef struct {
     unsigned line;
     uint32_t start_bytes;
     uint32_t end_bytes;
+    int start_chars; /* of the node's text */
+    int n_chars;
     gboolean is_last; /* of its line */
 } Stretch;
 
 struct RecallA11yStops {
-    GHashTable *known; /* key of a line (uint64_t *) to GArray of RecallA11yStop */
+    GHashTable *known;  /* key of a line (uint64_t *) to GArray of RecallA11yStop */
+    GHashTable *waited; /* keys of lines that were waited for once */
     RecallA11yRangesWay way;
 };
 
@@ -47,6 +52,7 @@ recall_a11y_stops_new(RecallA11yRangesWay way)
 
     self->known =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_array_unref);
+    self->waited = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     self->way = way;
     return self;
 }
@@ -57,6 +63,7 @@ recall_a11y_stops_free(RecallA11yStops *self)
     if (self == NULL)
         return;
     g_hash_table_unref(self->known);
+    g_hash_table_unref(self->waited);
     g_free(self);
 }
 
@@ -69,16 +76,38 @@ make_key(const RecallA11yLine *line)
     return XXH3_64bits_withSeed(line->text, strlen(line->text), XXH3_64bits(sides, sizeof(sides)));
 }
 
+/* Where a character of another direction follows, after the last one before it: what stands first
+ * and last in a stretch of two directions is not at its ends, nor is a number. */
+static const char *
+find_turn(const char *start)
+{
+    RecallBidiDirection direction = RECALL_BIDI_NEUTRAL;
+    const char *end = start;
+
+    for (const char *at = start; *at != '\0'; at = g_utf8_next_char(at)) {
+        RecallBidiDirection next = recall_bidi_get_direction(g_utf8_get_char(at));
+
+        if (next == RECALL_BIDI_NEUTRAL)
+            continue;
+        if (direction != RECALL_BIDI_NEUTRAL && next != direction)
+            return end;
+        direction = next;
+        end = g_utf8_next_char(at);
+    }
+    return start + strlen(start);
+}
+
 /* Where the stretch that begins at @start ends: after a word; between characters of CJK anywhere;
  * and where the one meets the other, as they come from two fonts. */
 static const char *
-find_stretch_end(const char *start)
+find_stretch_end(const char *start, gboolean has_turns)
 {
     gboolean is_cjk = recall_text_is_cjk(g_utf8_get_char(start));
+    const char *turn = has_turns ? find_turn(start) : start + strlen(start);
     const char *at = start;
     unsigned n_chars = 0;
 
-    for (; *at != '\0'; at = g_utf8_next_char(at), n_chars++) {
+    for (; at < turn; at = g_utf8_next_char(at), n_chars++) {
         gunichar c = g_utf8_get_char(at);
 
         if (n_chars >= STRETCH_N_CHARS && (g_unichar_isspace(c) || is_cjk))
@@ -101,24 +130,49 @@ skip_blanks(const char *at)
 
 /* Adds each stretch of @line; the last one too, as its start is as good a stop. */
 static void
-add_stretches(const RecallA11yLine *line,
-              unsigned index,
-              RecallA11yRanges *ranges,
-              GArray *stretches)
+add_stretches(const RecallA11yLine *line, unsigned index, GArray *stretches)
 {
+    gboolean has_turns = recall_bidi_is_needed(line->text);
     const char *start = skip_blanks(line->text);
     int start_chars = line->start_chars + (int)(g_utf8_pointer_to_offset(line->text, start));
 
     while (*start != '\0') {
-        const char *end = find_stretch_end(start);
+        const char *end = find_stretch_end(start, has_turns);
         int n_chars = (int)g_utf8_pointer_to_offset(start, end);
-        Stretch stretch = {index, start - line->text, end - line->text, *skip_blanks(end) == '\0'};
+        Stretch stretch = {index,   start - line->text,       end - line->text, start_chars,
+                           n_chars, *skip_blanks(end) == '\0'};
 
-        recall_a11y_ranges_add(ranges, line->node->path, start_chars, start_chars + n_chars);
         g_array_append_val(stretches, stretch);
         start_chars += n_chars + (int)g_utf8_pointer_to_offset(end, skip_blanks(end));
         start = skip_blanks(end);
     }
+}
+
+/* Returns: (transfer full): of BaseRect, one for each of @stretches */
+static GArray *
+ask_boxes(const RecallA11yStops *self,
+          RecallA11yLink *link,
+          const GArray *lines,
+          const GArray *stretches)
+{
+    GArray *boxes = g_array_new(FALSE, FALSE, sizeof(BaseRect));
+    g_auto(RecallA11yRanges) ranges = {0};
+
+    recall_a11y_ranges_init(&ranges, self->way);
+    for (unsigned i = 0; i < stretches->len; i++) {
+        const Stretch *stretch = &g_array_index(stretches, Stretch, i);
+        const RecallA11yLine *line = &g_array_index(lines, RecallA11yLine, stretch->line);
+
+        recall_a11y_ranges_add(&ranges, line->node->path, stretch->start_chars,
+                               stretch->start_chars + stretch->n_chars);
+    }
+    recall_a11y_ranges_ask(&ranges, link);
+    for (unsigned i = 0; i < stretches->len; i++) {
+        BaseRect box = recall_a11y_ranges_take(&ranges);
+
+        g_array_append_val(boxes, box);
+    }
+    return boxes;
 }
 
 /* FALSE: this is not where the line is; it moved, or the application does not know. */
@@ -139,17 +193,13 @@ take_stretch(RecallA11yLine *line, const Stretch *stretch, BaseRect box)
 
 /* Takes the answers about all of @stretches; what was learnt is kept. */
 static void
-take_stretches(RecallA11yStops *self,
-               GArray *lines,
-               RecallA11yRanges *ranges,
-               const GArray *stretches)
+take_boxes(RecallA11yStops *self, GArray *lines, const GArray *stretches, const GArray *boxes)
 {
     for (unsigned i = 0; i < stretches->len; i++) {
         const Stretch *stretch = &g_array_index(stretches, Stretch, i);
         RecallA11yLine *line = &g_array_index(lines, RecallA11yLine, stretch->line);
-        BaseRect box = recall_a11y_ranges_take(ranges);
 
-        if (line->stops != NULL && !take_stretch(line, stretch, box))
+        if (line->stops != NULL && !take_stretch(line, stretch, g_array_index(boxes, BaseRect, i)))
             g_clear_pointer(&line->stops, g_array_unref);
         if (line->stops != NULL && stretch->is_last) {
             uint64_t key = make_key(line);
@@ -160,13 +210,48 @@ take_stretches(RecallA11yStops *self,
     }
 }
 
-/* Whether the widths that letters usually have say where the words of @line are. */
+/* Chromium lays a text out when it is first asked for a part of it, and answers a box of no size
+ * until then. Returns: whether that is so of a line that was not waited for before */
 static gboolean
-needs_stops(const RecallA11yLine *line)
+is_worth_waiting(RecallA11yStops *self,
+                 const GArray *lines,
+                 const GArray *stretches,
+                 const GArray *boxes)
+{
+    gboolean is_new = FALSE;
+
+    for (unsigned i = 0; i < stretches->len; i++) {
+        const Stretch *stretch = &g_array_index(stretches, Stretch, i);
+        uint64_t key = make_key(&g_array_index(lines, RecallA11yLine, stretch->line));
+
+        if (g_array_index(boxes, BaseRect, i).width <= 0)
+            is_new |= g_hash_table_add(self->waited, g_memdup2(&key, sizeof(key)));
+    }
+    return is_new;
+}
+
+/* Whether the widths that letters usually have say where the words of @line are. In a line of two
+ * directions Chromium answers where its words would stand in one. */
+static gboolean
+needs_stops(const RecallA11yStops *self, const RecallA11yLine *line)
 {
     const char *start = skip_blanks(line->text);
+    gboolean has_turns = recall_bidi_is_needed(start);
 
-    return !line->is_guess && *start != '\0' && *skip_blanks(find_stretch_end(start)) != '\0';
+    if (line->is_guess || *start == '\0')
+        return FALSE;
+    if (has_turns && self->way == RECALL_A11Y_RANGES_WHOLE && *find_turn(start) != '\0')
+        return FALSE;
+    return *skip_blanks(find_stretch_end(start, has_turns)) != '\0';
+}
+
+static void
+bound_kept(RecallA11yStops *self)
+{
+    if (g_hash_table_size(self->known) >= RECALL_A11Y_STOPS_N_KEPT_MAX)
+        g_hash_table_remove_all(self->known);
+    if (g_hash_table_size(self->waited) >= RECALL_A11Y_STOPS_N_KEPT_MAX)
+        g_hash_table_remove_all(self->waited);
 }
 
 void
@@ -176,11 +261,9 @@ recall_a11y_stops_find(RecallA11yStops *self,
                        const BaseRect *view)
 {
     g_autoptr(GArray) stretches = g_array_new(FALSE, TRUE, sizeof(Stretch));
-    g_auto(RecallA11yRanges) ranges = {0};
+    g_autoptr(GArray) boxes = NULL;
 
-    recall_a11y_ranges_init(&ranges, self->way);
-    if (g_hash_table_size(self->known) >= RECALL_A11Y_STOPS_N_KEPT_MAX)
-        g_hash_table_remove_all(self->known);
+    bound_kept(self);
     for (unsigned i = 0; i < lines->len; i++) {
         RecallA11yLine *line = &g_array_index(lines, RecallA11yLine, i);
         uint64_t key = make_key(line);
@@ -188,12 +271,17 @@ recall_a11y_stops_find(RecallA11yStops *self,
 
         if (known != NULL) {
             line->stops = g_array_ref(known);
-        } else if (needs_stops(line) && base_rect_intersect(&line->box, view, NULL) &&
+        } else if (needs_stops(self, line) && base_rect_intersect(&line->box, view, NULL) &&
                    stretches->len < RECALL_A11Y_STOPS_N_STRETCHES_MAX) {
             line->stops = g_array_new(FALSE, FALSE, sizeof(RecallA11yStop));
-            add_stretches(line, i, &ranges, stretches);
+            add_stretches(line, i, stretches);
         }
     }
-    recall_a11y_ranges_ask(&ranges, link);
-    take_stretches(self, lines, &ranges, stretches);
+    boxes = ask_boxes(self, link, lines, stretches);
+    if (is_worth_waiting(self, lines, stretches, boxes)) {
+        recall_a11y_link_pause(link, RETRY_WAIT_MS);
+        g_array_unref(boxes);
+        boxes = ask_boxes(self, link, lines, stretches);
+    }
+    take_boxes(self, lines, stretches, boxes);
 }

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-text.h"
 
+#include "recall/watch/bidi.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -94,9 +96,16 @@ recall_a11y_text_measure_px(const char *raw, int em_px)
     return (int)MIN(measure(raw, raw + strlen(raw), FALSE) * em_px / EM, INT16_MAX);
 }
 
+/* Where a character stands: pixels from the line's left. */
+typedef struct {
+    int left;
+    int right;
+} Place;
+
 /* Walks over a line and tells where its characters begin. */
 typedef struct {
     const char *raw;
+    Place *places; /* by byte, where some letters are written from right to left; else NULL */
     const GArray *stops;
     gboolean is_fixed;
     RecallA11yStop end; /* of the line */
@@ -169,12 +178,111 @@ is_squeezed(const Ruler *ruler, const Unit *unit)
            ruler->density * measure(unit->start, unit->end, ruler->is_fixed) * SQUEEZED_SHARE;
 }
 
+/* The characters of a line that is not all written from left to right. */
+typedef struct {
+    gunichar *chars;
+    uint8_t *levels;
+    uint32_t *offsets; /* in bytes */
+    unsigned n;
+} Letters;
+
+static void
+letters_init(Letters *self, const char *raw)
+{
+    long n = 0;
+
+    self->chars = g_utf8_to_ucs4_fast(raw, -1, &n);
+    self->n = (unsigned)n;
+    self->levels = g_new0(uint8_t, self->n + 1);
+    self->offsets = g_new0(uint32_t, self->n + 1);
+    for (unsigned i = 0; i < self->n; i++)
+        self->offsets[i + 1] = self->offsets[i] + g_unichar_to_utf8(self->chars[i], NULL);
+    recall_bidi_resolve(self->chars, self->n, self->levels);
+}
+
+static void
+letters_clear(Letters *self)
+{
+    g_free(self->chars);
+    g_free(self->levels);
+    g_free(self->offsets);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Letters, letters_clear)
+
+/* Gives the letters from @start to @end the room from @left to @right. */
+static void
+place_stretch(Ruler *ruler,
+              const Letters *letters,
+              unsigned start,
+              unsigned end,
+              int left,
+              int right)
+{
+    g_autofree unsigned *order = g_new(unsigned, end - start + 1);
+    int64_t all = 0;
+    int64_t passed = 0;
+
+    recall_bidi_reorder(letters->levels + start, end - start, order);
+    for (unsigned i = start; i < end; i++)
+        all += get_width(letters->chars[i], ruler->is_fixed);
+    for (unsigned i = 0; i < end - start; i++) {
+        unsigned letter = start + order[i];
+        Place *place = &ruler->places[letters->offsets[letter]];
+
+        place->left = left + (int)(passed * (right - left) / MAX(all, 1));
+        passed += get_width(letters->chars[letter], ruler->is_fixed);
+        place->right = left + (int)(passed * (right - left) / MAX(all, 1));
+    }
+}
+
+/* Two stops each are the ends of a stretch, without them the line is one. */
+static void
+place_letters(Ruler *ruler)
+{
+    g_auto(Letters) letters = {0};
+    unsigned n_stops = ruler->stops != NULL ? ruler->stops->len : 0;
+    unsigned end = 0;
+
+    letters_init(&letters, ruler->raw);
+    ruler->places = g_new0(Place, ruler->end.at_bytes + 1);
+    if (n_stops < 2)
+        place_stretch(ruler, &letters, 0, letters.n, 0, ruler->end.x);
+    for (unsigned i = 0; i + 1 < n_stops; i += 2) {
+        const RecallA11yStop *stop = &g_array_index(ruler->stops, RecallA11yStop, i);
+        unsigned start = end;
+
+        while (start < letters.n && letters.offsets[start] < stop[0].at_bytes)
+            start++;
+        end = start;
+        while (end < letters.n && letters.offsets[end] < stop[1].at_bytes)
+            end++;
+        place_stretch(ruler, &letters, start, end, stop[0].x, stop[1].x);
+    }
+}
+
+static void
+measure_unit(Ruler *ruler, Unit *unit)
+{
+    const Place *places = ruler->places;
+
+    if (places == NULL) {
+        unit->right = get_x(ruler, unit->end, TRUE);
+        return;
+    }
+    unit->left = places[unit->start - ruler->raw].left;
+    unit->right = places[unit->start - ruler->raw].right;
+    for (const char *at = unit->start; at < unit->end; at = g_utf8_next_char(at)) {
+        unit->left = MIN(unit->left, places[at - ruler->raw].left);
+        unit->right = MAX(unit->right, places[at - ruler->raw].right);
+    }
+}
+
 static void
 end_unit(Ruler *ruler, Unit *unit, GArray *units)
 {
     if (unit->start == NULL)
         return;
-    unit->right = get_x(ruler, unit->end, TRUE);
+    measure_unit(ruler, unit);
     if (!is_squeezed(ruler, unit))
         g_array_append_vals(units, unit, 1);
     unit->start = NULL;
@@ -186,7 +294,10 @@ split_units(Ruler *ruler, GArray *units)
     const char *raw = ruler->raw;
     Unit unit = {0};
 
-    enter_stretch(ruler);
+    if (recall_bidi_is_needed(raw))
+        place_letters(ruler);
+    else
+        enter_stretch(ruler);
     ruler->density = get_density(ruler);
     for (; *raw != '\0'; raw = g_utf8_next_char(raw)) {
         gunichar c = g_utf8_get_char(raw);
@@ -197,7 +308,9 @@ split_units(Ruler *ruler, GArray *units)
         if (is_gap(c))
             continue;
         if (unit.start == NULL)
-            unit = (Unit){.start = raw, .left = get_x(ruler, raw, FALSE), .is_cjk = is_cjk};
+            unit = (Unit){.start = raw,
+                          .left = ruler->places == NULL ? get_x(ruler, raw, FALSE) : 0,
+                          .is_cjk = is_cjk};
         unit.end = g_utf8_next_char(raw);
     }
     end_unit(ruler, &unit, units);
@@ -338,6 +451,7 @@ recall_a11y_text_add_line(RecallText *self,
         .raw = valid, .stops = stops, .is_fixed = is_fixed, .end = {strlen(valid), box->width}};
 
     split_units(&ruler, units);
+    g_free(ruler.places);
     if (base_rect_is_empty(box) || units->len == 0)
         return;
     add_shown_units(self, units, box, shown);

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Deskhand authors
 # SPDX-License-Identifier: Apache-2.0
 """Chromium and Firefox: text, address, boxes, scrolling, a form."""
+import json
+import urllib.parse
+
 import apps
 import content
 from checks import (assert_boxes, assert_chinese, assert_found, assert_legible, look_at_it,
@@ -83,3 +86,50 @@ def test_firefox_page(desktop):
     desktop.type(f"{address}/long.html\n")
     desktop.find(MARKS[0], where=lambda r: "firefox" in r["app"].casefold(), deadline_s=30)
     check_scrolling(desktop, "firefox", browser.window)
+
+
+HEBREW = "שלום עולם זה מבחן של כתיבה מימין לשמאל עם הרבה מילים"
+ARABIC = "مرحبا بالعالم هذا اختبار للكتابة من اليمين إلى اليسار مع كلمات كثيرة"
+MIXED = "הקובץ report.pdf נשלח אתמול בשעה 12:30 אל Margaret Hill"
+ENGLISH = "The Hebrew word שלום and the phrase עולם יפה stand in English"
+# The page tells in its address where its words stand: x and width of each.
+TELLS_PLACES = """<script>
+const places = [...document.querySelectorAll("p")].map(p => {
+  const text = p.firstChild, row = [];
+  for (const m of text.data.matchAll(/\\S+/g)) {
+    const range = document.createRange();
+    range.setStart(text, m.index);
+    range.setEnd(text, m.index + m[0].length);
+    const box = range.getBoundingClientRect();
+    row.push([Math.round(box.x), Math.round(box.width)]);
+  }
+  return row;
+});
+location.hash = encodeURIComponent(JSON.stringify(places));
+</script>"""
+WORD_OFF_PX_MAX = 24
+
+
+def test_words_from_right_to_left(desktop):
+    """In Chromium and in GTK a word's box is where the word is."""
+    lines = [HEBREW, ARABIC, MIXED, ENGLISH]
+    page = "".join(f'<p dir="{"ltr" if t == ENGLISH else "rtl"}">{t}</p>' for t in lines)
+    path = desktop.write("right.html", '<meta charset="utf-8"><body style="font:18px DejaVu Sans">'
+                         f"{page}{TELLS_PLACES}")
+    browser = apps.chromium(desktop, f"file://{path}", app=True)
+    result = desktop.find("report.pdf app:chromium", where=lambda r: "#" in r["url"])
+    places = json.loads(urllib.parse.unquote(result["url"].split("#")[1]))
+    words = desktop.show(result["scene"])["words"]
+    for line, row in zip(lines, places):
+        for text, (x, width) in zip(line.split(), row):
+            off = min(abs(w["x"] - x) + abs(w["x"] + w["w"] - x - width)
+                      for w in words if w["text"] == text)
+            assert off <= WORD_OFF_PX_MAX, (text, x, width, words)
+    browser.end()
+
+    editor = apps.mousepad(desktop, desktop.write("right.txt", HEBREW[:20]))
+    result = desktop.find(f'"{HEBREW[:20]}" app:mousepad')
+    lefts = [w["x"] for text in HEBREW[:20].split() for w in desktop.show(result["scene"])["words"]
+             if w["text"] == text]
+    assert lefts == sorted(lefts, reverse=True), lefts
+    editor.end()

@@ -68,6 +68,36 @@ test_words_have_boxes_in_order(void **state)
 }
 
 static void
+test_right_to_left(void **state)
+{
+    g_autoptr(RecallText) text =
+        add("שלום abc עולם", (BaseRect){10, 0, 130, 10}, NULL, 0, everything);
+    const RecallRun *run = get_run(text, 0);
+
+    assert_string_equal(run->text, "שלום abc עולם");
+    assert_word(run, 0, "שלום");
+    assert_in_range(get_word(run, 0)->box.x + get_word(run, 0)->box.width, 139, 140);
+    assert_true(get_word(run, 1)->box.x + get_word(run, 1)->box.width < get_word(run, 0)->box.x);
+    assert_true(get_word(run, 2)->box.x + get_word(run, 2)->box.width < get_word(run, 1)->box.x);
+    assert_int_equal(get_word(run, 2)->box.x, 10);
+}
+
+/* The first words stand in the right half. */
+static void
+test_right_to_left_with_stops(void **state)
+{
+    const RecallA11yStop stops[] = {{0, 100}, {17, 200}, {18, 0}, {35, 90}};
+    g_autoptr(RecallText) text = add("אבגד הוזח טיכל מנסע", (BaseRect){5, 0, 200, 10}, stops,
+                                     G_N_ELEMENTS(stops), everything);
+    const RecallRun *run = get_run(text, 0);
+
+    assert_in_range(get_word(run, 0)->box.x, 155, 165);
+    assert_in_range(get_word(run, 1)->box.x, 105, 106);
+    assert_in_range(get_word(run, 2)->box.x, 50, 56);
+    assert_in_range(get_word(run, 3)->box.x, 5, 6);
+}
+
+static void
 test_stops_say_where_words_are(void **state)
 {
     const RecallA11yStop stops[] = {{0, 0}, {3, 30}, {4, 100}, {7, 140}};
@@ -259,6 +289,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words_have_boxes_in_order),
+        cmocka_unit_test(test_right_to_left),
+        cmocka_unit_test(test_right_to_left_with_stops),
         cmocka_unit_test(test_stops_say_where_words_are),
         cmocka_unit_test(test_words_behind_an_ellipsis_are_not_shown),
         cmocka_unit_test(test_cjk_is_one_word_until_it_is_cut),
