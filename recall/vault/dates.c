@@ -281,6 +281,19 @@ recall_dates_match(const char *text,
     return length;
 }
 
+gboolean
+recall_dates_match_year(const char *text,
+                        size_t length_bytes,
+                        GDateTime *now,
+                        RecallTimeRange *out_range)
+{
+    g_autofree char *stripped = g_strstrip(g_strndup(text, length_bytes));
+
+    return g_str_has_suffix(stripped, "年") &&
+           recall_dates_match(stripped, strlen(stripped), RECALL_DATES_VALUE, now, out_range) ==
+               strlen(stripped);
+}
+
 static gboolean
 parse_bound(const char *text, gboolean is_upper, GDateTime *now, Span *out, GError **error)
 {

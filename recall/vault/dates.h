@@ -43,6 +43,13 @@ size_t recall_dates_match(const char *text,
                           GDateTime *now,
                           RecallTimeRange *out_range);
 
+/* Whether all of @text is a Chinese year and nothing else (`2025年`, `去年`), which among other
+ * words is text more often than not. @out_range: set on success only */
+gboolean recall_dates_match_year(const char *text,
+                                 size_t length_bytes,
+                                 GDateTime *now,
+                                 RecallTimeRange *out_range);
+
 /* What a bound of a search says: @text is a whole time. As a lower bound the start of the time
  * counts (`since yesterday` includes yesterday), as an upper bound the end of a day, week, month
  * or year, but a time of day itself (`until 14:05`); without a day it is today's, so that

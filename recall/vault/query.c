@@ -485,6 +485,8 @@ recall_query_parse(const char *text, size_t length_bytes, GDateTime *now, gboole
                      seen,
                      FALSE};
 
+    if (recall_dates_match_year(text, parser.length, now, &parser.query->range))
+        return parser.query;
     for (skip_spaces(&parser); parser.at < parser.length; skip_spaces(&parser))
         read_item(&parser);
     drop_signs(parser.query);
