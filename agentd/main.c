@@ -86,6 +86,7 @@ main(int argc, char **argv)
     setlocale(LC_ALL, "");
     umask(077);
     prctl(PR_SET_DUMPABLE, 0);
+    setlocale(LC_CTYPE, "C.UTF-8"); /* else the help has question marks */
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
         fprintf(stderr, "deskhand-agentd: %s; see deskhand-agentd --help\n",

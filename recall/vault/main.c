@@ -239,6 +239,7 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
 
     setlocale(LC_ALL, "");
+    setlocale(LC_CTYPE, "C.UTF-8"); /* else the help has question marks */
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
         fprintf(stderr, "deskhand-vault: %s; see deskhand-vault --help\n",

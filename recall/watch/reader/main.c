@@ -8,6 +8,7 @@
 #include "recall/watch/reader/sandbox.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -200,6 +201,7 @@ main(int argc, char **argv)
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_autoptr(GError) error = NULL;
 
+    setlocale(LC_CTYPE, "C.UTF-8"); /* else the help has question marks */
     ensure_one_thread(argv);
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_summary(context, "Reads text in pixels; started by deskhand-agentd.");
