@@ -47,6 +47,7 @@ typedef struct {
     const char *summary;       /* one line, no full stop */
     const char *description;   /* paragraphs, an empty line between them */
     const AppExample *terms;   /* (nullable): what the last paragraph introduces */
+    gboolean takes_terms;      /* one of @terms, as it is: completions offer them */
     const AppOption *options;
     const AppExample *examples;
 

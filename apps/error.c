@@ -72,6 +72,12 @@ app_error_take_remote(GError **error, const char *who, GError *remote)
         set_not_running(error, who, owned);
     else if (code != 0)
         g_set_error_literal(error, APP_ERROR, code, owned->message);
+    else if (g_error_matches(owned, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+        g_set_error(
+            error, APP_ERROR, APP_ERROR_FAILED,
+            "The %s that listens there is another user's, and is not asked: XDG_RUNTIME_DIR "
+            "must name a folder of your own.",
+            who);
     else
         g_set_error(error, APP_ERROR, APP_ERROR_FAILED, "The %s could not do it: %s", who,
                     owned->message);

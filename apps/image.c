@@ -243,6 +243,24 @@ write_through(const char *path, const char *data, size_t n_bytes, GError **error
     return n_written == n_bytes;
 }
 
+/* GLib's own sentence names the temporary file. */
+static const char *
+explain(const GError *error)
+{
+    static const struct {
+        GFileError code;
+        int number;
+    } known[] = {{G_FILE_ERROR_NOENT, ENOENT}, {G_FILE_ERROR_ACCES, EACCES},
+                 {G_FILE_ERROR_PERM, EPERM},   {G_FILE_ERROR_NOTDIR, ENOTDIR},
+                 {G_FILE_ERROR_ISDIR, EISDIR}, {G_FILE_ERROR_ROFS, EROFS},
+                 {G_FILE_ERROR_NOSPC, ENOSPC}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+        if (g_error_matches(error, G_FILE_ERROR, known[i].code))
+            return g_strerror(known[i].number);
+    return error->message;
+}
+
 gboolean
 app_image_save(const char *path, GBytes *png, GError **error)
 {
@@ -257,6 +275,6 @@ app_image_save(const char *path, GBytes *png, GError **error)
                                               PICTURE_MODE, &local_error))
         return TRUE;
     g_set_error(error, APP_ERROR, APP_ERROR_FAILED, "Cannot write the picture to %s: %s.", path,
-                local_error->message);
+                explain(local_error));
     return FALSE;
 }

@@ -313,6 +313,7 @@ const AppCommand app_key_command = {
     .description = "The history is encrypted. Its key is kept by something that can be changed at "
                    "any time, without writing the history anew. The words are:",
     .terms = terms,
+    .takes_terms = TRUE,
     .options = options,
     .examples = examples,
     .run = run,

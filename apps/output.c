@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define BOLD "\033[1m"
@@ -20,12 +21,21 @@ is_styled(int fd)
            g_strcmp0(g_getenv("TERM"), "dumb") != 0;
 }
 
+static unsigned
+get_n_columns(int fd)
+{
+    struct winsize size = {0};
+
+    return isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 void
 app_output_init(AppOutput *self, int fd)
 {
     self->text = g_string_new(NULL);
     self->fd = fd;
     self->is_styled = is_styled(fd);
+    self->n_columns = get_n_columns(fd);
 }
 
 void
@@ -100,6 +110,42 @@ app_output_append_clean(GString *out, const char *text, gssize n_bytes, gboolean
 
     for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at))
         append_char(out, g_utf8_get_char(at), keep_lines);
+}
+
+unsigned
+app_output_measure(const char *text)
+{
+    unsigned n_columns = 0;
+
+    for (; *text != '\0'; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+
+        n_columns += g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
+    }
+    return n_columns;
+}
+
+void
+app_output_append_clipped(GString *out, const char *text, unsigned n_columns)
+{
+    g_autoptr(GString) clean = g_string_new(NULL);
+    const char *end;
+    unsigned n = 0;
+
+    app_output_append_clean(clean, text, -1, FALSE);
+    if (app_output_measure(clean->str) <= n_columns) {
+        g_string_append(out, clean->str);
+        return;
+    }
+    for (end = clean->str; *end != '\0'; end = g_utf8_next_char(end)) {
+        gunichar c = g_utf8_get_char(end);
+
+        n += g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
+        if (n >= n_columns)
+            break;
+    }
+    g_string_append_len(out, clean->str, end - clean->str);
+    g_string_append(out, "…");
 }
 
 void

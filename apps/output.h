@@ -10,6 +10,7 @@
 typedef struct {
     GString *text; /* not yet written */
     int fd;
+    unsigned n_columns; /* of the terminal; 0: it is none, or does not say */
     gboolean is_styled; /* a terminal that may be sent bold and plain, and NO_COLOR is not set */
 } AppOutput;
 
@@ -31,6 +32,13 @@ gboolean app_output_flush(AppOutput *self, GError **error);
  * C1, separators) become U+FFFD; those that turn the direction of writing are dropped.
  */
 void app_output_append_clean(GString *out, const char *text, gssize n_bytes, gboolean keep_lines);
+
+/* In columns of a terminal. */
+unsigned app_output_measure(const char *text);
+
+/* As app_output_append_clean() without lines, at most @n_columns (1 or more) wide: what is left out
+ * is an ellipsis. */
+void app_output_append_clipped(GString *out, const char *text, unsigned n_columns);
 
 /* Appends the words of @text that lie in @marks, an a(uu) of byte offset and length, in bold when
  * @is_styled. A mark that does not fit @text is left out. */

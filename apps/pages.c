@@ -247,6 +247,52 @@ append_overview_page(GString *out)
     append_see_also(out, NULL);
 }
 
+/* The first words of the terms that a command takes, or those that follow @first. Returns:
+ * (transfer full): with a space before each */
+static char *
+dup_words(const AppCommand *command, const char *first)
+{
+    GString *words = g_string_new(NULL);
+
+    for (const AppExample *term = command->terms;
+         command->takes_terms && term != NULL && term->line != NULL; term++) {
+        g_auto(GStrv) parts = g_strsplit(term->line, " ", 2);
+
+        if (first == NULL && !g_str_has_suffix(words->str, parts[0]))
+            g_string_append_printf(words, " %s", parts[0]);
+        else if (g_strcmp0(first, parts[0]) == 0 && parts[1] != NULL)
+            g_string_append_printf(words, " %s", parts[1]);
+    }
+    return g_string_free(words, FALSE);
+}
+
+/* Calls @append for each first word that others follow. */
+static void
+for_first_words(GString *out,
+                const AppCommand *command,
+                void (*append)(GString *, const AppCommand *, const char *, const char *))
+{
+    g_autofree char *words = dup_words(command, NULL);
+    g_auto(GStrv) firsts = g_strsplit(words, " ", -1);
+
+    for (unsigned i = 0; firsts[i] != NULL; i++) {
+        g_autofree char *seconds = *firsts[i] != '\0' ? dup_words(command, firsts[i]) : NULL;
+
+        if (seconds != NULL && *seconds != '\0')
+            append(out, command, firsts[i], seconds + 1);
+    }
+}
+
+static void
+append_bash_words(GString *out, const AppCommand *command, const char *first, const char *seconds)
+{
+    g_string_append_printf(out,
+                           "        '%s %s')\n"
+                           "            mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$word\")\n"
+                           "            return ;;\n",
+                           command->name, first, seconds);
+}
+
 static void
 append_bash(GString *out)
 {
@@ -274,13 +320,16 @@ append_bash(GString *out)
                 g_string_append_printf(out, "        '%s --%s') return ;;\n", app_commands[i]->name,
                                        o->name);
         }
+        for_first_words(out, app_commands[i], append_bash_words);
     }
     g_string_append(out, "        esac\n        case ${COMP_WORDS[1]} in\n");
     for (unsigned i = 0; app_commands[i] != NULL; i++) {
+        g_autofree char *words = dup_words(app_commands[i], NULL);
+
         g_string_append_printf(out, "        %s) words='", app_commands[i]->name);
         for (const AppOption *o = app_commands[i]->options; o->name != NULL; o++)
             g_string_append_printf(out, "--%s ", o->name);
-        g_string_append(out, "--help");
+        g_string_append_printf(out, "--help%s", words);
         for (unsigned j = 0; app_commands[i] == &app_help_command && app_commands[j] != NULL; j++)
             g_string_append_printf(out, " %s", app_commands[j]->name);
         g_string_append(out, "' ;;\n");
@@ -317,6 +366,12 @@ append_zsh_option(GString *out, const AppOption *option)
 }
 
 static void
+append_zsh_words(GString *out, const AppCommand *command, const char *first, const char *seconds)
+{
+    g_string_append_printf(out, " \\\n                '2:%s:(%s)'", first, seconds);
+}
+
+static void
 append_zsh(GString *out)
 {
     g_string_append(out, "#compdef deskhand\n"
@@ -335,12 +390,26 @@ append_zsh(GString *out)
                          "    shift words\n    (( CURRENT-- ))\n"
                          "    case $command in\n");
     for (unsigned i = 0; app_commands[i] != NULL; i++) {
+        g_autofree char *words = dup_words(app_commands[i], NULL);
+
         g_string_append_printf(out, "        %s) _arguments", app_commands[i]->name);
         for (const AppOption *o = app_commands[i]->options; o->name != NULL; o++)
             append_zsh_option(out, o);
+        if (app_commands[i]->takes_terms)
+            g_string_append_printf(out, " \\\n                '1:word:(%s)'", words + 1);
+        for_first_words(out, app_commands[i], append_zsh_words);
         g_string_append(out, " \\\n                '--help[print a summary]' '*: :' ;;\n");
     }
     g_string_append(out, "    esac\n}\n_deskhand \"$@\"\n");
+}
+
+static void
+append_fish_words(GString *out, const AppCommand *command, const char *first, const char *seconds)
+{
+    g_string_append_printf(out,
+                           "complete -c deskhand -n '__fish_seen_subcommand_from %s; and "
+                           "__fish_seen_subcommand_from %s' -a '%s'\n",
+                           command->name, first, seconds);
 }
 
 static void
@@ -352,6 +421,7 @@ append_fish(GString *out)
                          "version'\n");
     for (unsigned i = 0; app_commands[i] != NULL; i++) {
         const char *name = app_commands[i]->name;
+        g_autofree char *words = dup_words(app_commands[i], NULL);
 
         g_string_append_printf(out, "complete -c deskhand -n __fish_use_subcommand -a %s -d '",
                                name);
@@ -367,6 +437,12 @@ append_fish(GString *out)
             append_quoted(out, o->help, "\\");
             g_string_append(out, "'\n");
         }
+        if (app_commands[i]->takes_terms)
+            g_string_append_printf(out,
+                                   "complete -c deskhand -n '__fish_seen_subcommand_from %s; and "
+                                   "not __fish_seen_subcommand_from%s' -a '%s'\n",
+                                   name, words, words + 1);
+        for_first_words(out, app_commands[i], append_fish_words);
     }
 }
 

@@ -11,6 +11,8 @@ static const char *const methods[] = {
     [APP_RESULTS_TIMELINE] = "Timeline",
 };
 
+#define TITLE_COLUMNS_MIN 8 /* in a narrower terminal lines are broken all the same */
+
 typedef struct {
     AppResultsKind kind;
     AppOutput *output;
@@ -97,6 +99,18 @@ write_found(const List *list, const AppScene *scene)
     g_string_append_printf(out, "    scene %" G_GINT64_FORMAT "\n", scene->id);
 }
 
+/* On a terminal one line is one scene. @column: where the title begins */
+static void
+append_title(const List *list, const AppScene *scene, unsigned column)
+{
+    const AppOutput *output = list->output;
+
+    if (output->n_columns > column + TITLE_COLUMNS_MIN)
+        app_output_append_clipped(output->text, scene->title, output->n_columns - column);
+    else
+        app_output_append_clean(output->text, scene->title, -1, FALSE);
+}
+
 static void
 write_moment(List *list, const AppScene *scene)
 {
@@ -105,6 +119,7 @@ write_moment(List *list, const AppScene *scene)
     g_autofree char *day = app_when_format_day(scene->start_us, zone);
     g_autofree char *start = app_when_format_minute(scene->start_us, zone);
     g_autofree char *end = app_when_format_minute(scene->end_us, zone);
+    g_autofree char *head = NULL;
 
     if (g_strcmp0(day, list->day) != 0) {
         g_string_append(out, list->n > 0 ? "\n" : "");
@@ -113,10 +128,11 @@ write_moment(List *list, const AppScene *scene)
         g_free(list->day);
         list->day = g_steal_pointer(&day);
     }
-    g_string_append_printf(out, "%s-%s  %" G_GINT64_FORMAT "  ", start, end, scene->id);
+    head = g_strdup_printf("%s-%s  %" G_GINT64_FORMAT "  ", start, end, scene->id);
+    g_string_append(out, head);
     append_bold(list, scene->app);
     g_string_append(out, "  ");
-    app_output_append_clean(out, scene->title, -1, FALSE);
+    append_title(list, scene, app_output_measure(head) + app_output_measure(scene->app) + 2);
     g_string_append_c(out, '\n');
 }
 

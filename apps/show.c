@@ -7,6 +7,8 @@
 #include "apps/scene.h"
 #include "apps/when.h"
 
+#include <string.h>
+
 static const AppOption options[] = {
     {"image", APP_VALUE_FILE, "FILE.png", 0,
      "write what the window looked like; - for standard output"},
@@ -40,6 +42,16 @@ refuse(const char *sentence, GError **error)
     return FALSE;
 }
 
+/* A name without an ending is taken as it is, as are pipes and devices. */
+static gboolean
+is_png_name(const char *path)
+{
+    g_autofree char *name = g_path_get_basename(path);
+    const char *ending = strrchr(name, '.');
+
+    return ending == NULL || ending == name || g_ascii_strcasecmp(ending, ".png") == 0;
+}
+
 static gboolean
 read_request(Show *self, const AppArguments *arguments, GError **error)
 {
@@ -59,6 +71,12 @@ read_request(Show *self, const AppArguments *arguments, GError **error)
     self->is_json = app_arguments_get(arguments, "json") != NULL;
     if (self->query != NULL && self->path == NULL && !self->is_json)
         return refuse("--mark needs --image FILE.png or --json.", error);
+    if (self->path != NULL && !is_png_name(self->path)) {
+        g_set_error(error, APP_ERROR, APP_ERROR_USAGE,
+                    "The picture is written as PNG; give it a name that ends in .png, not “%s”.",
+                    self->path);
+        return FALSE;
+    }
     if (self->is_json && g_strcmp0(self->path, "-") == 0)
         return refuse("Standard output takes one of them: --json or --image -.", error);
     return TRUE;

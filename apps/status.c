@@ -197,7 +197,7 @@ append_recording(const Status *self, GString *out)
     const char *reason = get_reason(self);
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     int64_t until_us = lookup_number(self->agent, "paused-until");
-    g_autofree char *until = app_when_format_short(until_us, now);
+    g_autofree char *until = app_when_format_precise(until_us, now);
 
     g_string_append_printf(out, "Recording  %s", is_recording ? "yes" : "no");
     if (is_recording && *display != '\0') {

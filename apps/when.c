@@ -176,14 +176,29 @@ app_when_format_rfc3339(int64_t at_us, GTimeZone *zone)
     return g_strdup_printf("%s.%03d%s", seconds, us / 1000, offset);
 }
 
-char *
-app_when_format_short(int64_t at_us, GDateTime *now)
+static char *
+format_near(int64_t at_us, GDateTime *now, const char *time_format)
 {
     GTimeZone *zone = g_date_time_get_timezone(now);
     g_autofree char *day = format(at_us, zone, "%F");
     g_autofree char *today = g_date_time_format(now, "%F");
+    g_autofree char *time = format(at_us, zone, time_format);
 
-    return format(at_us, zone, g_str_equal(day, today) ? "%H:%M" : "%F %H:%M");
+    if (g_str_equal(day, today))
+        return g_steal_pointer(&time);
+    return g_strdup_printf("%s %s", day, time);
+}
+
+char *
+app_when_format_short(int64_t at_us, GDateTime *now)
+{
+    return format_near(at_us, now, "%H:%M");
+}
+
+char *
+app_when_format_precise(int64_t at_us, GDateTime *now)
+{
+    return format_near(at_us, now, "%H:%M:%S");
 }
 
 char *

@@ -25,6 +25,9 @@ char *app_when_format_rfc3339(int64_t at_us, GTimeZone *zone);
 /* "14:05" when that is on the day of @now, else "2026-11-03 14:05". Returns: (transfer full) */
 char *app_when_format_short(int64_t at_us, GDateTime *now);
 
+/* Likewise with seconds: "14:05:09". Returns: (transfer full) */
+char *app_when_format_precise(int64_t at_us, GDateTime *now);
+
 /* "Tuesday 2026-11-03". Returns: (transfer full) */
 char *app_when_format_day(int64_t at_us, GTimeZone *zone);
 

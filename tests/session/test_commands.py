@@ -6,10 +6,12 @@ import json
 import os
 import pathlib
 import pty
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
+import termios
 import time
 
 from desktop import Picture, Process, Skip, run, wait_for
@@ -83,9 +85,10 @@ class Vault:
         return [names[r["scene"]] for r in self.json("search", "--json", *arguments)["results"]]
 
 
-def on_terminal(vault, *arguments):
+def on_terminal(vault, *arguments, columns=0):
     """What a terminal is sent."""
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, columns))
     with subprocess.Popen(["deskhand", *arguments], env=dict(vault.env, TERM="xterm"),
                           stdin=theirs, stdout=theirs, stderr=theirs) as process:
         os.close(theirs)
@@ -224,7 +227,9 @@ def check_show_refuses(vault):
             (["1"], 1, ""), (["x"], 2, "not a scene's number"), ([], 2, "needs SCENE"),
             ([number, "--mark", "x"], 2, "--mark needs"),
             ([number, "--json", "--image", "-"], 2, "one of them"),
-            ([number, "--image", "/nonexistent/x.png"], 1, "/nonexistent/x.png")):
+            ([number, "--image", "/tmp/x.jpg"], 2, "ends in .png"),
+            ([number, "--image", "/nonexistent/x.png"], 1,
+             "to /nonexistent/x.png: No such file or directory.")):
         done = vault.deskhand("show", *arguments)
         assert done.returncode == code and says in done.stderr, (arguments, done)
         assert not done.stdout and done.stderr.count("\n") == 1, (arguments, done)
@@ -240,6 +245,9 @@ def test_timeline():
         assert [r["scene"] for r in results] == [vault.ids["page"]]
         assert "words" not in results[0] and results[0]["source"] == "accessible"
         assert len(vault.json("timeline", "--json", "--since", "yesterday")["results"]) == 3
+        narrow = on_terminal(vault, "timeline", columns=48).replace("\r", "")
+        assert "Thesis" in narrow and "Invoice 4…\n" in narrow, narrow
+        assert all(len(line) <= 48 for line in re.sub("\x1b\\[[0-9]*m", "", narrow).split("\n")), narrow
         nothing = vault.deskhand("timeline", "--until", "2001-01-01")
         assert nothing.returncode == 0 and "Nothing was recorded" in nothing.stderr
 
@@ -270,6 +278,32 @@ def test_no_vault():
             assert not done.stdout and done.stderr.count("\n") == 1, (arguments, done)
         vault.start()
         assert len(vault.found("walrus")) == 4
+
+
+LISTEN_AS_NOBODY = """import os, socket, sys, time
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+os.chmod(sys.argv[1], 0o777)
+os.setuid(65534)
+listener.listen()
+print("listening", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_socket_of_another_user():
+    if os.getuid() != 0:
+        raise Skip("only root becomes another user")
+    with tempfile.TemporaryDirectory(prefix="deskhand-commands-") as folder:
+        path = pathlib.Path(folder) / "deskhand/recall.sock"
+        path.parent.mkdir(mode=0o700)
+        with subprocess.Popen(["/usr/bin/python3", "-c", LISTEN_AS_NOBODY, str(path)],
+                              stdout=subprocess.PIPE) as other:
+            other.stdout.readline()
+            done = run(["deskhand", "search", "walrus"], timeout=30,
+                       env=dict(os.environ, XDG_RUNTIME_DIR=folder))
+            other.kill()
+    assert done.returncode == 1 and "is another user's" in done.stderr, done
 
 
 def test_doctor_on_a_read_only_disk():

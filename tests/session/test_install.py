@@ -78,6 +78,8 @@ def check_completion(installed):
             ("deskhand se", ["search"]),
             ("deskhand search --li", ["--limit"]),
             ("deskhand search --limit ''", []),
+            ("deskhand key se", ["set"]),
+            ("deskhand key set tp", ["tpm-pin", "tpm"]),
             ("deskhand help ti", ["timeline"])):
         done = run(["bash", "-c", f". '{script}'; COMP_WORDS=({words}); "
                     "COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _deskhand; echo \"${COMPREPLY[@]}\""])
@@ -86,6 +88,7 @@ def check_completion(installed):
                  "share/fish/vendor_completions.d/deskhand.fish"):
         text = installed.text(path)
         assert all(c in text for c in installed.commands()) and "limit" in text, path
+        assert "status set recovery" in text and "passphrase tpm-pin" in text, path
 
 
 def check_others(installed):

@@ -90,6 +90,35 @@ test_marks(void **state)
 }
 
 static void
+test_clip(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned n_columns;
+        const char *clipped;
+    } cases[] = {
+        {"exactly", 7, "exactly"},
+        {"too long", 7, "too lo…"},
+        {"季度报告", 8, "季度报告"},
+        {"季度报告", 7, "季度报…"},
+        {"季度报告", 6, "季度…"},
+        {"e\xcc\x81te\xcc\x81", 3, "e\xcc\x81te\xcc\x81"},
+        {"a\x1b[2J", 20, "a�[2J"},
+        {"\xff\xff\xff", 2, "�…"},
+        {"xy", 1, "…"},
+        {"", 1, ""},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GString) out = g_string_new(NULL);
+
+        app_output_append_clipped(out, cases[i].text, cases[i].n_columns);
+        assert_string_equal(out->str, cases[i].clipped);
+        assert_true(app_output_measure(out->str) <= cases[i].n_columns);
+    }
+}
+
+static void
 test_flush(void **state)
 {
     g_auto(AppOutput) output = {0};
@@ -131,11 +160,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clean),
-        cmocka_unit_test(test_clean_stops_at_the_length),
-        cmocka_unit_test(test_marks),
-        cmocka_unit_test(test_flush),
-        cmocka_unit_test(test_flush_on_a_full_disk),
+        cmocka_unit_test(test_clean), cmocka_unit_test(test_clean_stops_at_the_length),
+        cmocka_unit_test(test_marks), cmocka_unit_test(test_clip),
+        cmocka_unit_test(test_flush), cmocka_unit_test(test_flush_on_a_full_disk),
     };
 
     signal(SIGPIPE, SIG_IGN);

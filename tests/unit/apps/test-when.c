@@ -131,10 +131,12 @@ test_short(void **state)
     g_autoptr(GDateTime) now = make_now();
     int64_t now_us = g_date_time_to_unix(now) * S;
     g_autofree char *today = app_when_format_short(now_us - 5 * M, now);
+    g_autofree char *precise = app_when_format_precise(now_us - 5 * M - 9 * S, now);
     g_autofree char *midnight = app_when_format_short(now_us - 14 * H - 5 * M - 30 * S, now);
     g_autofree char *before = app_when_format_short(now_us - 14 * H - 5 * M - 31 * S, now);
 
     assert_string_equal(today, "14:00");
+    assert_string_equal(precise, "14:00:21");
     assert_string_equal(midnight, "00:00");
     assert_string_equal(before, "2026-11-02 23:59");
 }
