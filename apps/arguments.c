@@ -54,16 +54,16 @@ set_unknown_option(GError **error, const AppCommand *command, const char *word)
 static gboolean
 check_value(const AppOption *option, const char *value, GError **error)
 {
+    if (*value == '\0') {
+        g_set_error(error, APP_ERROR, APP_ERROR_USAGE, "--%s needs a value: --%s %s.", option->name,
+                    option->name, option->value);
+        return FALSE;
+    }
     if (option->kind == APP_VALUE_COUNT &&
         !g_ascii_string_to_unsigned(value, 10, 1, option->max, NULL, NULL)) {
         g_set_error(error, APP_ERROR, APP_ERROR_USAGE,
                     "--%s takes a whole number from 1 to %u, not “%s”.", option->name, option->max,
                     value);
-        return FALSE;
-    }
-    if (*value == '\0') {
-        g_set_error(error, APP_ERROR, APP_ERROR_USAGE, "--%s needs a value: --%s %s.", option->name,
-                    option->name, option->value);
         return FALSE;
     }
     return TRUE;

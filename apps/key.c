@@ -227,17 +227,11 @@ run_set(const AppArguments *arguments,
         GCancellable *cancellable,
         GError **error)
 {
-    const char *name = arguments->words->len == 2 ? arguments->words->pdata[1] : "";
+    const char *name = arguments->words->pdata[1];
     const Backend *backend = find_backend(name);
     g_autoptr(AppSecret) present = NULL;
     g_autoptr(AppSecret) next = NULL;
 
-    if (backend == NULL) {
-        g_set_error(error, APP_ERROR, APP_ERROR_USAGE,
-                    "`deskhand key set` needs the name of what is to keep the key; `deskhand key "
-                    "--help` lists them.");
-        return FALSE;
-    }
     present = get_present(arguments, lock, cancellable, error);
     if (present != NULL)
         next = backend->asks ? get_new(arguments, g_str_equal(name, "tpm-pin"), cancellable, error)
@@ -283,12 +277,37 @@ run_recovery(const AppArguments *arguments,
 }
 
 static gboolean
+check_words(const AppArguments *arguments, GError **error)
+{
+    const char *verb = arguments->words->pdata[0];
+    const char *more = arguments->words->len == 2 ? arguments->words->pdata[1] : NULL;
+    gboolean is_set = g_str_equal(verb, "set");
+
+    if (!is_set && !g_str_equal(verb, "status") && !g_str_equal(verb, "recovery"))
+        g_set_error(error, APP_ERROR, APP_ERROR_USAGE,
+                    "`deskhand key` takes status, set or recovery, not “%s”.", verb);
+    else if (is_set && (more == NULL || find_backend(more) == NULL))
+        g_set_error(error, APP_ERROR, APP_ERROR_USAGE,
+                    "`deskhand key set` needs the name of what is to keep the key; `deskhand key "
+                    "--help` lists them.");
+    else if (!is_set && more != NULL)
+        g_set_error(error, APP_ERROR, APP_ERROR_USAGE,
+                    "`deskhand key %s` does not know what to do with “%s”.", verb, more);
+    else
+        return TRUE;
+    return FALSE;
+}
+
+static gboolean
 run(const AppArguments *arguments, AppOutput *output, GCancellable *cancellable, GError **error)
 {
     const char *verb = arguments->words->pdata[0];
-    g_autoptr(GDBusConnection) vault = app_client_connect_vault(cancellable, error);
+    g_autoptr(GDBusConnection) vault = NULL;
     g_autoptr(GVariant) lock = NULL;
 
+    if (!check_words(arguments, error))
+        return FALSE;
+    vault = app_client_connect_vault(cancellable, error);
     if (vault != NULL)
         lock = app_lock_ask(vault, cancellable, error);
     if (lock == NULL)
@@ -297,11 +316,7 @@ run(const AppArguments *arguments, AppOutput *output, GCancellable *cancellable,
         return run_status(arguments, lock, output, error);
     if (g_str_equal(verb, "set"))
         return run_set(arguments, vault, lock, output, cancellable, error);
-    if (g_str_equal(verb, "recovery"))
-        return run_recovery(arguments, vault, lock, output, cancellable, error);
-    g_set_error(error, APP_ERROR, APP_ERROR_USAGE,
-                "`deskhand key` takes status, set or recovery, not “%s”.", verb);
-    return FALSE;
+    return run_recovery(arguments, vault, lock, output, cancellable, error);
 }
 
 const AppCommand app_key_command = {

@@ -373,6 +373,8 @@ def test_usage():
                 (["search"], "needs QUERY"), (["search", "--limt", "3", "x"], "--limit"),
                 (["search", "--limit", "0", "x"], "1 to 1000"), (["timeline", "x"], "“x”"),
                 (["pause", "30"], "30m"), (["show", "--image"], "--image FILE.png"),
+                (["search", "--limit"], "needs a value: --limit N"), (["key", "foo"], "not “foo”"),
+                (["key", "set", "foo"], "lists them"), (["key", "status", "x"], "“x”"),
                 (["search", "--cursor", "rubbish", "x"], "cursor")):
             done = vault.deskhand(*arguments)
             assert done.returncode == 2 and says in done.stderr, (arguments, done)

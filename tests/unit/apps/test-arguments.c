@@ -88,7 +88,7 @@ test_bad_lines(void **state)
         {&finder, "--limit 1001 x", "1 to 1000"},
         {&finder, "--limit -1 x", "1 to 1000"},
         {&finder, "--limit 1x x", "1 to 1000"},
-        {&finder, "x --limit", "1 to 1000"},
+        {&finder, "x --limit", "needs a value: --limit N"},
         {&finder, "x --app", "--app A"},
         {&finder, "x --app=", "--app A"},
         {&finder, "--json=yes x", "takes no value"},
