@@ -23,7 +23,7 @@ replace(GByteArray *input, unsigned at, unsigned n_old, const void *bytes, unsig
     unsigned n_behind = input->len - at - n_old;
     unsigned length = input->len - n_old + n_new;
 
-    if (length > FUZZ_INPUT_MAX_BYTES)
+    if (length > FUZZ_INPUT_MAX_BYTES || n_old + n_new == 0)
         return;
     g_byte_array_set_size(input, MAX(input->len, length));
     memmove(input->data + at + n_new, input->data + at + n_old, n_behind);
