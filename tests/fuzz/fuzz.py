@@ -68,9 +68,10 @@ def fuzz(target, seconds):
         n_findings += 1
         said = [l for l in done.stderr.splitlines() if l and "-WARNING **" not in l]
         tail = "\n".join("     | " + l for l in said[:TAIL_LINES])
-        print(f"{target:<12} found something (status {done.returncode})\n{tail}\n"
-              f"     the input: {finding}\n"
-              f"     again:     ./dev fuzz {target} {finding}", flush=True)
+        where = (f"     the input: {finding}\n     again:     ./dev fuzz {target} {finding}"
+                 if finding.exists() else "     no input is to blame: it is the fuzzer itself")
+        print(f"{target:<12} found something (status {done.returncode})\n{tail}\n{where}",
+              flush=True)
     print(f"{target:<12} {n_findings} findings; mend those first", flush=True)
     return n_findings
 
