@@ -26,11 +26,11 @@
  * Backgrounds and pixels are numbers of colours, glyphs drawn those of glyphs: of all u8, 255 for
  * that and more; then of the latter the low bytes of the number less 255, then the high ones. */
 
-#define PROTOCOL_SHEET_N_PIXELS_MAX (4 * 1024 * 1024)
+#define PROTOCOL_SHEET_N_PIXELS_MAX (12 * 1024 * 1024)
 #define PROTOCOL_SHEET_N_PLACES_MAX 4096
 #define PROTOCOL_SHEET_N_COLOURS_MAX 65536
 #define PROTOCOL_SHEET_N_GLYPHS_MAX 65536
-#define PROTOCOL_SHEET_MAX_BYTES (20 * 1024 * 1024) /* decoded */
+#define PROTOCOL_SHEET_MAX_BYTES (60 * 1024 * 1024) /* decoded */
 #define PROTOCOL_SHEET_CODED_MAX_BYTES (4 * 1024 * 1024)
 
 typedef struct {

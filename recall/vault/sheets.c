@@ -225,12 +225,12 @@ write_merge(Merge *self, GBytes *coded, gboolean is_young, GError **error)
 {
     int64_t id;
 
-    if (!insert(self->segment, self->tiles->len, coded, &id, error) || !move_tiles(self, id, error))
-        return FALSE;
-    for (unsigned i = 0; i < self->sheets->len; i++) {
+    for (unsigned i = 0; i < self->sheets->len; i++) { /* first: their pages are used again */
         if (!remove_sheet(self->segment, g_array_index(self->sheets, Young, i).id, error))
             return FALSE;
     }
+    if (!insert(self->segment, self->tiles->len, coded, &id, error) || !move_tiles(self, id, error))
+        return FALSE;
     return !is_young || run(self->segment, SQL_ADD_YOUNG, id, error);
 }
 
