@@ -319,13 +319,21 @@ refresh_open_key(RecallKeyring *self, GError **error)
 
 /* --- wrong secrets --- */
 
+int64_t
+recall_keyring_wait_s(unsigned n_wrong)
+{
+    unsigned n_doublings = n_wrong - MIN(n_wrong, RECALL_KEYRING_N_TRIES_FREE);
+
+    return n_wrong < RECALL_KEYRING_N_TRIES_FREE
+               ? 0
+               : MIN(2 << MIN(n_doublings, 20), RECALL_KEYRING_WAIT_MAX_S);
+}
+
 static void
 slow_down(RecallKeyring *self)
 {
-    unsigned n_over = self->file->n_wrong - MIN(self->file->n_wrong, RECALL_KEYRING_N_WRONG_FREE);
-    int64_t wait_s = n_over == 0 ? 0 : MIN(1 << MIN(n_over, 20), RECALL_KEYRING_WAIT_MAX_S);
-
-    self->try_again_at_us = g_get_monotonic_time() + wait_s * G_USEC_PER_SEC;
+    self->try_again_at_us = g_get_monotonic_time() +
+                            recall_keyring_wait_s(self->file->n_wrong) * (int64_t)G_USEC_PER_SEC;
 }
 
 /* --- opening --- */

@@ -21,8 +21,9 @@
  * Files in the folder: "keyring" and "keyring.copy", "open.key", and what the back end keeps. Used
  * on one thread. */
 
-/* Wrong secrets that cost nothing; then each wait is twice as long. */
-#define RECALL_KEYRING_N_WRONG_FREE 3
+/* Tries that need not wait. After so many wrong ones the next waits two seconds, and each one after
+ * that twice as long as the one before. */
+#define RECALL_KEYRING_N_TRIES_FREE 3
 #define RECALL_KEYRING_WAIT_MAX_S 300
 
 /* A segment whose key sealed so much gets another key when it is opened next. */
@@ -61,6 +62,9 @@ const RecallRootKeyType *recall_keyring_get_type(const RecallKeyring *self);
 
 /* Wrong secrets since the last right one. */
 unsigned recall_keyring_get_n_wrong(const RecallKeyring *self);
+
+/* Before the next try after so many wrong ones. */
+int64_t recall_keyring_wait_s(unsigned n_wrong);
 
 /* Until the next one may be tried; 0: now. */
 int64_t recall_keyring_get_wait_us(const RecallKeyring *self);

@@ -117,17 +117,17 @@ def test_locked_unlocked_and_recording_goes_on():
 
 def test_wrong_tries_are_slowed_counted_and_shown():
     with Locked() as vault:
-        for _try in range(4):
+        for _try in range(3):
             done = vault.unlock("wrong")
             assert done.returncode == LOCKED and "not the passphrase" in done.stderr, done
         done = vault.unlock()
         assert done.returncode == LOCKED and "wait" in done.stderr, "the right one has to wait too"
-        assert vault.lock_of()["wrong"] == 4 and 0 < vault.lock_of()["wait"] <= 2
-        assert "Wrong      4" in vault.deskhand("status").stdout
-        assert "4 wrong secrets" in vault.deskhand("doctor").stdout
+        assert vault.lock_of()["wrong"] == 3 and 0 < vault.lock_of()["wait"] <= 2
+        assert "Wrong      3" in vault.deskhand("status").stdout
+        assert "3 wrong secrets" in vault.deskhand("doctor").stdout
         vault.process.end()
         vault.start()
-        assert vault.lock_of()["wrong"] == 4 and vault.lock_of()["wait"] > 0
+        assert vault.lock_of()["wrong"] == 3 and vault.lock_of()["wait"] > 0
         wait_for(lambda: vault.unlock().returncode == 0, "the wait is over", every_s=0.5)
         assert vault.lock_of()["wrong"] == 0
 

@@ -266,7 +266,7 @@ test_wrong_passphrases(void **state)
     set_passphrase(keyring, "right");
     recall_keyring_close(keyring);
     keyring = open_keyring(state);
-    for (unsigned i = 1; i <= RECALL_KEYRING_N_WRONG_FREE + 1; i++) {
+    for (unsigned i = 1; i <= RECALL_KEYRING_N_TRIES_FREE; i++) {
         g_clear_error(&error);
         assert_false(recall_keyring_unlock(keyring, "wrong", &error));
         assert_true(
@@ -280,7 +280,7 @@ test_wrong_passphrases(void **state)
 
     /* Nor does starting again help. */
     keyring = open_keyring(state);
-    assert_int_equal(recall_keyring_get_n_wrong(keyring), RECALL_KEYRING_N_WRONG_FREE + 1);
+    assert_int_equal(recall_keyring_get_n_wrong(keyring), RECALL_KEYRING_N_TRIES_FREE);
     g_clear_error(&error);
     assert_false(recall_keyring_unlock(keyring, "right", &error));
     assert_true(g_error_matches(error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_TOO_SOON));
@@ -293,6 +293,17 @@ test_wrong_passphrases(void **state)
     assert_false(recall_keyring_is_locked(keyring));
     assert_int_equal(recall_keyring_get_n_wrong(keyring), 0);
     recall_keyring_close(keyring);
+}
+
+/* As docs/LIMITS.md tells it. */
+static void
+test_waits(void **state)
+{
+    static const int64_t waits_s[] = {0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(waits_s); i++)
+        assert_int_equal(recall_keyring_wait_s(i), waits_s[i]);
+    assert_int_equal(recall_keyring_wait_s(G_MAXUINT), RECALL_KEYRING_WAIT_MAX_S);
 }
 
 static void
@@ -636,6 +647,7 @@ main(void)
         TEST(test_locked),
         TEST(test_delete_while_locked),
         TEST(test_wrong_passphrases),
+        cmocka_unit_test(test_waits),
         TEST(test_change_of_back_end),
         TEST(test_needs_unlock_to_change),
         TEST(test_recovery),
