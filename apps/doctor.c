@@ -152,9 +152,24 @@ is_on_read_only_disk(const char *folder)
     return access(folder, W_OK) != 0 && errno == EROFS;
 }
 
+/* What it left when it could not start. Returns: (transfer full) (nullable) */
+static char *
+read_failure(void)
+{
+    g_autofree char *path = protocol_peer_find(PROTOCOL_PEER_FAILURE_NAME);
+    g_autofree char *text = NULL;
+    GStatBuf about;
+
+    if (g_stat(path, &about) != 0 || about.st_size > PROTOCOL_PEER_FAILURE_MAX_BYTES ||
+        !g_file_get_contents(path, &text, NULL, NULL) || *text == '\0')
+        return NULL;
+    return g_utf8_make_valid(text, -1);
+}
+
 static void
 add_silent_vault(GPtrArray *parts, const GError *error)
 {
+    g_autofree char *failure = read_failure();
     g_autofree char *folder = g_build_filename(g_get_user_data_dir(), "deskhand", "segments", NULL);
     g_autofree char *detail = g_strdup_printf(
         "deskhand-vault cannot run: the disk of the history in %s is read-only.", folder);
@@ -162,6 +177,10 @@ add_silent_vault(GPtrArray *parts, const GError *error)
     if (g_error_matches(error, APP_ERROR, APP_ERROR_NOT_RUNNING) && is_on_read_only_disk(folder))
         add_part(parts, "vault", PART_BAD, detail,
                  "Make the disk writable, then: systemctl --user restart deskhand-vault");
+    else if (g_error_matches(error, APP_ERROR, APP_ERROR_NOT_RUNNING) && failure != NULL)
+        add_part(parts, "vault", PART_BAD, failure,
+                 "deskhand-vault could not start for this. Mend it, then: systemctl --user restart "
+                 "deskhand-vault");
     else
         add_silent_part(parts, "vault", "deskhand-vault", error);
 }
@@ -210,6 +229,22 @@ add_limits_part(GPtrArray *parts, GVariant *statistics)
 }
 
 static void
+add_unreadable_part(GPtrArray *parts, GVariant *statistics)
+{
+    const char *why = "";
+    g_autofree char *detail = NULL;
+    uint32_t n = 0;
+
+    (void)g_variant_lookup(statistics, "unreadable", "u", &n);
+    (void)g_variant_lookup(statistics, "unreadable-why", "&s", &why);
+    detail = g_strdup_printf("%u %s of the history cannot be read: %s", n,
+                             n == 1 ? "week" : "weeks", why);
+    if (n > 0)
+        add_part(parts, "files", PART_BAD, detail,
+                 "Give deskhand-vault its files back (owner and mode 0600), and check the disk.");
+}
+
+static void
 add_vault_part(GPtrArray *parts, GVariant *reply)
 {
     g_autoptr(GVariant) statistics = g_variant_get_child_value(reply, 0);
@@ -222,6 +257,7 @@ add_vault_part(GPtrArray *parts, GVariant *reply)
     detail = g_strdup_printf("deskhand-vault keeps %" G_GUINT64_FORMAT " %s.", n_scenes,
                              n_scenes == 1 ? "scene" : "scenes");
     add_part(parts, "vault", PART_OK, detail, "");
+    add_unreadable_part(parts, statistics);
     add_limits_part(parts, statistics);
     if (n_damaged == 0)
         return;

@@ -173,6 +173,7 @@ write_json(const Status *self, GString *out)
     write_time(&json, self->vault, "oldest", "oldest");
     write_number(&json, self->vault, "segments", "segments", 1);
     write_number(&json, self->vault, "damaged", "damaged", 1);
+    write_number(&json, self->vault, "unreadable", "unreadable", 1);
     write_limit(&json, self->vault, "quota", "quota", 1);
     write_limit(&json, self->vault, "age_limit_s", "age", G_USEC_PER_SEC);
     app_json_key(&json, "recycling");
@@ -287,6 +288,7 @@ append_vault(const Status *self, GString *out)
     int64_t scenes = MAX(lookup_number(self->vault, "scenes"), 0);
     int64_t oldest_us = lookup_number(self->vault, "oldest");
     int64_t damaged = lookup_number(self->vault, "damaged");
+    int64_t unreadable = lookup_number(self->vault, "unreadable");
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     g_autofree char *oldest = app_when_format_short(oldest_us, now);
 
@@ -302,6 +304,13 @@ append_vault(const Status *self, GString *out)
     if (damaged > 0)
         g_string_append_printf(out, "Damaged    %" G_GINT64_FORMAT " %s, set aside\n", damaged,
                                damaged == 1 ? "file" : "files");
+    if (unreadable > 0) {
+        g_string_append_printf(out,
+                               "Unreadable %" G_GINT64_FORMAT " %s, not counted here: ", unreadable,
+                               unreadable == 1 ? "week" : "weeks");
+        app_output_append_clean(out, lookup_text(self->vault, "unreadable-why"), -1, FALSE);
+        g_string_append_c(out, '\n');
+    }
     append_recycling(self, out);
 }
 

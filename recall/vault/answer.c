@@ -160,6 +160,9 @@ recall_answer_statistics(const RecallVaultStatistics *statistics,
     add(&builder, "oldest", g_variant_new_int64(statistics->oldest_us));
     add(&builder, "segments", g_variant_new_uint32(statistics->n_segments));
     add(&builder, "damaged", g_variant_new_uint32(statistics->n_damaged));
+    add(&builder, "unreadable", g_variant_new_uint32(statistics->n_unreadable));
+    add(&builder, "unreadable-why",
+        g_variant_new_take_string(g_utf8_make_valid(statistics->unreadable_why, -1)));
     if (status != NULL) {
         add(&builder, "quota", g_variant_new_uint64(status->limits.quota_bytes));
         add(&builder, "age", g_variant_new_int64(status->limits.age_us));

@@ -957,9 +957,12 @@ recall_vault_get_statistics(RecallVault *self,
         g_autoptr(GError) local_error = NULL;
         Shelf *shelf = find_shelf(self, g_array_index(weeks, int, i));
 
-        if (add_statistics(self, shelf, &sum, &local_error))
+        if (add_statistics(self, shelf, &sum, &local_error) ||
+            recover(self, g_array_index(weeks, int, i), local_error) ||
+            local_error->domain == RECALL_SEGMENT_ERROR)
             continue;
-        recover(self, g_array_index(weeks, int, i), local_error);
+        if (sum.n_unreadable++ == 0)
+            g_strlcpy(sum.unreadable_why, local_error->message, sizeof sum.unreadable_why);
     }
     sum.n_damaged = self->n_damaged;
     sum.n_bytes += measure_damaged(self, -1);

@@ -11,6 +11,8 @@
 /* At once; beyond it the one that was asked for longest ago is closed, never the newest. */
 #define RECALL_VAULT_N_OPEN_MAX 60
 
+#define RECALL_VAULT_WHY_BYTES 256
+
 typedef struct RecallVault RecallVault;
 
 typedef struct {
@@ -18,7 +20,10 @@ typedef struct {
     uint64_t n_bytes;  /* on disk, with what was set aside */
     int64_t oldest_us; /* start of the oldest scene, 0 when there is none */
     unsigned n_segments;
-    unsigned n_damaged; /* set aside */
+    unsigned n_damaged;    /* set aside */
+    unsigned n_unreadable; /* there, but the system does not let them be read */
+    char unreadable_why[RECALL_VAULT_WHY_BYTES]; /* a sentence of the first of them; may be cut off
+                                                    within a letter */
 } RecallVaultStatistics;
 
 /* Finishes a forgetting that was begun before, as far as it can while locked; the rest before the

@@ -306,6 +306,36 @@ def test_a_socket_of_another_user():
     assert done.returncode == 1 and "is another user's" in done.stderr, done
 
 
+def test_doctor_when_the_vault_cannot_start():
+    """Why it cannot is said by doctor, and no more once it runs."""
+    with Vault() as vault:
+        vault.process.end()
+        folder = vault.folder / "data/deskhand/segments"
+        names = [folder / "keyring", folder / "keyring.copy"]
+        whole = names[0].read_bytes()
+        for name in names:
+            name.write_bytes(whole[:40])
+        done = vault.deskhand("doctor")
+        assert "bad   vault: deskhand-vault is not running" in done.stdout, done.stdout
+        vault_program = subprocess.run(["deskhand-vault"], env=vault.env, timeout=20, check=False,
+                                       capture_output=True, text=True)
+        assert vault_program.returncode == 1 and "keyring" in vault_program.stderr
+        done = vault.deskhand("doctor")
+        assert "bad   vault: The keyring is damaged" in done.stdout, done.stdout
+        for name in names:
+            name.write_bytes(whole)
+        vault.start()
+        assert "ok    vault: " in vault.deskhand("doctor").stdout
+        folder = next(folder.glob("*.db"))
+        vault.process.end()
+        folder.rename(folder.with_suffix(".away"))
+        folder.mkdir()
+        vault.start()
+        assert "bad   files: 1 week" in vault.deskhand("doctor").stdout
+        assert "Unreadable 1 week" in vault.deskhand("status").stdout
+        folder.rmdir()
+
+
 def test_doctor_on_a_read_only_disk():
     with Vault() as vault:
         vault.process.end()

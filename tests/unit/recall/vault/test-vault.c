@@ -460,6 +460,31 @@ test_statistics(void **state)
     assert_true(statistics.n_bytes > 0);
 }
 
+/* What cannot be read is no empty history. */
+static void
+test_unreadable(void **state)
+{
+    RecallVault *vault = fixture_open(*state);
+    g_autoptr(ProtocolScene) old = fixture_scene(1, MONDAY_US - 5, "one");
+    g_autoptr(ProtocolScene) new = fixture_scene(2, MONDAY_US + 5, "two");
+    g_autofree char *path = fixture_path(*state, MONDAY_US - 5);
+    RecallVaultStatistics statistics;
+
+    fixture_append(vault, old, "", NULL);
+    fixture_append(vault, new, "", NULL);
+    recall_vault_close(vault);
+    assert_int_equal(g_unlink(path), 0);
+    assert_int_equal(g_mkdir(path, 0700), 0); /* the superuser may read every file, but no folder */
+    vault = fixture_open(*state);
+    assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
+    recall_vault_close(vault);
+    assert_int_equal(g_rmdir(path), 0);
+    assert_int_equal(statistics.n_scenes, 1);
+    assert_int_equal(statistics.n_unreadable, 1);
+    assert_int_equal(statistics.n_damaged, 0);
+    assert_non_null(strstr(statistics.unreadable_why, path));
+}
+
 static void
 overwrite(const Fixture *fixture, int64_t at_us, size_t offset, size_t n_bytes)
 {
@@ -745,6 +770,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_lock, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_modes, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_statistics, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_unreadable, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_damaged_head, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_damaged_tables, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_cut_to_nothing, fixture_set_up, fixture_tear_down),
