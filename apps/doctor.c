@@ -220,6 +220,11 @@ add_limits_part(GPtrArray *parts, GVariant *statistics)
         add_part(parts, "limits", PART_WEAK,
                  "The history is over its quota, and nothing is old enough to go; it records on.",
                  "Choose a larger quota in vault.conf.");
+    else if (g_str_equal(state, "clock"))
+        add_part(parts, "limits", PART_WEAK,
+                 "The clock is far ahead of what it was, so nothing goes by age until it stood so "
+                 "for a day.",
+                 "If it is wrong, set it right.");
     else if (g_str_equal(state, "failed"))
         add_part(parts, "limits", PART_BAD,
                  "The history is over its limits, but nothing can be forgotten; it records on.",

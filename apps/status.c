@@ -249,6 +249,9 @@ append_recycling(const Status *self, GString *out)
     else if (g_str_equal(state, "young"))
         g_string_append(out, "Over       the quota, and nothing is old enough to go; it records "
                              "on: choose a larger one\n");
+    else if (g_str_equal(state, "clock"))
+        g_string_append(out, "Clock      is far ahead of what it was: nothing goes by age until it "
+                             "stood so for a day\n");
     else if (g_str_equal(state, "failed"))
         g_string_append(out, "Over       the limits, but nothing can be forgotten; it records on: "
                              "the log of deskhand-vault says why\n");

@@ -142,7 +142,7 @@ recall_answer_scene(int64_t id, const ProtocolScene *scene, const RecallQuery *q
 static const char *
 name_recycling(const RecallKeeperStatus *status)
 {
-    static const char *const names[] = {"idle", "locked", "young", "failed"};
+    static const char *const names[] = {"idle", "locked", "young", "failed", "clock"};
 
     return status->is_running ? "running" : names[status->report.state];
 }

@@ -2,10 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/keeper.h"
 
+#include "recall/vault/clock-trust.h"
+
+#include <time.h>
+
 /* What a job of the store's thread needs, and tells. */
 typedef struct {
     RecallVault *vault;
     RecallRetention limits;
+    RecallClockTrust trust;
     RecallRecycle *recycle; /* used in jobs only while one runs */
     RecallRecycleReport report;
 } Round;
@@ -33,6 +38,26 @@ free_now(RecallKeeper *self)
     g_free(self);
 }
 
+static int64_t
+get_boot_time_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (int64_t)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+static RecallRecycle *
+begin_round(Round *round)
+{
+    RecallRecycle *recycle = recall_recycle_new(round->vault, &round->limits);
+
+    if (!recall_clock_trust_look(&round->trust, g_get_real_time(), get_boot_time_us(),
+                                 recall_vault_get_newest_us(round->vault)))
+        recall_recycle_doubt_clock(recycle);
+    return recycle;
+}
+
 static void *
 run_step(void *job, GCancellable *cancellable, GError **error)
 {
@@ -40,7 +65,7 @@ run_step(void *job, GCancellable *cancellable, GError **error)
     gboolean has_more;
 
     if (round->recycle == NULL)
-        round->recycle = recall_recycle_new(round->vault, &round->limits);
+        round->recycle = begin_round(round);
     has_more = recall_recycle_step(round->recycle, g_get_real_time());
     round->report = recall_recycle_get_report(round->recycle);
     if (!has_more)

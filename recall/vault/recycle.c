@@ -41,6 +41,7 @@ struct RecallRecycle {
     RecallSelector *selector;
     RecallForget *forget;
     unsigned n_rounds;
+    gboolean doubts_clock;
     RecallRecycleReport report;
 };
 
@@ -52,6 +53,12 @@ recall_recycle_new(RecallVault *vault, const RecallRetention *limits)
     self->vault = vault;
     self->limits = *limits;
     return self;
+}
+
+void
+recall_recycle_doubt_clock(RecallRecycle *self)
+{
+    self->doubts_clock = TRUE;
 }
 
 void
@@ -202,6 +209,10 @@ choose_by_age(RecallRecycle *self, const GArray *shares, int64_t now_us)
 
     if (self->limits.age_us == 0 || shares->len == 0 || cutoff_us <= RECALL_SEGMENT_EPOCH_US)
         return target;
+    if (self->doubts_clock) {
+        self->report.state = RECALL_RECYCLE_CLOCK;
+        return target;
+    }
     if (!is_locked(self)) {
         if (has_older(self, shares, cutoff_us))
             target.until_us = cutoff_us + ahead_us;

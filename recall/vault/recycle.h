@@ -26,6 +26,7 @@ typedef enum {
     RECALL_RECYCLE_LOCKED, /* something is to go, and waits for an unlock */
     RECALL_RECYCLE_YOUNG,  /* over the quota, and everything is too young to go */
     RECALL_RECYCLE_FAILED, /* the log says why */
+    RECALL_RECYCLE_CLOCK,  /* nothing goes by age: see recall_recycle_doubt_clock() */
 } RecallRecycleState;
 
 typedef struct {
@@ -42,6 +43,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallRecycle, recall_recycle_free)
 /* Frees it where the vault may be gone: what is half done waits for the next start. Any thread.
  * @self: (nullable) */
 void recall_recycle_leave(RecallRecycle *self);
+
+/* Nothing goes by age, whatever the clock says (recall/vault/clock-trust.h). */
+void recall_recycle_doubt_clock(RecallRecycle *self);
 
 /* Works for some 15 ms, seldom for more than 100 ms. Returns: FALSE when nothing is left to do */
 gboolean recall_recycle_step(RecallRecycle *self, int64_t now_us);

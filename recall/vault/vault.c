@@ -48,6 +48,7 @@ struct RecallVault {
     uint64_t n_uses;
     unsigned n_open;
     unsigned n_damaged;
+    int64_t newest_us;          /* at the start */
     gboolean is_forgetting_due; /* one that was begun waits until it is unlocked */
 };
 
@@ -207,6 +208,9 @@ recall_vault_open(const char *folder, GError **error)
         return set_errno_error(folder, "write the folder", error), NULL;
     if (!lock_folder(self, error) || !scan_folder(self, error))
         return NULL;
+    if (self->shelves->len > 0)
+        self->newest_us =
+            recall_segment_week_start_us(((Shelf *)self->shelves->pdata[0])->week + 1);
     self->keyring = recall_keyring_open(folder, error);
     if (self->keyring == NULL)
         return NULL;
@@ -228,6 +232,12 @@ recall_vault_close(RecallVault *self)
         close(self->lock_fd);
     g_free(self->folder);
     g_free(self);
+}
+
+int64_t
+recall_vault_get_newest_us(const RecallVault *self)
+{
+    return self->newest_us;
 }
 
 RecallKeyring *

@@ -85,6 +85,9 @@ gboolean recall_vault_get_statistics(RecallVault *self,
                                      RecallVaultStatistics *out_statistics,
                                      GError **error);
 
+/* When the newest week ends that was there as the vault was opened; 0: there was none. */
+int64_t recall_vault_get_newest_us(const RecallVault *self);
+
 /* Weeks that have a segment, newest first. Returns: (transfer full): of int */
 GArray *recall_vault_dup_weeks(RecallVault *self);
 /* Opens it when needed; @out_segment: borrowed, valid within this job and until

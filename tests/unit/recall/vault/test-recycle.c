@@ -130,6 +130,23 @@ test_age(void **state)
     assert_int_equal(forgetting_count_planted(*state, NULL), 0);
 }
 
+/* A year ahead for a moment: nothing goes, and it is said. */
+static void
+test_doubted_clock(void **state)
+{
+    const RecallRetention limits = {.age_us = 9 * DAY_US};
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    g_autoptr(RecallRecycle) doubtful = recall_recycle_new(vault, &limits);
+
+    plant_old(vault);
+    recall_recycle_doubt_clock(doubtful);
+    while (recall_recycle_step(doubtful, NOW_US + 365 * DAY_US)) {
+    }
+    assert_int_equal(recall_recycle_get_report(doubtful).state, RECALL_RECYCLE_CLOCK);
+    assert_int_equal(forgetting_search(vault, ""), 12);
+    assert_int_equal(count_receipts(vault, NULL), 0);
+}
+
 /* Not before it has to, and then a day ahead, so that a week is not sealed anew every hour. */
 static void
 test_age_goes_ahead(void **state)
@@ -403,17 +420,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_age),
-        TEST(test_age_goes_ahead),
-        TEST(test_age_locked),
-        TEST(test_age_damaged),
-        TEST(test_quota_whole_weeks),
-        TEST(test_quota_part),
-        TEST(test_quota_lasts),
-        TEST(test_holes),
-        TEST(test_quota_young),
-        TEST(test_quota_locked),
-        TEST(test_while_others_work),
+        TEST(test_age),          TEST(test_doubted_clock), TEST(test_age_goes_ahead),
+        TEST(test_age_locked),   TEST(test_age_damaged),   TEST(test_quota_whole_weeks),
+        TEST(test_quota_part),   TEST(test_quota_lasts),   TEST(test_holes),
+        TEST(test_quota_young),  TEST(test_quota_locked),  TEST(test_while_others_work),
         TEST(test_begun_before),
     };
 

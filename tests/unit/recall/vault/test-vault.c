@@ -21,6 +21,7 @@
 
 #include <cmocka.h>
 
+#define DAY_US (INT64_C(86400) * G_USEC_PER_SEC)
 #define MONDAY_US (INT64_C(1795392000) * G_USEC_PER_SEC) /* 2026-11-23 00:00 UTC */
 
 static int64_t
@@ -460,6 +461,34 @@ test_statistics(void **state)
     assert_true(statistics.n_bytes > 0);
 }
 
+/* The clock goes a year ahead, back, a day back and on again: nothing is refused, nothing lost,
+ * also with another start in between. */
+static void
+test_clock_jumps(void **state)
+{
+    static const int64_t jumps_us[] = {0, 365 * DAY_US,     1,          -DAY_US,
+                                       2, 365 * DAY_US + 1, -8 * DAY_US};
+    int64_t ids[G_N_ELEMENTS(jumps_us)];
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(jumps_us); i++) {
+        g_autoptr(RecallVault) vault = fixture_open(*state);
+        g_autoptr(ProtocolScene) scene = fixture_scene(i + 1, MONDAY_US + jumps_us[i], "words");
+        g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(RecallEnd));
+        const RecallEnd end = {i + 1, MONDAY_US + jumps_us[i] - DAY_US}; /* before its start */
+
+        ids[i] = fixture_append(vault, scene, "", NULL);
+        g_array_append_val(ends, end);
+        assert_true(recall_vault_touch(vault, ends, NULL));
+    }
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    for (unsigned i = 0; i < G_N_ELEMENTS(jumps_us); i++) {
+        g_autoptr(ProtocolScene) back = recall_vault_get_scene(vault, ids[i], NULL);
+
+        assert_non_null(back);
+        assert_true(back->start_us == MONDAY_US + jumps_us[i] && back->end_us >= back->start_us);
+    }
+}
+
 /* What cannot be read is no empty history. */
 static void
 test_unreadable(void **state)
@@ -770,6 +799,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_lock, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_modes, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_statistics, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_clock_jumps, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_unreadable, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_damaged_head, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_damaged_tables, fixture_set_up, fixture_tear_down),
