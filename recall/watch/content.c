@@ -196,6 +196,18 @@ recall_content_give_up_accessible(RecallContent *self, const pixman_region32_t *
     pixman_region32_subtract(&self->covered, &self->covered, (pixman_region32_t *)changed);
 }
 
+/* What was covered while it was read has no run in the scene: its pixels are not kept, either. */
+static void
+note_told(RecallContent *self, const pixman_region32_t *told)
+{
+    pixman_region32_t shown;
+
+    pixman_region32_init(&shown);
+    pixman_region32_intersect(&shown, (pixman_region32_t *)told, &self->visible);
+    pixman_region32_subtract(&self->unread, &self->unread, &shown);
+    pixman_region32_fini(&shown);
+}
+
 void
 recall_content_hold(RecallContent *self,
                     const pixman_region32_t *asked,
@@ -203,7 +215,7 @@ recall_content_hold(RecallContent *self,
 {
     recall_frame_hold(self->frame);
     pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)asked);
-    pixman_region32_subtract(&self->unread, &self->unread, &self->covered);
+    note_told(self, &self->covered);
     pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)since);
 }
 
@@ -314,7 +326,7 @@ recall_content_get_request(RecallContent *self)
 static void
 note_read(RecallContent *self, const pixman_region32_t *left)
 {
-    pixman_region32_subtract(&self->unread, &self->unread, &self->wanted);
+    note_told(self, &self->wanted);
     pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)left);
 }
 

@@ -29,6 +29,18 @@ put(RecallContent *content, const BaseRect *rect)
                      (size_t)rect->width * 4);
 }
 
+/* What stands out, as letters do. */
+static void
+put_letters(RecallContent *content, const BaseRect *rect)
+{
+    g_autofree uint32_t *pixels = g_new(uint32_t, (size_t)rect->width * rect->height);
+
+    for (int i = 0; i < rect->width * rect->height; i++)
+        pixels[i] = i % 4 < 2 ? 0 : 0x00FFFFFF;
+    recall_frame_put(recall_content_get_frame(content), rect, (uint8_t *)pixels,
+                     (size_t)rect->width * 4);
+}
+
 static int
 set_up(void **state)
 {
@@ -136,6 +148,37 @@ test_changed_since_is_painted(void **state)
     pixman_region32_fini(&since);
 }
 
+/* A window that lies over it since has no part of its text in the scene, nor of its pixels. */
+static void
+test_covered_while_read_is_painted(void **state)
+{
+    Seen *self = *state;
+    g_autoptr(GPtrArray) runs = g_ptr_array_new();
+    g_autoptr(GPtrArray) kept = NULL;
+    g_autoptr(RecallRun) run =
+        recall_run_new(g_strdup("walrus"), &(BaseRect){80, 290, 60, 20}, PROTOCOL_SOURCE_OCR);
+    pixman_region32_t left;
+
+    put_letters(self->content, &run->box);
+    tell(self, &(BaseRect){0, 0, SIDE_PX, 200});
+    recall_content_hold(self->content, &self->all, &self->none);
+    assert_true(recall_content_find_wanted(self->content, &self->all));
+    pixman_region32_init_rect(&left, 0, 0, SIDE_PX, 250);
+    recall_content_set_visible(self->content, &left);
+    pixman_region32_fini(&left);
+
+    g_ptr_array_add(runs, run);
+    recall_content_take_ocr(self->content, runs, &self->none);
+    kept = recall_content_dup_runs(self->content, 0);
+    assert_int_equal(kept->len, 0);
+    assert_false(is_kept(self, 100, 350));
+    assert_true(is_kept(self, 100, 230));
+
+    recall_content_set_visible(self->content, &self->all);
+    recall_content_take_ocr(self->content, runs, &self->none);
+    assert_true(is_kept(self, 100, 350));
+}
+
 int
 main(void)
 {
@@ -143,6 +186,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_told_is_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_untold_is_painted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_changed_since_is_painted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_covered_while_read_is_painted, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
