@@ -266,13 +266,19 @@ on_proof_read(GObject *source, GAsyncResult *result, void *user_data)
     finish_reading(self);
 }
 
+static gboolean
+find_doubts(RecallWatch *self)
+{
+    return recall_content_find_doubts(self->content, &self->reading, g_get_monotonic_time());
+}
+
 /* All is read; what is secret of it may have to be seen where it was told. */
 static void
 prove(RecallWatch *self)
 {
     RecallOcrRequest request;
 
-    if (!recall_content_find_doubts(self->content, &self->reading, g_get_monotonic_time())) {
+    if (!find_doubts(self)) {
         store(self);
         finish_reading(self);
         return;
@@ -393,6 +399,7 @@ on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
         recall_content_give_up_accessible(self->content, &self->reading);
     }
     recall_content_hold(self->content, &self->reading, &self->fresh);
+    (void)find_doubts(self); /* before anything is stored of it */
     if (text != NULL && text->runs->len > 0)
         self->partial_source = g_timeout_add(RECALL_WATCH_PARTIAL_MS, on_partial, self);
     start_ocr(self);
