@@ -59,12 +59,11 @@ refuse(GError **error, const char *sentence)
 static gboolean
 add_last(GVariantDict *dict, const char *text, GError **error)
 {
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
     int64_t last_us = 0;
 
     if (g_str_has_prefix(text, "until "))
         return refuse(error, "--last takes a duration such as 30m; --until takes a time.");
-    if (!app_when_parse_duration(text, now, &last_us, error))
+    if (!app_when_parse_ago(text, &last_us, error))
         return FALSE;
     g_variant_dict_insert(dict, "last", "t", (uint64_t)last_us);
     return TRUE;

@@ -70,7 +70,7 @@ read_unit(const char *at, int64_t *out_length_us)
 }
 
 static gboolean
-parse_sum(const char *text, int64_t *out_us, GError **error)
+parse_sum(const char *text, int64_t *out_us, int64_t max_us, const char *too_long, GError **error)
 {
     double sum_us = 0;
 
@@ -88,8 +88,8 @@ parse_sum(const char *text, int64_t *out_us, GError **error)
     }
     if (sum_us < 1)
         return refuse(text, "is no time at all", error);
-    if (sum_us > (double)APP_WHEN_DURATION_MAX_US)
-        return refuse(text, "is longer than seven days", error);
+    if (sum_us > (double)max_us)
+        return refuse(text, too_long, error);
     *out_us = (int64_t)sum_us;
     return TRUE;
 }
@@ -140,7 +140,13 @@ app_when_parse_duration(const char *text, GDateTime *now, int64_t *out_us, GErro
 
         return parse_until(text, clock, now, out_us, error);
     }
-    return parse_sum(text, out_us, error);
+    return parse_sum(text, out_us, APP_WHEN_DURATION_MAX_US, "is longer than seven days", error);
+}
+
+gboolean
+app_when_parse_ago(const char *text, int64_t *out_us, GError **error)
+{
+    return parse_sum(text, out_us, APP_WHEN_AGO_MAX_US, "is longer than a hundred years", error);
 }
 
 /* Floor division, so that the microseconds of times before 1970 count forward too. */

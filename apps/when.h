@@ -9,6 +9,8 @@
 
 #define APP_WHEN_DURATION_MAX_US (7 * G_TIME_SPAN_DAY) /* what Agent1.Pause takes */
 
+#define APP_WHEN_AGO_MAX_US (36525 * G_TIME_SPAN_DAY) /* a hundred years */
+
 /**
  * app_when_parse_duration:
  * @text: "30m", "2h", "1h 30m", "90 seconds", "1.5 hours", "until 15:00"
@@ -17,6 +19,9 @@
  * @error: APP_ERROR_USAGE, with an example of what would do
  */
 gboolean app_when_parse_duration(const char *text, GDateTime *now, int64_t *out_us, GError **error);
+
+/* How long ago: as above without "until", up to APP_WHEN_AGO_MAX_US. */
+gboolean app_when_parse_ago(const char *text, int64_t *out_us, GError **error);
 
 /* RFC 3339 with milliseconds and the offset of the local time zone: 2026-11-03T14:05:09.250+01:00.
  * @at_us: microseconds since the epoch; cut to the years 1 to 9999. Returns: (transfer full) */

@@ -7,6 +7,7 @@
 #include "protocol/error.h"
 #include "recall/vault/dates.h"
 #include "recall/vault/forget.h"
+#include "recall/vault/query.h"
 #include "recall/vault/selector.h"
 
 #include <string.h>
@@ -148,6 +149,25 @@ choose_kind(const RecallForgetWhat *what)
     return what->app != NULL ? RECALL_FORGET_APP : RECALL_FORGET_RANGE;
 }
 
+/* A query that is only begun finds everything: nobody means to forget that by it. */
+static gboolean
+check_query(const char *text, GDateTime *now, GError **error)
+{
+    g_autoptr(RecallQuery) query = recall_query_parse(text, strlen(text), now, FALSE);
+    gboolean has_limit = query->range.since_us != G_MININT64 || query->range.until_us != G_MAXINT64;
+
+    for (unsigned i = 0; i < query->terms->len; i++) {
+        const RecallTerm *term = query->terms->pdata[i];
+
+        has_limit = has_limit || term->tokens->len > 0 || term->literal != NULL;
+    }
+    if (query->untimed != NULL)
+        return refuse(error, "The query has “before:”, “after:” or “on:” without a time that is "
+                             "understood: nothing is forgotten by it");
+    return has_limit || refuse(error, "The query leaves nothing out: add a word to it, or say that "
+                                      "all is to be forgotten");
+}
+
 /* @out: its strings are borrowed from @what */
 static gboolean
 read_what(GVariant *what, GDateTime *now, RecallForgetWhat *out, GError **error)
@@ -175,6 +195,8 @@ read_what(GVariant *what, GDateTime *now, RecallForgetWhat *out, GError **error)
         if (site == NULL)
             return FALSE;
     }
+    if (out->query != NULL && !check_query(out->query, now, error))
+        return FALSE;
     out->kind = is_all ? RECALL_FORGET_ALL : has_scene ? RECALL_FORGET_SCENE : choose_kind(out);
     return TRUE;
 }

@@ -395,14 +395,19 @@ is_told(const RecallContent *self, const RecallRun *run)
     return FALSE;
 }
 
+static gboolean
+is_in_view(const RecallContent *self, const RecallRun *run)
+{
+    BaseRect middle = {run->box.x + run->box.width / 2, run->box.y + run->box.height / 2, 1, 1};
+
+    return touches(&self->visible, &middle) && !touches(&self->secret, &run->box);
+}
+
 /* What a page hides by its colour or opacity is in its accessible text all the same. */
 static gboolean
 is_shown(const RecallContent *self, const RecallRun *run)
 {
-    BaseRect middle = {run->box.x + run->box.width / 2, run->box.y + run->box.height / 2, 1, 1};
-
-    return touches(&self->visible, &middle) && !touches(&self->secret, &run->box) &&
-           recall_frame_has_ink(self->frame, &run->box);
+    return is_in_view(self, run) && recall_frame_has_ink(self->frame, &run->box);
 }
 
 /* Of a cell: where its letters stand. */
@@ -437,12 +442,27 @@ dup_shown_runs(const RecallContent *self)
     return runs;
 }
 
+/* What was told where nothing stands is hidden, or stands elsewhere. */
+static void
+add_blank_runs(const RecallContent *self, GPtrArray *runs)
+{
+    for (unsigned i = 0; i < self->accessible_runs->len; i++) {
+        RecallRun *run = self->accessible_runs->pdata[i];
+
+        if (is_in_view(self, run) && !recall_frame_has_ink(self->frame, &run->box) &&
+            runs->len < RECALL_TEXT_N_RUNS_MAX)
+            g_ptr_array_add(runs, recall_run_ref(run));
+    }
+}
+
 gboolean
 recall_content_find_doubts(RecallContent *self, const pixman_region32_t *changed, int64_t now_us)
 {
-    g_autoptr(GPtrArray) shown = dup_shown_runs(self);
-    g_autoptr(GPtrArray) secret = recall_redact_pick(self->redact, shown, now_us);
+    g_autoptr(GPtrArray) runs = dup_shown_runs(self);
+    g_autoptr(GPtrArray) secret = NULL;
 
+    add_blank_runs(self, runs);
+    secret = recall_redact_pick(self->redact, runs, now_us);
     for (unsigned i = secret->len; i > 0; i--) {
         if (((RecallRun *)secret->pdata[i - 1])->source != PROTOCOL_SOURCE_ACCESSIBLE)
             g_ptr_array_remove_index(secret, i - 1);

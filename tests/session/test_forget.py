@@ -67,6 +67,12 @@ def check_usage(vault):
         done = vault.deskhand("forget", *wrong)
         assert done.returncode == 2 and done.stderr.strip() and not done.stdout, (wrong, done)
     assert len(vault.found("walrus")) == 4
+    for begun in ("(", '"', "before:", "-", "before:nonsense walrus"):
+        done = vault.deskhand("forget", "--query", begun, "--yes")
+        assert done.returncode in (1, 2) and "query" in done.stderr, (begun, done)
+    assert len(vault.found("walrus")) == 4
+    answer = vault.json("forget", "--last", "30d", "--dry-run", "--json")
+    assert answer["scenes"] >= 3, answer
     done = vault.deskhand("forget", "--scene", "999999999", "--yes")
     assert done.returncode == 1 and done.stderr.strip(), done
 

@@ -126,6 +126,31 @@ test_untold_is_painted(void **state)
     assert_true(is_kept(self, 100, 80));
 }
 
+/* A secret is told where nothing stands: it stands elsewhere, so nothing of the picture is kept. */
+static void
+test_misplaced_secret(void **state)
+{
+    Seen *self = *state;
+    g_autoptr(RecallText) text = recall_text_new();
+    g_autofree uint8_t *blank = g_malloc0(4 * 200 * 20);
+    BaseRect box = {100, 100, 200, 20};
+    pixman_region32_t fresh;
+
+    recall_frame_put(recall_content_get_frame(self->content), &box, blank, 4 * 200);
+    pixman_region32_init(&fresh);
+    recall_frame_end_moment(recall_content_get_frame(self->content), TRUE, &fresh);
+    pixman_region32_fini(&fresh);
+    pixman_region32_copy(&text->covered, &self->all);
+    g_ptr_array_add(text->runs, recall_run_new(g_strdup("4539 5787 6362 1486"), &box,
+                                               PROTOCOL_SOURCE_ACCESSIBLE));
+    recall_content_take_accessible(self->content, text);
+    recall_content_hold(self->content, &self->all, &self->none);
+    assert_true(is_kept(self, 100, 300));
+    assert_true(recall_content_find_doubts(self->content, &self->all, 1));
+    assert_false(is_kept(self, 100, 300));
+    assert_true(recall_content_has_unread(self->content));
+}
+
 /* A cell was filled after its application was asked: the answer knows nothing of it. */
 static void
 test_changed_since_is_painted(void **state)
@@ -185,6 +210,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_told_is_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_untold_is_painted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_misplaced_secret, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_changed_since_is_painted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_covered_while_read_is_painted, set_up, tear_down),
     };
