@@ -101,6 +101,10 @@ read_separator(const char *at, Gap *out_gap)
         *out_gap = GAP_FAR;
         return 1;
     }
+    if (bytes[0] == 0xc2 && bytes[1] == 0xb7) {
+        *out_gap = GAP_DOT; /* in the middle of the line */
+        return 2;
+    }
     if (bytes[0] == 0xe2 && bytes[1] == 0x80 && bytes[2] >= 0x90 && bytes[2] <= 0x95) {
         *out_gap = GAP_DASH; /* hyphens and dashes */
         return 3;

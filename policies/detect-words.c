@@ -8,6 +8,7 @@
 
 #define VALUE_MAX_BYTES 128     /* of a value in a cell of its own */
 #define VALUE_BELOW_MIN_BYTES 4 /* shorter words below a label are seldom passwords */
+#define FIRST_WORD_MIN_BYTES 6  /* with more behind it in the line */
 #define LABEL_BEFORE_MAX_BYTES 40
 #define N_VALUES_BELOW_MAX 1000
 
@@ -215,6 +216,25 @@ is_value(const Search *self, const Label *label, const PolicySegment *segment, s
     return is_word(self->text, segment, min_bytes) && !is_label(self, segment);
 }
 
+/* A line below a label with a colon may begin with its value and go on: with a word of letters and
+ * digits, for many a line begins with an ordinary word. */
+static void
+add_first_word(const Search *self, const PolicySegment *segment)
+{
+    const char *flat = self->text->flat->str;
+    size_t end = segment->start;
+    gboolean has_digit = FALSE;
+    gboolean has_letter = FALSE;
+
+    for (; end < segment->end && g_ascii_isgraph(flat[end]); end++) {
+        has_digit |= g_ascii_isdigit(flat[end]) != 0;
+        has_letter |= g_ascii_isalpha(flat[end]) != 0;
+    }
+    if (has_digit && has_letter && end - segment->start >= FIRST_WORD_MIN_BYTES &&
+        end - segment->start <= VALUE_MAX_BYTES)
+        policy_detect_text_add(self->text, segment->start, end, POLICY_SECRET_PASSWORD);
+}
+
 /* Below a label with a colon one value, below the head of a column all of them. */
 static void
 add_values_below(const Search *self, unsigned first, const Label *label)
@@ -224,9 +244,13 @@ add_values_below(const Search *self, unsigned first, const Label *label)
     for (unsigned i = first; i < first + n_max; i++) {
         const PolicySegment *segment = get_segment(self->text, i);
 
-        if (segment == NULL || is_in_row(segment->joint) || segment->joint == POLICY_JOINT_BREAK ||
-            !is_value(self, label, segment, VALUE_BELOW_MIN_BYTES))
+        if (segment == NULL || is_in_row(segment->joint) || segment->joint == POLICY_JOINT_BREAK)
             break;
+        if (!is_value(self, label, segment, VALUE_BELOW_MIN_BYTES)) {
+            if (!label->is_head && !label->is_digits && !is_label(self, segment))
+                add_first_word(self, segment);
+            break;
+        }
         add_segment(self->text, segment);
     }
 }
