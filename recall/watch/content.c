@@ -422,8 +422,9 @@ dup_tight(const RecallContent *self, const RecallRun *run)
     return tight;
 }
 
+/* @has_ocr: what OCR read, too */
 static GPtrArray *
-dup_shown_runs(const RecallContent *self)
+dup_shown_runs(const RecallContent *self, gboolean has_ocr)
 {
     GPtrArray *runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
 
@@ -433,7 +434,7 @@ dup_shown_runs(const RecallContent *self)
         if (is_shown(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
             g_ptr_array_add(runs, run->is_cell ? dup_tight(self, run) : recall_run_ref(run));
     }
-    for (unsigned i = 0; i < self->ocr_runs->len; i++) {
+    for (unsigned i = 0; has_ocr && i < self->ocr_runs->len; i++) {
         RecallRun *run = self->ocr_runs->pdata[i];
 
         if (is_shown(self, run) && !is_told(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
@@ -458,7 +459,7 @@ add_blank_runs(const RecallContent *self, GPtrArray *runs)
 gboolean
 recall_content_find_doubts(RecallContent *self, const pixman_region32_t *changed, int64_t now_us)
 {
-    g_autoptr(GPtrArray) runs = dup_shown_runs(self);
+    g_autoptr(GPtrArray) runs = dup_shown_runs(self, TRUE);
     g_autoptr(GPtrArray) secret = NULL;
 
     add_blank_runs(self, runs);
@@ -491,7 +492,8 @@ recall_content_take_proof(RecallContent *self, const GPtrArray *runs)
 GPtrArray *
 recall_content_dup_runs(RecallContent *self, int64_t now_us)
 {
-    g_autoptr(GPtrArray) shown = dup_shown_runs(self);
+    /* Where boxes are wrong OCR reads what they leave uncovered: parts of secrets, too. */
+    g_autoptr(GPtrArray) shown = dup_shown_runs(self, recall_proof_stands(self->proof));
 
     return recall_redact_runs(self->redact, shown, now_us);
 }

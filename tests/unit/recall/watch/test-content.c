@@ -133,10 +133,13 @@ test_misplaced_secret(void **state)
     Seen *self = *state;
     g_autoptr(RecallText) text = recall_text_new();
     g_autofree uint8_t *blank = g_malloc0(4 * 200 * 20);
-    BaseRect box = {100, 100, 200, 20};
+    g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    g_autoptr(GPtrArray) kept = NULL;
+    BaseRect box = {100, 100, 100, 20};
     pixman_region32_t fresh;
 
-    recall_frame_put(recall_content_get_frame(self->content), &box, blank, 4 * 200);
+    recall_frame_put(recall_content_get_frame(self->content), &(BaseRect){100, 100, 200, 20}, blank,
+                     4 * 200);
     pixman_region32_init(&fresh);
     recall_frame_end_moment(recall_content_get_frame(self->content), TRUE, &fresh);
     pixman_region32_fini(&fresh);
@@ -149,6 +152,12 @@ test_misplaced_secret(void **state)
     assert_true(recall_content_find_doubts(self->content, &self->all, 1));
     assert_false(is_kept(self, 100, 300));
     assert_true(recall_content_has_unread(self->content));
+
+    g_ptr_array_add(runs, recall_run_new(g_strdup("6362 1486"), &(BaseRect){250, 100, 90, 20},
+                                         PROTOCOL_SOURCE_OCR));
+    recall_content_take_ocr(self->content, runs, &self->none);
+    kept = recall_content_dup_runs(self->content, 0);
+    assert_int_equal(kept->len, 0);
 }
 
 /* A cell was filled after its application was asked: the answer knows nothing of it. */
