@@ -314,19 +314,43 @@ add_age_part(GPtrArray *parts, const char *age)
                  "Where the host has a key service: deskhand key set service.");
 }
 
-/* The keyring stands in the folder twice. */
+/* The keyring stands in the folder twice, and so does the key. */
 static void
 add_keyring_part(GPtrArray *parts, const char *copies)
 {
     if (g_str_equal(copies, "mended"))
-        add_part(parts, "keyring", PART_WEAK,
-                 "One of the keyring's two copies was damaged or missing; it was written anew from "
-                 "the other.",
-                 "Check the disk. This is said until deskhand-vault starts again.");
+        add_part(
+            parts, "keyring", PART_WEAK,
+            "One of the two copies of the keyring, or of the key's file, was damaged or missing; "
+            "it was written anew from the other.",
+            "Check the disk. This is said until deskhand-vault starts again.");
     else if (g_str_equal(copies, "single"))
         add_part(parts, "keyring", PART_WEAK,
-                 "The keyring stands there once only, because its second copy cannot be written.",
+                 "The keyring, or the key's file, stands there once only, because its second copy "
+                 "cannot be written.",
                  "Make room on the disk of the history, and see the log of deskhand-vault.");
+}
+
+/* A key that asks nobody, and is not to be had. */
+static void
+add_away_part(GPtrArray *parts, GVariant *lock, gboolean is_file)
+{
+    const char *why = app_lock_get_text(lock, "why");
+    g_autofree char *detail = g_strdup_printf(
+        "What keeps the key does not give it out, so nothing can be read; recording goes on%s%s",
+        *why != '\0' ? ": " : ".", why);
+
+    if (!is_file)
+        add_part(parts, "history", PART_BAD, detail,
+                 "Mend the TPM or the host's key service, or use the recovery key: deskhand "
+                 "unlock. The log of deskhand-vault says more.");
+    else if (app_lock_is_set(lock, "recovery"))
+        add_part(parts, "history", PART_BAD, detail,
+                 "Use the recovery key: deskhand unlock. Or put the file back from a backup.");
+    else
+        add_part(parts, "history", PART_BAD, detail,
+                 "Put the file back from a backup. If there is none, nothing opens this history "
+                 "any more: stop deskhand-vault, move the folder away, and it begins a new one.");
 }
 
 static void
@@ -345,11 +369,7 @@ add_key_part(GPtrArray *parts, GVariant *lock)
                  ? ""
                  : "deskhand key set passphrase makes it ask before anything is read.");
     if (is_away)
-        add_part(parts, "history", PART_BAD,
-                 "What keeps the key does not give it out, so nothing can be read; recording goes "
-                 "on.",
-                 "Mend the TPM or the host's key service, or use the recovery key: deskhand "
-                 "unlock. The log of deskhand-vault says more.");
+        add_away_part(parts, lock, is_file);
     add_user_part(parts);
     add_age_part(parts, app_lock_get_text(lock, "age"));
     add_keyring_part(parts, app_lock_get_text(lock, "copies"));

@@ -46,8 +46,8 @@ typedef struct {
 
 static const Backend backends[] = {
     {"key-file", FALSE, "a file beside it",
-     "A file beside the history has its key. It protects copies of the history that lack that "
-     "file; not from who has this disk, nor from programs that may read your files."},
+     "A file beside the history has its key. It protects copies of the history that lack *.key* "
+     "files; not from who has this disk, nor from programs that may read your files."},
     {"passphrase", TRUE, "a passphrase",
      "A passphrase has its key. The history can be read while it is unlocked only; whoever has the "
      "disk reads at most the week that is being recorded."},

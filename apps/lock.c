@@ -160,6 +160,10 @@ unlock(GDBusConnection *vault,
 static void
 append_unlocked(GVariant *lock, GString *out)
 {
+    if (g_str_equal(app_lock_get_text(lock, "state"), "open")) {
+        g_string_append(out, "The history is open again, and its key was made anew.\n");
+        return;
+    }
     g_string_append(out, "Unlocked ");
     app_lock_append_unlock(lock, out);
     g_string_append(out, ".\n");

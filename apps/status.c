@@ -318,6 +318,20 @@ append_vault(const Status *self, GString *out)
 }
 
 static void
+append_locked(const Status *self, GString *out)
+{
+    const char *why = lookup_text(self->lock, "why");
+
+    g_string_append(out, "Locked     ");
+    if (*why != '\0') {
+        app_output_append_clean(out, why, -1, FALSE);
+        g_string_append(out, "; the recovery key opens it: `deskhand unlock`\n");
+    } else {
+        g_string_append(out, "`deskhand unlock` opens the history\n");
+    }
+}
+
+static void
 append_lock(const Status *self, GString *out)
 {
     const char *state = lookup_text(self->lock, "state");
@@ -331,12 +345,13 @@ append_lock(const Status *self, GString *out)
         app_lock_append_unlock(self->lock, out);
         g_string_append_c(out, '\n');
     } else if (g_str_equal(state, "locked")) {
-        g_string_append(out, "Locked     `deskhand unlock` opens the history\n");
+        append_locked(self, out);
     }
     if (g_str_equal(copies, "mended"))
-        g_string_append(out, "Keyring    one of its two copies was damaged and was written anew\n");
+        g_string_append(out, "Keyring    one copy of it or of the key was damaged and was written "
+                             "anew\n");
     else if (g_str_equal(copies, "single"))
-        g_string_append(out, "Keyring    its second copy cannot be written\n");
+        g_string_append(out, "Keyring    its second copy, or the key's, cannot be written\n");
     if (n_wrong > 0)
         g_string_append_printf(
             out, "Wrong      %" G_GINT64_FORMAT " secrets were tried since the last right one\n",

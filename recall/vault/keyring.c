@@ -33,6 +33,9 @@ struct RecallKeyring {
 
     int64_t try_again_at_us; /* monotonic; after wrong secrets */
 
+    char *away_why; /* of the last try to get a key that asks nobody; NULL: it was had */
+    RecallKeyringCopiesState key_copies;
+
     RecallKeyringAge age;
     uint8_t found_mark[RECALL_ROOT_KEY_MARK_BYTES]; /* of the file as it was found */
 };
@@ -220,13 +223,6 @@ forget_open_key(RecallKeyring *self)
 }
 
 static gboolean
-can_be_locked(const RecallRootKeyType *type)
-{
-    return type->asks || type->may_be_away;
-}
-
-/* The file is there only for back ends that can be locked. */
-static gboolean
 keep_open_key(RecallKeyring *self, const uint8_t *id, const RecallKey *key, GError **error)
 {
     g_autoptr(RecallKey) both = recall_secret_alloc(OPEN_KEY_BYTES);
@@ -235,11 +231,9 @@ keep_open_key(RecallKeyring *self, const uint8_t *id, const RecallKey *key, GErr
         self->open_key = recall_key_new();
     memcpy(self->open_key, key, RECALL_KEY_BYTES);
     memcpy(self->open_id, id, RECALL_SEGMENT_ID_BYTES);
-    if (!can_be_locked(self->type))
-        return TRUE;
     memcpy(both, id, RECALL_SEGMENT_ID_BYTES);
     memcpy(both + RECALL_SEGMENT_ID_BYTES, key, RECALL_KEY_BYTES);
-    return recall_safe_file_write(self->open_key_path, both, OPEN_KEY_BYTES, error);
+    return recall_safe_file_write_summed(self->open_key_path, both, OPEN_KEY_BYTES, error);
 }
 
 int
@@ -255,28 +249,25 @@ recall_keyring_get_week_in_hand(const RecallKeyring *self)
     return -1;
 }
 
-static gboolean
-load_open_key(RecallKeyring *self, GError **error)
+/* A damaged one is as good as none: it is written anew with the next scene, once unlocked. */
+static void
+load_open_key(RecallKeyring *self)
 {
-    g_autoptr(GError) local_error = NULL;
-    g_autoptr(GBytes) bytes =
-        recall_safe_file_read(self->open_key_path, OPEN_KEY_BYTES, &local_error);
-    const uint8_t *data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RecallKey) both = recall_secret_alloc(OPEN_KEY_BYTES);
+    gboolean has_sum;
 
-    if (g_error_matches(local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-        return TRUE;
-    if (bytes == NULL)
-        return g_propagate_error(error, g_steal_pointer(&local_error)), FALSE;
-    if (g_bytes_get_size(bytes) != OPEN_KEY_BYTES)
-        return TRUE; /* only written after the keyring: the segment is made again */
-    data = g_bytes_get_data(bytes, NULL);
+    if (!recall_safe_file_read_summed(self->open_key_path, both, OPEN_KEY_BYTES, &has_sum,
+                                      &error)) {
+        if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+            g_warning("The key of the week in hand is not to be had: %s", error->message);
+        return;
+    }
     self->open_key = recall_key_new();
-    memcpy(self->open_id, data, RECALL_SEGMENT_ID_BYTES);
-    memcpy(self->open_key, data + RECALL_SEGMENT_ID_BYTES, RECALL_KEY_BYTES);
-    recall_secret_clear((void *)data, OPEN_KEY_BYTES);
+    memcpy(self->open_id, both, RECALL_SEGMENT_ID_BYTES);
+    memcpy(self->open_key, both + RECALL_SEGMENT_ID_BYTES, RECALL_KEY_BYTES);
     if (recall_keyring_get_week_in_hand(self) < 0)
         forget_open_key(self);
-    return TRUE;
 }
 
 gboolean
@@ -301,20 +292,6 @@ find_newest_week(const RecallKeyring *self)
     for (unsigned i = 0; i < self->file->entries->len; i++)
         week = MAX(week, g_array_index(self->file->entries, RecallKeyringEntry, i).week);
     return week;
-}
-
-/* After a change of the back end, which says whether there is a file. */
-static gboolean
-refresh_open_key(RecallKeyring *self, GError **error)
-{
-    g_autoptr(RecallKey) key = recall_key_new();
-
-    if (!can_be_locked(self->type))
-        recall_safe_file_destroy(self->open_key_path);
-    if (self->open_key == NULL)
-        return recall_keyring_hold(self, find_newest_week(self), error);
-    memcpy(key, self->open_key, RECALL_KEY_BYTES);
-    return keep_open_key(self, self->open_id, key, error);
 }
 
 /* --- wrong secrets --- */
@@ -377,11 +354,8 @@ load(RecallKeyring *self, GBytes *bytes, GError **error)
     get_mark(bytes, self->found_mark);
     self->age = RECALL_KEYRING_AGE_UNKNOWN;
     find_age(self);
-    if (!can_be_locked(self->type))
-        return recall_keyring_unlock(self, NULL, error);
     slow_down(self);
-    if (!load_open_key(self, error))
-        return FALSE;
+    load_open_key(self);
     if (!self->type->asks && !recall_keyring_unlock(self, NULL, &local_error))
         g_warning("The key of the history is not to be had: %s", local_error->message);
     return TRUE;
@@ -436,6 +410,7 @@ recall_keyring_close(RecallKeyring *self)
     g_free(self->folder);
     recall_keyring_copies_clear(&self->copies);
     g_free(self->open_key_path);
+    g_free(self->away_why);
     g_free(self);
 }
 
@@ -466,7 +441,13 @@ recall_keyring_get_wait_us(const RecallKeyring *self)
 RecallKeyringCopiesState
 recall_keyring_get_copies(const RecallKeyring *self)
 {
-    return self->copies.state;
+    return MAX(self->copies.state, self->key_copies);
+}
+
+const char *
+recall_keyring_get_away_why(const RecallKeyring *self)
+{
+    return self->away_why != NULL ? self->away_why : "";
 }
 
 RecallKeyringAge
@@ -561,6 +542,30 @@ check_public(RecallKeyring *self, const RecallKey *root_secret, GError **error)
             set_damaged_root(self, error));
 }
 
+/* Where the key can be had again without asking anybody, it is: what kept it gets another one. */
+static void
+mend_key(RecallKeyring *self)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean was_lost = FALSE;
+
+    if (self->wrapper == NULL && !self->type->asks &&
+        !recall_keyring_set_type(self, self->type, NULL, &error))
+        g_warning("What keeps the key cannot be given another one: %s", error->message);
+    if (self->wrapper == NULL || self->type->mend == NULL)
+        return;
+    self->key_copies = RECALL_KEYRING_COPIES_WELL;
+    if (!self->type->mend(self->folder, self->file->about, self->wrapper, &was_lost, &error)) {
+        g_warning("The key of the history stands there once only: %s", error->message);
+        self->key_copies = RECALL_KEYRING_COPIES_SINGLE;
+    } else if (was_lost) {
+        g_warning("One of the two files of the key in %s was damaged or missing: it was written "
+                  "anew",
+                  self->folder);
+        self->key_copies = RECALL_KEYRING_COPIES_MENDED;
+    }
+}
+
 /* With the root key in hand. @wrapper: (transfer full) (nullable): unknown after a recovery
  * @root: (transfer full) */
 static gboolean
@@ -581,8 +586,10 @@ finish_unlock(RecallKeyring *self, RecallKey *wrapper, RecallKey *root, GError *
         if (!save(self, changed, error))
             return clear_root(self), FALSE;
     }
-    if (self->wrapper == NULL || !needs_root(self->file) || renew(self, error))
+    if (self->wrapper == NULL || !needs_root(self->file) || renew(self, error)) {
+        mend_key(self);
         return TRUE;
+    }
     clear_root(self);
     return FALSE;
 }
@@ -601,8 +608,8 @@ explain_refusal(RecallKeyring *self, GError *refusal, GError **error)
     return FALSE;
 }
 
-gboolean
-recall_keyring_unlock(RecallKeyring *self, const char *secret, GError **error)
+static gboolean
+unlock(RecallKeyring *self, const char *secret, GError **error)
 {
     g_autoptr(RecallKey) wrapper = recall_key_new();
     g_autoptr(RecallKey) root = recall_key_new();
@@ -619,6 +626,20 @@ recall_keyring_unlock(RecallKeyring *self, const char *secret, GError **error)
     if (!recall_wrap_open(wrapper, about, self->file->root_wrap, root, NULL))
         return self->type->asks ? set_wrong_secret(self, error) : set_damaged_root(self, error);
     return finish_unlock(self, g_steal_pointer(&wrapper), g_steal_pointer(&root), error);
+}
+
+gboolean
+recall_keyring_unlock(RecallKeyring *self, const char *secret, GError **error)
+{
+    g_autoptr(GError) local_error = NULL;
+
+    g_clear_pointer(&self->away_why, g_free);
+    if (unlock(self, secret, &local_error))
+        return TRUE;
+    if (!self->type->asks)
+        self->away_why = g_strdup(local_error->message);
+    g_propagate_error(error, g_steal_pointer(&local_error));
+    return FALSE;
 }
 
 void
@@ -646,15 +667,16 @@ find_entry(const RecallKeyring *self, int week, unsigned age)
 static gboolean
 open_entry(RecallKeyring *self, const RecallKeyringEntry *entry, RecallKey *out_key, GError **error)
 {
+    if (!recall_keyring_is_locked(self) &&
+        recall_wrap_open_entry(self->root, self->root_secret, entry, out_key, NULL))
+        return TRUE;
     if (self->open_key != NULL && memcmp(entry->id, self->open_id, sizeof entry->id) == 0) {
         memcpy(out_key, self->open_key, RECALL_KEY_BYTES);
         return TRUE;
     }
-    if (recall_keyring_is_locked(self))
-        return set_locked(error);
-    return recall_wrap_open_entry(self->root, self->root_secret, entry, out_key, NULL) ||
-           set_keyring_error(error, RECALL_KEYRING_ERROR_DAMAGED,
-                             "its key in the keyring is damaged");
+    return recall_keyring_is_locked(self) ? set_locked(error)
+                                          : set_keyring_error(error, RECALL_KEYRING_ERROR_DAMAGED,
+                                                              "its key in the keyring is damaged");
 }
 
 gboolean
@@ -853,7 +875,7 @@ recall_keyring_set_type(RecallKeyring *self,
     recall_secret_free(self->wrapper);
     self->wrapper = g_steal_pointer(&wrapper);
     old_type->destroy(self->folder, old_about);
-    return refresh_open_key(self, error);
+    return self->open_key != NULL || recall_keyring_hold(self, find_newest_week(self), error);
 }
 
 char *

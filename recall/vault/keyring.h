@@ -10,9 +10,10 @@
 /* The keys of the segments. One root key wraps them all; a back end of recall/vault/root-key.h has
  * the key that wraps the root, so that another passphrase or back end rewrites one small file.
  *
- * A keyring whose back end asks a person is locked when opened, and then gives one key only: that
- * of the segment in hand. A new segment can be made all the same, its key sealed for the root key;
- * its key stands in a file of its own then, so that recording goes on after a restart.
+ * A keyring whose back end asks a person, or does not give the key, is locked when opened, and then
+ * gives one key only: that of the segment in hand. A new segment can be made all the same, its key
+ * sealed for the root key; its key stands in a file of its own then, so that recording goes on
+ * after a restart.
  *
  * A deleted key is a deleted segment, also in every copy of it. The root key is made anew then, so
  * that an old copy of the keyring is of no use; only an old copy of keyring and back end together
@@ -69,7 +70,11 @@ int64_t recall_keyring_wait_s(unsigned n_wrong);
 /* Until the next one may be tried; 0: now. */
 int64_t recall_keyring_get_wait_us(const RecallKeyring *self);
 
+/* The worse of the keyring's two files and, where the back end has two, of the key's. */
 RecallKeyringCopiesState recall_keyring_get_copies(const RecallKeyring *self);
+
+/* Why a back end that asks nobody did not give the key; "" when it did. */
+const char *recall_keyring_get_away_why(const RecallKeyring *self);
 
 RecallKeyringAge recall_keyring_get_age(const RecallKeyring *self);
 
@@ -151,6 +156,7 @@ gboolean recall_keyring_set_type(RecallKeyring *self,
  * Returns: (transfer full): free it with recall_secret_free_text(); NULL: _LOCKED */
 char *recall_keyring_make_recovery(RecallKeyring *self, GError **error);
 
-/* Unlocks with it, spaces and case do not matter; then set another secret.
+/* Unlocks with it, spaces and case do not matter; then set another secret. A back end that asks
+ * nobody gets another key by itself, if it can.
  * @error: RECALL_KEYRING_ERROR_WRONG_SECRET, _TOO_SOON */
 gboolean recall_keyring_recover(RecallKeyring *self, const char *text, GError **error);

@@ -21,6 +21,8 @@ recall_lock_get_state(RecallVault *vault, RecallLockState *out_state)
         .n_wrong = recall_keyring_get_n_wrong(keyring),
         .try_again_at_us = g_get_monotonic_time() + recall_keyring_get_wait_us(keyring),
     };
+    g_strlcpy(out_state->away_why, recall_keyring_get_away_why(keyring),
+              sizeof out_state->away_why);
 }
 
 /* As the protocol knows them: whatever a person may do about it is a matter of the secret. */

@@ -7,6 +7,8 @@
 /* What a person does with the lock of the history. On the store's thread; may block for a second.
  * Errors are G_IO_ERROR: _PERMISSION_DENIED for a secret that is wrong or comes too soon. */
 
+#define RECALL_LOCK_WHY_BYTES 512
+
 typedef struct {
     const char *type; /* of recall/vault/root-key.h */
     gboolean asks;    /* so that it can be locked */
@@ -16,7 +18,9 @@ typedef struct {
     RecallKeyringAge age;
     RecallKeyringCopiesState copies;
     unsigned n_wrong;
-    int64_t try_again_at_us; /* monotonic */
+    int64_t try_again_at_us;              /* monotonic */
+    char away_why[RECALL_LOCK_WHY_BYTES]; /* a sentence: why a key that asks nobody is not to be
+                                             had; may be cut off within a letter */
 } RecallLockState;
 
 void recall_lock_get_state(RecallVault *vault, RecallLockState *out_state);

@@ -244,7 +244,6 @@ is_known(GBytes *about, const uint8_t *mark, gboolean *out_is_known, GError **er
 
 const RecallRootKeyType recall_root_key_service = {
     .name = "service",
-    .may_be_away = TRUE,
     .create = create_key,
     .open = open_key,
     .destroy = destroy_key,

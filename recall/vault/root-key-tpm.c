@@ -371,7 +371,6 @@ destroy_key(const char *folder, GBytes *about)
 
 const RecallRootKeyType recall_root_key_tpm = {
     .name = "tpm",
-    .may_be_away = TRUE,
     .create = create_key,
     .open = open_key,
     .destroy = destroy_key,

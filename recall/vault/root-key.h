@@ -14,10 +14,9 @@
 #define RECALL_ROOT_KEY_MARK_BYTES 32 /* SHA-256 */
 
 typedef struct {
-    const char *name;     /* in the keyring, for good */
-    gboolean asks;        /* for something that a person knows */
-    gboolean may_be_away; /* it asks nobody, but cannot always be had: then recording goes on as
-                           * while it is locked */
+    const char *name; /* in the keyring, for good */
+    gboolean asks;    /* for something that a person knows; one that asks nobody cannot always be
+                       * had all the same: then recording goes on as while it is locked */
 
     /* Makes a new key. @secret: what the person said, NULL when it does not ask
      * @out_about: (transfer full): what open() needs to find it again, no secret */
@@ -38,6 +37,15 @@ typedef struct {
     /* Makes sure that open() cannot succeed again. */
     void (*destroy)(const char *folder, GBytes *about);
 
+    /* (nullable): once @key turned out right: writes anew what open() could do without.
+     * @out_was_lost: something was there before, or should have been
+     * @error: it cannot be written */
+    gboolean (*mend)(const char *folder,
+                     GBytes *about,
+                     const RecallKey *key,
+                     gboolean *out_was_lost,
+                     GError **error);
+
     /* Both NULL where nothing outside remembers: tells it the mark of what will be written, and
      * asks whether a mark is one of the last two. @mark: RECALL_ROOT_KEY_MARK_BYTES */
     gboolean (*note)(GBytes *about, const uint8_t *mark, GError **error);
@@ -47,8 +55,9 @@ typedef struct {
                          GError **error);
 } RecallRootKeyType;
 
-/* A file that only its owner may read, beside the segments: it protects backups and copies of the
- * segments that lack it, and nothing from who has the whole disk. */
+/* Two files that only their owner may read, beside the segments, each with the whole key and a sum:
+ * they protect backups and copies of the segments that lack them, and nothing from who has the
+ * whole disk. The second is for a bit that falls over in the first. */
 extern const RecallRootKeyType recall_root_key_file;
 
 /* Argon2id, set to half a second of this machine when the passphrase is chosen. */

@@ -15,6 +15,19 @@ gboolean recall_safe_file_write(const char *path, const void *data, size_t n_byt
  * Returns: (transfer full): on the heap; clear it when it is a secret */
 GBytes *recall_safe_file_read(const char *path, size_t n_max_bytes, GError **error);
 
+/* The same with a SHA-256 behind @data, so that a bit that fell over is noticed. */
+gboolean
+recall_safe_file_write_summed(const char *path, const void *data, size_t n_bytes, GError **error);
+
+/* Reads exactly @n_bytes that the above wrote, or that a release before wrote without a sum.
+ * @out: untouched on failure
+ * @error: as recall_safe_file_read(); G_IO_ERROR_INVALID_DATA: it is damaged */
+gboolean recall_safe_file_read_summed(const char *path,
+                                      void *out,
+                                      size_t n_bytes,
+                                      gboolean *out_has_sum,
+                                      GError **error);
+
 /* Renames within a folder, in place of what had that name; both are on the disk when it returns. */
 gboolean recall_safe_file_rename(const char *from, const char *to, GError **error);
 

@@ -243,6 +243,8 @@ describe(const RecallServiceLock *self)
     add(&builder, "recovered", g_variant_new_boolean(state->is_recovered));
     add(&builder, "age", g_variant_new_string(ages[state->age]));
     add(&builder, "copies", g_variant_new_string(copies[state->copies]));
+    if (state->is_locked && *state->away_why != '\0')
+        add(&builder, "why", g_variant_new_take_string(g_utf8_make_valid(state->away_why, -1)));
     add(&builder, "memory", g_variant_new_string(memory[recall_secret_get_kind()]));
     if (state->asks && is_unlocked)
         add_unlock(self, &builder);

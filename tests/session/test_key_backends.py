@@ -25,6 +25,16 @@ def free_ports():
             return port
 
 
+def key_files(vault):
+    return sorted(vault.folder.rglob("root-*.key*"))
+
+
+def flip_a_bit(path):
+    data = bytearray(path.read_bytes())
+    data[5] ^= 4
+    path.write_bytes(data)
+
+
 class Chip:
     """An emulated TPM and a vault that uses it."""
 
@@ -110,6 +120,57 @@ def test_tpm_that_locks_itself_out():
         assert done.returncode == LOCKED and "takes no PIN for a while" in done.stderr, done
         assert vault.unlock(recovery).returncode == 0
         assert len(vault.found("walrus")) == 4
+
+
+def test_key_file_damaged():
+    """One of its two copies is mended; without both it records on until the recovery key comes."""
+    with Locked(set_up=False) as vault:
+        done = vault.deskhand("key", "recovery")
+        assert done.returncode == 0, done.stderr
+        recovery = done.stdout.splitlines()[0]
+        files = key_files(vault)
+        vault.process.end()
+        flip_a_bit(files[0])
+        vault.start()
+        assert len(vault.found("walrus")) == 4
+        assert "weak  keyring: One of the two copies" in vault.deskhand("doctor").stdout
+        assert files[0].read_bytes() == files[1].read_bytes()
+        vault.process.end()
+        for path in files:
+            flip_a_bit(path)
+        vault.start()
+        assert vault.deskhand("search", "walrus").returncode == LOCKED
+        vault.record()
+        doctor = vault.deskhand("doctor").stdout
+        assert f"{files[0]} is damaged" in doctor and "Use the recovery key" in doctor, doctor
+        assert str(files[0]) in vault.deskhand("status").stdout
+        done = vault.unlock(recovery)
+        assert done.returncode == 0 and "its key was made anew" in done.stdout, done
+        assert len(vault.found("walrus")) == 4
+        assert vault.json("search", "--json", "heron")["results"], "recorded meanwhile"
+        assert not set(files) & set(key_files(vault)) and len(key_files(vault)) == 2
+        vault.process.end()
+        vault.start()
+        assert len(vault.found("walrus")) == 4
+
+
+def test_key_file_put_back():
+    with Locked(set_up=False) as vault:
+        files = key_files(vault)
+        whole = files[0].read_bytes()
+        vault.process.end()
+        for path in files:
+            path.unlink()
+        vault.start()
+        doctor = vault.deskhand("doctor").stdout
+        assert "Put the file back from a backup. If there is none" in doctor, doctor
+        vault.record()
+        files[0].write_bytes(whole)
+        files[0].chmod(0o600)
+        wait_for(lambda: vault.deskhand("search", "walrus").returncode == 0,
+                 "the vault looks again by itself", deadline_s=30)
+        assert vault.json("search", "--json", "heron")["results"], "recorded meanwhile"
+        assert files[0].read_bytes() == files[1].read_bytes()
 
 
 class Served:

@@ -155,7 +155,7 @@ test_key_file(void **state)
     assert_true(has(keyring, WEEK, 0, &first));
     recall_keyring_close(keyring);
     assert_false(is_on_disk(state, &first));
-    assert_false(is_on_disk(state, &second));
+    assert_true(is_on_disk(state, &second)); /* in hand */
 
     keyring = open_keyring(state);
     assert_true(has(keyring, WEEK, 0, &first));
@@ -201,7 +201,9 @@ test_delete(void **state)
     /* An old copy of the file has the wrap, but its root key is nowhere any more. */
     assert_true(g_file_set_contents_full(path, old_file, (gssize)n_bytes, G_FILE_SET_CONTENTS_NONE,
                                          0600, NULL));
-    assert_null(recall_keyring_open(self->folder, NULL));
+    keyring = open_keyring(state);
+    assert_true(recall_keyring_is_locked(keyring));
+    assert_true(fails_with(keyring, WEEK, RECALL_KEYRING_ERROR_LOCKED));
 }
 
 static void
@@ -325,7 +327,6 @@ test_change_of_back_end(void **state)
     keyring = open_keyring(state);
     assert_false(recall_keyring_is_locked(keyring));
     assert_true(has(keyring, WEEK, 0, &known));
-    assert_false(is_on_disk(state, &known)); /* the file of the key in hand went */
     recall_keyring_lock(keyring);
     recall_keyring_close(keyring);
 
@@ -333,7 +334,7 @@ test_change_of_back_end(void **state)
     unsigned n_files = 0;
     while (g_dir_read_name(dir) != NULL)
         n_files++;
-    assert_int_equal(n_files, 3); /* keyring, its copy and key, nothing of what was before */
+    assert_int_equal(n_files, 5); /* keyring, key, copies of both, open.key, nothing of before */
 }
 
 static void
@@ -418,6 +419,7 @@ put_file(void **state, const char *name, const char *data, size_t n_bytes)
 {
     g_autofree char *path = g_build_filename(((Fixture *)*state)->folder, name, NULL);
 
+    g_unlink(path); /* which GLib would not cut short */
     assert_true(g_file_set_contents_full(path, data, (gssize)n_bytes, G_FILE_SET_CONTENTS_NONE,
                                          0600, NULL));
 }
@@ -552,6 +554,181 @@ test_single(void **state)
     assert_true(g_file_test(second, G_FILE_TEST_EXISTS));
 }
 
+/* Name of the key's file. */
+static char *
+find_key_file(void **state)
+{
+    const Fixture *self = *state;
+    g_autoptr(GDir) dir = g_dir_open(self->folder, 0, NULL);
+    const char *name;
+
+    while ((name = g_dir_read_name(dir)) != NULL) {
+        if (g_str_has_prefix(name, "root-") && g_str_has_suffix(name, ".key"))
+            return g_strdup(name);
+    }
+    return NULL;
+}
+
+static void
+assert_mended(void **state, const Known *known, RecallKeyringCopiesState copies_state)
+{
+    RecallKeyring *keyring = open_keyring(state);
+
+    assert_false(recall_keyring_is_locked(keyring));
+    assert_string_equal(recall_keyring_get_away_why(keyring), "");
+    assert_true(has(keyring, WEEK, 0, known));
+    assert_int_equal(recall_keyring_get_copies(keyring), copies_state);
+    recall_keyring_close(keyring);
+}
+
+static void
+test_key_file_one_damaged(void **state)
+{
+    RecallKeyring *keyring = open_keyring(state);
+    Known known = add(keyring, WEEK);
+    g_autofree char *name = find_key_file(state);
+    g_autofree char *copy_name = g_strconcat(name, ".copy", NULL);
+    const char *names[] = {name, copy_name};
+    g_autofree char *data = NULL;
+    size_t n_bytes;
+
+    recall_keyring_close(keyring);
+    data = read_file(state, name, &n_bytes);
+    for (size_t i = 0; i < 4 * n_bytes; i++) {
+        g_autofree char *path = g_build_filename(((Fixture *)*state)->folder, names[i % 2], NULL);
+        g_autofree char *there = NULL;
+        size_t n_there;
+
+        data[i / 4] ^= 0x10;
+        put_file(state, names[i % 2], data, i % 4 < 2 ? n_bytes : MIN(i / 4, RECALL_KEY_BYTES - 1));
+        data[i / 4] ^= 0x10;
+        assert_mended(state, &known, RECALL_KEYRING_COPIES_MENDED);
+        assert_int_equal(g_unlink(path), 0);
+        assert_mended(state, &known, RECALL_KEYRING_COPIES_MENDED);
+        there = read_file(state, names[i % 2], &n_there);
+        assert_int_equal(n_there, n_bytes);
+        assert_memory_equal(there, data, n_bytes);
+    }
+}
+
+/* Releases before wrote one file with the key alone. */
+static void
+test_key_file_of_before(void **state)
+{
+    RecallKeyring *keyring = open_keyring(state);
+    Known known = add(keyring, WEEK);
+    g_autofree char *name = find_key_file(state);
+    g_autofree char *path = g_build_filename(((Fixture *)*state)->folder, name, NULL);
+    g_autofree char *copy_path = g_strconcat(path, ".copy", NULL);
+    g_autofree char *data = NULL;
+    size_t n_bytes;
+
+    recall_keyring_close(keyring);
+    data = read_file(state, name, &n_bytes);
+    put_file(state, name, data, RECALL_KEY_BYTES);
+    assert_int_equal(g_unlink(copy_path), 0);
+    assert_mended(state, &known, RECALL_KEYRING_COPIES_WELL);
+    assert_int_equal(g_unlink(path), 0);
+    assert_mended(state, &known, RECALL_KEYRING_COPIES_MENDED);
+    recall_keyring_close(open_keyring(state));
+}
+
+static char *
+damage_key_file(void **state)
+{
+    char *name = find_key_file(state);
+    g_autofree char *copy_name = g_strconcat(name, ".copy", NULL);
+    size_t n_bytes;
+    g_autofree char *data = read_file(state, name, &n_bytes);
+
+    data[3] ^= 0x10;
+    put_file(state, name, data, n_bytes);
+    put_file(state, copy_name, data, n_bytes);
+    return name;
+}
+
+/* Recording goes on, the recovery key opens all of it, and then there is another key file. */
+static void
+test_key_file_lost(void **state)
+{
+    RecallKeyring *keyring = open_keyring(state);
+    Known first = add(keyring, WEEK);
+    Known second = add(keyring, WEEK + 1);
+    char *text = recall_keyring_make_recovery(keyring, NULL);
+    g_autofree char *lost = NULL;
+    g_autofree char *name = NULL;
+    Known third;
+
+    recall_keyring_close(keyring);
+    lost = damage_key_file(state);
+    keyring = open_keyring(state);
+    assert_true(recall_keyring_is_locked(keyring));
+    assert_non_null(strstr(recall_keyring_get_away_why(keyring), lost));
+    assert_true(fails_with(keyring, WEEK, RECALL_KEYRING_ERROR_LOCKED));
+    assert_true(has(keyring, WEEK + 1, 0, &second));
+    third = add(keyring, WEEK + 2);
+    assert_true(recall_keyring_recover(keyring, text, NULL));
+    assert_true(has(keyring, WEEK, 0, &first));
+    recall_keyring_close(keyring);
+    name = find_key_file(state);
+    assert_string_not_equal(name, lost);
+    assert_mended(state, &first, RECALL_KEYRING_COPIES_WELL);
+    keyring = open_keyring(state);
+    assert_true(has(keyring, WEEK + 1, 0, &second));
+    assert_true(has(keyring, WEEK + 2, 0, &third));
+    recall_keyring_close(keyring);
+    recall_secret_free_text(text);
+}
+
+/* A key that is changed leaves neither of its files behind. */
+static void
+test_key_file_changed(void **state)
+{
+    RecallKeyring *keyring = open_keyring(state);
+    g_autofree char *name = find_key_file(state);
+    g_autofree char *path = g_build_filename(((Fixture *)*state)->folder, name, NULL);
+    g_autofree char *copy_path = g_strconcat(path, ".copy", NULL);
+
+    assert_true(g_file_test(copy_path, G_FILE_TEST_EXISTS));
+    add(keyring, WEEK);
+    assert_true(recall_keyring_delete(keyring, WEEK, NULL)); /* makes the root anew */
+    assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    assert_false(g_file_test(copy_path, G_FILE_TEST_EXISTS));
+    recall_keyring_close(keyring);
+}
+
+/* Each byte of the key in hand: nothing else than its week depends on it, and that only while
+ * locked. */
+static void
+test_open_key_damaged(void **state)
+{
+    RecallKeyring *keyring = open_keyring(state);
+    Known known = add(keyring, WEEK);
+    g_autofree char *data = NULL;
+    size_t n_bytes;
+
+    recall_keyring_close(keyring);
+    data = read_file(state, "open.key", &n_bytes);
+    for (size_t i = 0; i < n_bytes; i++) {
+        data[i] ^= 0x10;
+        put_file(state, "open.key", data, n_bytes);
+        data[i] ^= 0x10;
+        assert_mended(state, &known, RECALL_KEYRING_COPIES_WELL);
+        keyring = open_keyring(state);
+        assert_true(recall_keyring_hold(keyring, WEEK, NULL));
+        recall_keyring_close(keyring);
+        assert_true(is_on_disk(state, &known));
+    }
+    keyring = open_keyring(state);
+    set_passphrase(keyring, "locks");
+    recall_keyring_close(keyring);
+    data[20] ^= 0x10;
+    put_file(state, "open.key", data, n_bytes);
+    keyring = open_keyring(state);
+    assert_true(fails_with(keyring, WEEK, RECALL_KEYRING_ERROR_LOCKED));
+    recall_keyring_close(keyring);
+}
+
 /* A wrap moved to another segment opens nothing. */
 static void
 test_swapped_wraps(void **state)
@@ -570,6 +747,7 @@ test_swapped_wraps(void **state)
 
     add(keyring, WEEK);
     add(keyring, WEEK + 1);
+    add(keyring, WEEK + 2); /* so that neither is in hand */
     recall_keyring_close(keyring);
     assert_true(g_file_get_contents(path, &data, &n_bytes, NULL));
     bytes = g_bytes_new_take(data, n_bytes);
@@ -657,6 +835,11 @@ main(void)
         TEST(test_power_between),
         TEST(test_missing),
         TEST(test_single),
+        TEST(test_key_file_one_damaged),
+        TEST(test_key_file_of_before),
+        TEST(test_key_file_lost),
+        TEST(test_key_file_changed),
+        TEST(test_open_key_damaged),
         TEST(test_swapped_wraps),
         TEST(test_foreign_public_half),
         TEST(test_readable_for_others),
