@@ -100,6 +100,31 @@ read_iso_date(RecallDatetext *reader, RecallMoment *out)
     return TRUE;
 }
 
+/* 11/25: the month first, as in Chinese; the day first where nothing else is possible */
+static gboolean
+read_slash_date(RecallDatetext *reader, RecallMoment *out)
+{
+    unsigned n_digits = 0;
+    int month = 0;
+    int day = 0;
+
+    if (!recall_datetext_read_digits(reader, 2, &month, &n_digits) ||
+        recall_datetext_get(reader, reader->at) != '/')
+        return FALSE;
+    reader->at++;
+    if (!recall_datetext_read_digits(reader, 2, &day, &n_digits) ||
+        recall_datetext_get(reader, reader->at) == '/')
+        return FALSE;
+    if (month > 12) {
+        int swapped = month;
+
+        month = day;
+        day = swapped;
+    }
+    out->sureness = RECALL_SURE_AS_VALUE;
+    return month >= 1 && day >= 1 && recall_moment_set_recent_date(reader, out, month, day);
+}
+
 /* The second day of `nov 3-5` and `11月3日到5日` */
 static void
 read_last_day(RecallDatetext *reader, RecallMoment *out)
@@ -342,5 +367,6 @@ recall_datenames_read_bare_year(RecallDatetext *reader, RecallMoment *out)
 }
 
 const RecallMomentFunc recall_datenames_readers[] = {
-    read_iso_date, read_han_date, read_month_day, read_day_month, read_last_month_name, NULL,
+    read_iso_date,  read_slash_date,      read_han_date, read_month_day,
+    read_day_month, read_last_month_name, NULL,
 };

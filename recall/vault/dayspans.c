@@ -47,7 +47,7 @@ read_day_word(RecallDatetext *reader, RecallMoment *out)
     return FALSE;
 }
 
-typedef enum { MINUTES, HOURS, DAYS, WEEKS, MONTHS, YEARS } Unit;
+typedef enum { SECONDS, MINUTES, HOURS, DAYS, WEEKS, MONTHS, YEARS } Unit;
 
 static gboolean
 accept_unit(RecallDatetext *reader, Unit *out)
@@ -56,14 +56,15 @@ accept_unit(RecallDatetext *reader, Unit *out)
         const char *word;
         Unit unit;
     } words[] = {
-        {"minutes", MINUTES}, {"minute", MINUTES}, {"mins", MINUTES}, {"min", MINUTES},
-        {"hours", HOURS},     {"hour", HOURS},     {"hrs", HOURS},    {"hr", HOURS},
-        {"days", DAYS},       {"day", DAYS},       {"weeks", WEEKS},  {"week", WEEKS},
-        {"months", MONTHS},   {"month", MONTHS},   {"years", YEARS},  {"year", YEARS},
-        {"分钟", MINUTES},    {"个小时", HOURS},   {"小时", HOURS},   {"个钟头", HOURS},
-        {"天", DAYS},         {"日", DAYS},        {"个星期", WEEKS}, {"星期", WEEKS},
-        {"个礼拜", WEEKS},    {"礼拜", WEEKS},     {"周", WEEKS},     {"个月", MONTHS},
-        {"年", YEARS},
+        {"seconds", SECONDS}, {"second", SECONDS}, {"secs", SECONDS},    {"sec", SECONDS},
+        {"秒钟", SECONDS},    {"秒", SECONDS},     {"minutes", MINUTES}, {"minute", MINUTES},
+        {"mins", MINUTES},    {"min", MINUTES},    {"hours", HOURS},     {"hour", HOURS},
+        {"hrs", HOURS},       {"hr", HOURS},       {"days", DAYS},       {"day", DAYS},
+        {"weeks", WEEKS},     {"week", WEEKS},     {"months", MONTHS},   {"month", MONTHS},
+        {"years", YEARS},     {"year", YEARS},     {"分钟", MINUTES},    {"个小时", HOURS},
+        {"小时", HOURS},      {"个钟头", HOURS},   {"天", DAYS},         {"日", DAYS},
+        {"个星期", WEEKS},    {"星期", WEEKS},     {"个礼拜", WEEKS},    {"礼拜", WEEKS},
+        {"周", WEEKS},        {"个月", MONTHS},    {"年", YEARS},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
@@ -93,13 +94,20 @@ set_calendar_span(const RecallDatetext *reader, RecallMoment *out, Unit unit, in
     return TRUE;
 }
 
+/* Of what is shorter than a day. */
+static int64_t
+get_unit_us(Unit unit)
+{
+    return (unit == HOURS ? RECALL_HOUR_S : unit == MINUTES ? RECALL_MINUTE_S : 1) * G_USEC_PER_SEC;
+}
+
 static gboolean
 set_ago(const RecallDatetext *reader, RecallMoment *out, int count, Unit unit)
 {
-    int64_t unit_us = (unit == MINUTES ? RECALL_MINUTE_S : RECALL_HOUR_S) * G_USEC_PER_SEC;
+    int64_t unit_us = get_unit_us(unit);
     int64_t blur_us = MAX(unit_us / 2, count * unit_us / 5);
 
-    if (unit != MINUTES && unit != HOURS)
+    if (unit > HOURS)
         return set_calendar_span(reader, out, unit, count);
     out->is_instant = TRUE;
     out->start = reader->now_us - count * unit_us - blur_us;
@@ -122,6 +130,38 @@ read_ago(RecallDatetext *reader, RecallMoment *out)
     return recall_datetext_accept_any(reader, agos) >= 0 && set_ago(reader, out, count, unit);
 }
 
+/* As other programs write it, from so long ago until now: `10s`, `5m ago`, `2h`, `3d`, `1w` */
+static gboolean
+read_short_ago(RecallDatetext *reader, RecallMoment *out)
+{
+    static const struct {
+        char letter;
+        int seconds;
+    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 24 * 3600}, {'w', 7 * 24 * 3600}};
+    unsigned n_digits = 0;
+    gunichar letter = 0;
+    int count = 0;
+
+    if (!recall_datetext_read_digits(reader, 5, &count, &n_digits))
+        return FALSE;
+    letter = recall_datetext_get(reader, reader->at);
+    if (recall_datetext_is_latin(recall_datetext_get(reader, reader->at + 1)))
+        return FALSE;
+    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
+        if (letter != (gunichar)units[i].letter)
+            continue;
+        reader->at++;
+        recall_datetext_accept(reader, "ago");
+        out->is_instant = TRUE;
+        out->start = out->bound =
+            reader->now_us - (int64_t)count * units[i].seconds * G_USEC_PER_SEC;
+        out->end = reader->now_us + 1;
+        out->sureness = RECALL_SURE_AS_VALUE;
+        return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean
 read_just_now(RecallDatetext *reader, RecallMoment *out)
 {
@@ -141,8 +181,7 @@ set_last_units(const RecallDatetext *reader, RecallMoment *out, int count, Unit 
     out->end = out->bound = (reader->today + 1) * RECALL_DAY_S;
     if (unit <= HOURS) {
         out->is_instant = TRUE;
-        out->start = reader->now_us -
-                     count * (unit == HOURS ? RECALL_HOUR_S : RECALL_MINUTE_S) * G_USEC_PER_SEC;
+        out->start = reader->now_us - count * get_unit_us(unit);
         out->end = out->bound = reader->now_us + 1;
         return TRUE;
     }
@@ -169,7 +208,7 @@ read_last_units(RecallDatetext *reader, RecallMoment *out)
     if (index < 0)
         return FALSE;
     has_count = recall_datetext_read_count(reader, &count);
-    if (!accept_unit(reader, &unit) || (!has_count && unit > HOURS))
+    if (!accept_unit(reader, &unit) || (!has_count && unit != MINUTES && unit != HOURS))
         return FALSE;
     if (index >= 4)
         recall_datetext_accept_any(reader, tails);
@@ -270,6 +309,6 @@ read_han_week(RecallDatetext *reader, RecallMoment *out)
 }
 
 const RecallMomentFunc recall_dayspans_readers[] = {
-    read_day_word, read_just_now, read_ago, read_last_units, read_named_span, read_weekend,
-    read_weekday,  read_han_week, NULL,
+    read_day_word,   read_just_now, read_ago,     read_short_ago, read_last_units,
+    read_named_span, read_weekend,  read_weekday, read_han_week,  NULL,
 };

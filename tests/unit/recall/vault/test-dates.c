@@ -130,6 +130,16 @@ test_expressions(void **state)
         {"before yesterday", RECALL_DATES_PLAIN, 16, "-", "2025-11-11 00:00:00"},
         {"since monday", RECALL_DATES_PLAIN, 12, "2025-11-10 00:00:00", "-"},
         {"until yesterday", RECALL_DATES_PLAIN, 15, "-", "2025-11-12 00:00:00"},
+        {"11/3", RECALL_DATES_VALUE, 4, "2025-11-03 00:00:00", "2025-11-04 00:00:00"},
+        {"25/10", RECALL_DATES_VALUE, 5, "2025-10-25 00:00:00", "2025-10-26 00:00:00"},
+        {"11/25", RECALL_DATES_VALUE, 5, "2024-11-25 00:00:00", "2024-11-26 00:00:00"},
+        {"13/32", NEVER, 0, NULL, NULL},
+        {"30m", RECALL_DATES_VALUE, 3, "2025-11-12 15:00:00", "2025-11-12 15:30:00"},
+        {"10s ago", RECALL_DATES_VALUE, 7, "2025-11-12 15:29:50", "2025-11-12 15:30:00"},
+        {"2d", RECALL_DATES_VALUE, 2, "2025-11-10 15:30:00", "2025-11-12 15:30:00"},
+        {"5mm", NEVER, 0, NULL, NULL},
+        {"last 90 seconds", RECALL_DATES_PLAIN, 15, "2025-11-12 15:28:30", "2025-11-12 15:30:00"},
+        {"last second", NEVER, 0, NULL, NULL},
         {"mon", RECALL_DATES_VALUE, 3, "2025-11-10 00:00:00", "2025-11-11 00:00:00"},
         {"weekend", NEVER, 0, NULL, NULL},
         {"last weekend", RECALL_DATES_PLAIN, 12, "2025-11-08 00:00:00", "2025-11-10 00:00:00"},
@@ -385,11 +395,11 @@ static void
 test_random_texts(void **state)
 {
     static const char *const words[] = {
-        "last", "this", "3",    "days", "ago",     "nov",  "2025", "-",    ":",
-        "11",   "月",   "日",   "上",   "周",      "二",   "前",   "昨天", "下午",
-        "点",   "半",   "to",   "到",   "between", "and",  "at",   "pm",   "12",
-        "31",   "年",   "9999", "十",   "before",  "week", "之前", "的",   "t",
-        "z",    "+",    ",",    ".",    "years",   "最近", "02",   "30",   "feb"};
+        "last",  "this",   "3",       "days", "ago", "nov", "2025", "-",    ":",  "11",
+        "月",    "日",     "上",      "周",   "二",  "前",  "昨天", "下午", "点", "半",
+        "to",    "到",     "between", "and",  "at",  "pm",  "12",   "31",   "年", "9999",
+        "十",    "before", "week",    "之前", "的",  "t",   "z",    "+",    ",",  ".",
+        "years", "最近",   "02",      "30",   "feb", "/",   "s",    "m",    "d",  "秒"};
     g_autoptr(GDateTime) now = make_time("Europe/Berlin", "2024-02-29T02:30:00");
     g_autoptr(GRand) rand = g_rand_new_with_seed(3);
 
