@@ -25,8 +25,11 @@ PYTHON = "/usr/bin/python3"
 N_AT_ONCE = min(4, os.cpu_count() or 1)
 SESSION_FILE_DEADLINE_S = 420
 TAIL_LINES = 160
-# These take longest and start first.
-SLOW_SESSIONS = ["a11y", "browsers", "calm", "robust", "editors"]
+# These take longest and start first, so that none is left to run alone at the end.
+SLOW_SESSIONS = ["browsers", "calm", "never", "secrets", "robust", "a11y", "editors", "windows",
+                 "lock", "kills", "terminal", "limits"]
+SLOW_UNITS = ["recall-watch-sense-x11", "fault-store", "fault-forget", "fault-crypt-power",
+              "recall-watch-text-ocr", "recall-vault-keeper", "fault-vault"]
 
 SANITIZER_ENV = {
     "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1",
@@ -127,6 +130,10 @@ def session_tests():
         yield path.stem.removeprefix("test_"), path, names
 
 
+def place(order, name):
+    return order.index(name) if name in order else len(order)
+
+
 def is_wanted(name, wanted):
     return not wanted or any(w in name for w in wanted)
 
@@ -156,6 +163,7 @@ def cmocka_counts(status, output):
 
 def run_units(tally, wanted, folder, prefix, env):
     chosen = [(n, t) for n, t in unit_tests(folder) if is_wanted(n, wanted)]
+    chosen.sort(key=lambda c: place(SLOW_UNITS, c[0].removeprefix("unit/")))
     if chosen:
         tally.headline(f"{prefix}units")
 
@@ -167,7 +175,7 @@ def run_units(tally, wanted, folder, prefix, env):
         status, output = run(test["cmd"], own, (test["timeout"] or 60) * factor)
         tally.add(prefix + name, *cmocka_counts(status, output), time.monotonic() - start, output)
 
-    with concurrent.futures.ThreadPoolExecutor(N_AT_ONCE) as pool:
+    with concurrent.futures.ThreadPoolExecutor(N_AT_ONCE + 1) as pool: # many of them wait
         list(pool.map(one, chosen))
 
 
@@ -186,7 +194,7 @@ def run_sessions(tally, wanted, prefix, env):
         names = [n for n in names if is_wanted(f"session/{subject}/{n}", wanted)]
         if names:
             jobs.append((subject, path, names))
-    jobs.sort(key=lambda j: SLOW_SESSIONS.index(j[0]) if j[0] in SLOW_SESSIONS else 99)
+    jobs.sort(key=lambda j: place(SLOW_SESSIONS, j[0]))
     if jobs:
         tally.headline(f"{prefix}sessions")
 
@@ -250,23 +258,35 @@ def run_all(tally, wanted):
             run_sessions(tally, sanitized, "asan/", env)
 
 
-def list_all():
-    for name, _ in gate_tests():
-        print(name)
-    for name, _ in unit_tests(ROOT / "build"):
-        print(name)
+def all_names():
+    """What can be told without building; the units only once there is a build."""
+    yield from (name for name, _ in gate_tests())
+    yield from (name for name, _ in unit_tests(ROOT / "build"))
     for subject, _, names in session_tests():
-        print("\n".join(f"session/{subject}/{n}" for n in names))
+        yield from (f"session/{subject}/{n}" for n in names)
+
+
+def unknown_names(wanted):
+    if not (ROOT / "build/build.ninja").exists():
+        return []
+    known = list(all_names())
+    return [w for w in wanted
+            if not any(w.removeprefix("asan").lstrip("/") in name for name in known)]
 
 
 def main():
-    if "--list" in sys.argv[1:]:
-        list_all()
+    wanted = sys.argv[1:]
+    if "--list" in wanted:
+        print("\n".join(all_names()))
         return 0
+    if unknown := unknown_names(wanted):
+        print(f"No test's name contains {' or '.join(unknown)}; ./dev test --list prints all.",
+              file=sys.stderr)
+        return 2
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, on_end)
     tally = Tally()
-    run_all(tally, sys.argv[1:])
+    run_all(tally, wanted)
     tally.headline("done")
     for name in tally.failures:
         print(f"FAIL {name}    again: ./dev test {name}")
