@@ -317,21 +317,11 @@ recall_frame_has_ink(RecallFrame *self, const BaseRect *rect)
 {
     BaseRect frame = {0, 0, (int)self->width_px, (int)self->height_px};
     BaseRect inside;
-    const uint8_t *ground;
+    int start;
+    int end;
 
-    if (!base_rect_intersect(rect, &frame, &inside) ||
-        !is_inside(&inside, recall_frame_get_seen(self)))
-        return TRUE;
-    ground = recall_frame_get_pixels(self) + (size_t)inside.y * self->stride + (size_t)inside.x * 4;
-    for (int y = 0; y < inside.height; y++) {
-        const uint8_t *row = ground + (size_t)y * self->stride;
-
-        for (int x = 0; x < inside.width; x++) {
-            if (stands_out(row + (size_t)x * 4, ground))
-                return TRUE;
-        }
-    }
-    return FALSE;
+    return !base_rect_intersect(rect, &frame, &inside) || !find_ink(self, &inside, &start, &end) ||
+           start < end;
 }
 
 void
