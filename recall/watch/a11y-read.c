@@ -319,6 +319,23 @@ look_at_font(const RecallA11yLine *lines, unsigned n_max, gboolean *out_is_fixed
     return n;
 }
 
+/* Lines of @node stand somewhere in its box, or did a moment ago. */
+static void
+note_spoken(RecallA11yReading *self,
+            const RecallA11yNode *node,
+            const BaseRect *clip,
+            const RecallA11yManner *manner)
+{
+    BaseRect box = to_window(self, &node->box, manner->dx, manner->dy);
+    pixman_region32_t shown;
+
+    init_clipped(self, clip, &shown);
+    pixman_region32_intersect_rect(&shown, &shown, box.x, box.y, (unsigned)MAX(box.width, 0),
+                                   (unsigned)MAX(box.height, 0));
+    pixman_region32_union(&self->text->spoken, &self->text->spoken, &shown);
+    pixman_region32_fini(&shown);
+}
+
 void
 recall_a11y_reading_add(RecallA11yReading *self,
                         GPtrArray *nodes,
@@ -334,6 +351,8 @@ recall_a11y_reading_add(RecallA11yReading *self,
     view.y -= manner->dy;
     recall_a11y_layout_find_lines(self->memory->layout, self->link, nodes, manner->shape, &view,
                                   lines);
+    for (unsigned i = 0; i < nodes->len; i++)
+        note_spoken(self, nodes->pdata[i], clips != NULL ? &clips[i] : manner->clip, manner);
     for (unsigned i = 0; i < lines->len;) {
         const RecallA11yLine *line = &g_array_index(lines, RecallA11yLine, i);
         gboolean is_fixed = FALSE;

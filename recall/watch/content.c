@@ -19,6 +19,7 @@ struct RecallContent {
     char *file;
     pixman_region32_t visible;
     pixman_region32_t covered; /* what accessible text speaks for */
+    pixman_region32_t spoken;  /* it tells of text in there, maybe of where it stood before */
     pixman_region32_t secret;  /* password fields: nothing in them is kept */
     pixman_region32_t untold;  /* parts of long words: not in the picture */
     pixman_region32_t wanted;  /* what OCR reads now */
@@ -39,6 +40,7 @@ recall_content_new(void)
     self->ocr_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     pixman_region32_init(&self->visible);
     pixman_region32_init(&self->covered);
+    pixman_region32_init(&self->spoken);
     pixman_region32_init(&self->secret);
     pixman_region32_init(&self->untold);
     pixman_region32_init(&self->wanted);
@@ -62,6 +64,7 @@ recall_content_free(RecallContent *self)
     g_free(self->file);
     pixman_region32_fini(&self->visible);
     pixman_region32_fini(&self->covered);
+    pixman_region32_fini(&self->spoken);
     pixman_region32_fini(&self->secret);
     pixman_region32_fini(&self->untold);
     pixman_region32_fini(&self->wanted);
@@ -86,6 +89,7 @@ recall_content_drop_text(RecallContent *self)
     g_ptr_array_unref(self->accessible_runs);
     self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     pixman_region32_clear(&self->covered);
+    pixman_region32_clear(&self->spoken);
     pixman_region32_clear(&self->untold);
 }
 
@@ -180,6 +184,7 @@ recall_content_take_accessible(RecallContent *self, RecallText *text)
     g_ptr_array_unref(self->accessible_runs);
     self->accessible_runs = g_ptr_array_ref(text->runs);
     cover(self, &text->covered);
+    pixman_region32_copy(&self->spoken, &text->spoken);
     pixman_region32_copy(&self->secret, &text->secret);
     pixman_region32_copy(&self->untold, &text->untold);
     remove_runs(self->ocr_runs, &self->covered, NULL);
@@ -194,6 +199,7 @@ recall_content_give_up_accessible(RecallContent *self, const pixman_region32_t *
 {
     remove_runs(self->accessible_runs, changed, NULL);
     pixman_region32_subtract(&self->covered, &self->covered, (pixman_region32_t *)changed);
+    pixman_region32_subtract(&self->spoken, &self->spoken, (pixman_region32_t *)changed);
 }
 
 /* What was covered while it was read has no run in the scene: its pixels are not kept, either. */
@@ -241,29 +247,45 @@ drop_blank(RecallContent *self)
     pixman_region32_fini(&blank);
 }
 
+static void
+leave_spoken(RecallContent *self, pixman_region32_t *left)
+{
+    pixman_region32_t spoken;
+
+    pixman_region32_init(&spoken);
+    pixman_region32_intersect(&spoken, &self->wanted, &self->spoken);
+    pixman_region32_union(left, left, &spoken);
+    pixman_region32_subtract(&self->wanted, &self->wanted, &spoken);
+    pixman_region32_fini(&spoken);
+}
+
 /* Whole rows: a line that grew may now be found as other runs than before, and those of its runs
  * that did not change are in the reader's cache. */
 gboolean
-recall_content_find_wanted(RecallContent *self, const pixman_region32_t *changed)
+recall_content_find_wanted(RecallContent *self,
+                           const pixman_region32_t *changed,
+                           pixman_region32_t *left)
 {
-    pixman_region32_t left;
+    pixman_region32_t rest;
     int n_boxes;
     const pixman_box32_t *boxes;
     uint32_t width_px;
     uint32_t height_px;
 
     recall_frame_get_size(self->frame, &width_px, &height_px);
-    pixman_region32_init(&left);
-    pixman_region32_subtract(&left, (pixman_region32_t *)changed, &self->covered);
-    pixman_region32_intersect(&left, &left, &self->visible);
-    boxes = pixman_region32_rectangles(&left, &n_boxes);
+    pixman_region32_init(&rest);
+    pixman_region32_subtract(&rest, (pixman_region32_t *)changed, &self->covered);
+    pixman_region32_intersect(&rest, &rest, &self->visible);
+    boxes = pixman_region32_rectangles(&rest, &n_boxes);
     pixman_region32_clear(&self->wanted);
     for (int i = 0; i < n_boxes; i++)
         pixman_region32_union_rect(&self->wanted, &self->wanted, 0, boxes[i].y1, width_px,
                                    (unsigned)(boxes[i].y2 - boxes[i].y1));
-    pixman_region32_fini(&left);
+    pixman_region32_fini(&rest);
     pixman_region32_subtract(&self->wanted, &self->wanted, &self->covered);
     pixman_region32_intersect(&self->wanted, &self->wanted, &self->visible);
+    if (left != NULL)
+        leave_spoken(self, left);
     drop_blank(self);
     return pixman_region32_not_empty(&self->wanted);
 }

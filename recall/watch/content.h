@@ -49,8 +49,13 @@ void recall_content_hold(RecallContent *self,
                          const pixman_region32_t *since);
 
 /* Finds what of @changed is left for OCR to read: what was told, what is not visible and what is
- * blank is not. Returns: whether there is anything */
-gboolean recall_content_find_wanted(RecallContent *self, const pixman_region32_t *changed);
+ * blank is not.
+ * @left: (nullable): given while the window is in motion: what the application tells text of is
+ *   read when it has come to rest, and added to this
+ * Returns: whether there is anything */
+gboolean recall_content_find_wanted(RecallContent *self,
+                                    const pixman_region32_t *changed,
+                                    pixman_region32_t *left);
 
 /* The request for it; all in it is borrowed and stands until the next call of any function here. */
 RecallOcrRequest recall_content_get_request(RecallContent *self);

@@ -175,6 +175,7 @@ recall_text_new(void)
     self->runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     pixman_region32_init(&self->covered);
     pixman_region32_init(&self->secret);
+    pixman_region32_init(&self->spoken);
     pixman_region32_init(&self->untold);
     return self;
 }
@@ -190,6 +191,7 @@ recall_text_free(RecallText *self)
     g_free(self->file);
     pixman_region32_fini(&self->covered);
     pixman_region32_fini(&self->secret);
+    pixman_region32_fini(&self->spoken);
     pixman_region32_fini(&self->untold);
     g_free(self);
 }

@@ -59,6 +59,8 @@ typedef struct {
                                 * in them is in @runs, so nothing else needs to read them */
     pixman_region32_t secret;  /* window pixels that must not be kept: password fields; no run is in
                                 * them */
+    pixman_region32_t spoken;  /* window pixels where text stands that the application tells, maybe
+                                * elsewhere than it was grabbed: it moved meanwhile */
     pixman_region32_t untold;  /* window pixels of long words of which only a part is shown: no run
                                 * tells of them, and they may be tokens */
 } RecallText;

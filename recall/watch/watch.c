@@ -25,6 +25,8 @@ struct RecallWatch {
     RecallContent *content;    /* without a frame while hidden */
     pixman_region32_t fresh;   /* window pixels: waits to be read */
     pixman_region32_t reading; /* is being read */
+    pixman_region32_t moved;   /* waits to be read until the window has come to rest */
+    unsigned n_moving;         /* moments without rest */
     GCancellable *cancellable; /* of the reading under way, NULL when there is none */
     unsigned start_source;
     unsigned busy_source;
@@ -60,6 +62,7 @@ recall_watch_new(const RecallWatchParts *parts, uint32_t xid)
     self->content = recall_content_new();
     pixman_region32_init(&self->fresh);
     pixman_region32_init(&self->reading);
+    pixman_region32_init(&self->moved);
     self->busy_interval_ms = RECALL_WATCH_BUSY_MIN_MS;
     return self;
 }
@@ -83,6 +86,7 @@ stop_reading(RecallWatch *self)
         recall_frame_release(get_frame(self));
     pixman_region32_clear(&self->fresh);
     pixman_region32_clear(&self->reading);
+    pixman_region32_clear(&self->moved);
     self->behind_us = self->reading_behind_us = 0;
 }
 
@@ -99,6 +103,7 @@ recall_watch_free(RecallWatch *self)
     recall_content_free(self->content);
     pixman_region32_fini(&self->fresh);
     pixman_region32_fini(&self->reading);
+    pixman_region32_fini(&self->moved);
     g_free(self);
 }
 
@@ -315,8 +320,12 @@ static void
 start_ocr(RecallWatch *self)
 {
     RecallOcrRequest request;
+    gboolean is_wanted = recall_content_find_wanted(self->content, &self->reading,
+                                                    self->n_moving > 0 ? &self->moved : NULL);
 
-    if (!recall_content_find_wanted(self->content, &self->reading)) {
+    if (pixman_region32_not_empty(&self->moved))
+        recall_sense_wake(self->sense, RECALL_SENSE_MOMENT_MAX_MS);
+    if (!is_wanted) {
         prove(self);
         return;
     }
@@ -543,7 +552,7 @@ static gboolean
 is_read(const RecallWatch *self)
 {
     return self->cancellable == NULL && self->start_source == 0 &&
-           !pixman_region32_not_empty(&self->fresh);
+           !pixman_region32_not_empty(&self->fresh) && !pixman_region32_not_empty(&self->moved);
 }
 
 /* Nothing to read: the same content is shown on, perhaps under another title. */
@@ -573,6 +582,18 @@ take_state(RecallWatch *self)
     self->is_held = is_held;
 }
 
+/* What moves is not read by OCR where its application tells of it; but not for ever. */
+static void
+note_motion(RecallWatch *self, gboolean at_rest)
+{
+    self->n_moving =
+        at_rest || self->n_moving >= RECALL_WATCH_N_MOVING_MAX ? 0 : self->n_moving + 1;
+    if (self->n_moving > 0)
+        return;
+    pixman_region32_union(&self->fresh, &self->fresh, &self->moved);
+    pixman_region32_clear(&self->moved);
+}
+
 void
 recall_watch_see(RecallWatch *self,
                  RecallWindow *window,
@@ -586,6 +607,7 @@ recall_watch_see(RecallWatch *self,
     recall_look_take(self->content, window, moment, sense);
     self->seen_us = moment->at_us;
     recall_frame_end_moment(get_frame(self), moment->at_rest, &self->fresh);
+    note_motion(self, moment->at_rest);
     if (self->changed_us == 0 && pixman_region32_not_empty(&self->fresh))
         self->changed_us = moment->first_change_us;
     if (recall_frame_has_busy(get_frame(self)) && self->busy_source == 0)

@@ -196,7 +196,7 @@ test_covered_while_read_is_painted(void **state)
     put_letters(self->content, &run->box);
     tell(self, &(BaseRect){0, 0, SIDE_PX, 200});
     recall_content_hold(self->content, &self->all, &self->none);
-    assert_true(recall_content_find_wanted(self->content, &self->all));
+    assert_true(recall_content_find_wanted(self->content, &self->all, NULL));
     pixman_region32_init_rect(&left, 0, 0, SIDE_PX, 250);
     recall_content_set_visible(self->content, &left);
     pixman_region32_fini(&left);
@@ -213,6 +213,33 @@ test_covered_while_read_is_painted(void **state)
     assert_true(is_kept(self, 100, 350));
 }
 
+/* A text view scrolls without end: its application tells lines, but they stand elsewhere by now. */
+static void
+test_motion_is_left(void **state)
+{
+    Seen *self = *state;
+    g_autoptr(RecallText) text = recall_text_new();
+    pixman_box32_t beyond = {0, 64, SIDE_PX, SIDE_PX};
+    pixman_region32_t left;
+
+    pixman_region32_init(&left);
+    put_letters(self->content, &(BaseRect){80, 290, 60, 20});
+    pixman_region32_union_rect(&text->covered, &text->covered, 0, 0, SIDE_PX, 50);
+    pixman_region32_copy(&text->spoken, &self->all);
+    recall_content_take_accessible(self->content, text);
+    recall_content_hold(self->content, &self->all, &self->none);
+    assert_false(recall_content_find_wanted(self->content, &self->all, &left));
+    assert_int_equal(pixman_region32_contains_rectangle(&left, &beyond), PIXMAN_REGION_IN);
+    assert_false(is_kept(self, 100, 100));
+    assert_true(recall_content_find_wanted(self->content, &left, NULL)); /* it came to rest */
+
+    pixman_region32_clear(&text->spoken); /* a picture beside it is nothing that is told */
+    pixman_region32_union_rect(&text->spoken, &text->spoken, 0, 0, SIDE_PX, 200);
+    recall_content_take_accessible(self->content, text);
+    assert_true(recall_content_find_wanted(self->content, &self->all, &left));
+    pixman_region32_fini(&left);
+}
+
 int
 main(void)
 {
@@ -222,6 +249,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_misplaced_secret, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_changed_since_is_painted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_covered_while_read_is_painted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_motion_is_left, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
