@@ -250,12 +250,30 @@ add_unreadable_part(GPtrArray *parts, GVariant *statistics)
 }
 
 static void
+add_missing_part(GPtrArray *parts, GVariant *statistics)
+{
+    const char *names = "";
+    g_autofree char *detail = NULL;
+    uint32_t n = 0;
+
+    (void)g_variant_lookup(statistics, "missing", "u", &n);
+    (void)g_variant_lookup(statistics, "missing-names", "&s", &names);
+    detail = g_strdup_printf("%u %s of the history %s missing: %s.", n, n == 1 ? "week" : "weeks",
+                             n == 1 ? "is" : "are", names);
+    if (n > 0)
+        add_part(parts, "files", PART_BAD, detail,
+                 "Put the file back from a backup, while deskhand-vault is stopped. To give it up "
+                 "forget that week from Monday to Sunday: its key is destroyed.");
+}
+
+static void
 add_vault_part(GPtrArray *parts, GVariant *reply)
 {
     g_autoptr(GVariant) statistics = g_variant_get_child_value(reply, 0);
     g_autofree char *detail = NULL;
     uint64_t n_scenes = 0;
     uint32_t n_damaged = 0;
+    const char *names = "";
 
     (void)g_variant_lookup(statistics, "scenes", "t", &n_scenes);
     (void)g_variant_lookup(statistics, "damaged", "u", &n_damaged);
@@ -263,11 +281,14 @@ add_vault_part(GPtrArray *parts, GVariant *reply)
                              n_scenes == 1 ? "scene" : "scenes");
     add_part(parts, "vault", PART_OK, detail, "");
     add_unreadable_part(parts, statistics);
+    add_missing_part(parts, statistics);
     add_limits_part(parts, statistics);
     if (n_damaged == 0)
         return;
     g_free(detail);
-    detail = g_strdup_printf("%u files of the history are damaged and were set aside.", n_damaged);
+    (void)g_variant_lookup(statistics, "damaged-names", "&s", &names);
+    detail = g_strdup_printf("%u %s of the history damaged and set aside: %s.", n_damaged,
+                             n_damaged == 1 ? "file is" : "files are", names);
     add_part(parts, "history", PART_BAD, detail,
              "Check the disk, put the files back from a backup, or remove those that end in "
              ".damaged.");

@@ -822,6 +822,28 @@ recall_keyring_lease(RecallKeyring *self, const uint8_t *id, uint64_t n, GError 
     return set_keyring_error(error, RECALL_KEYRING_ERROR_NO_KEY, "its key is not in the keyring");
 }
 
+static int
+compare_weeks(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+GArray *
+recall_keyring_dup_weeks(const RecallKeyring *self)
+{
+    GArray *weeks = g_array_new(FALSE, FALSE, sizeof(int));
+
+    for (unsigned i = 0; i < self->file->entries->len; i++) {
+        int week = g_array_index(self->file->entries, RecallKeyringEntry, i).week;
+
+        if (week >= 0 && recall_keyring_file_find(self->file, week) ==
+                             &g_array_index(self->file->entries, RecallKeyringEntry, i))
+            g_array_append_val(weeks, week);
+    }
+    g_array_sort(weeks, compare_weeks);
+    return weeks;
+}
+
 uint64_t
 recall_keyring_get_n_seals(const RecallKeyring *self, int week)
 {

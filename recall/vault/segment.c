@@ -291,20 +291,47 @@ set_up(RecallSegment *self, GError **error)
            recall_segment_set_cache(self, RECALL_SEGMENT_CACHE_KIB, error);
 }
 
+/* Of this very file, whatever else goes on. */
+static gboolean
+is_about_file(int code)
+{
+    static const int codes[] = {EACCES, EPERM, EIO, EISDIR, ELOOP, ENXIO, ENODEV};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(codes); i++) {
+        if (codes[i] == code)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+set_open_error(const char *path, int code, GError **error)
+{
+    if (is_about_file(code))
+        g_set_error(error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_UNREADABLE,
+                    "Cannot open the segment %s: %s", path, g_strerror(code));
+    else
+        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(code),
+                    "Cannot open the segment %s: %s", path, g_strerror(code));
+    return FALSE;
+}
+
 /* SQLite would make it readable for others; the files beside it get the same mode. */
 static gboolean
 make_file(const char *path, gboolean create, GError **error)
 {
     int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0600);
-    int code = errno;
+    struct stat about;
+    gboolean is_file;
 
-    if (fd >= 0) {
-        close(fd);
-        return TRUE;
-    }
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(code), "Cannot open the segment %s: %s",
-                path, g_strerror(code));
-    return FALSE;
+    if (fd < 0)
+        return set_open_error(path, errno, error);
+    is_file = fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
+    close(fd);
+    if (!is_file)
+        g_set_error(error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_UNREADABLE,
+                    "The segment %s is no file", path);
+    return is_file;
 }
 
 static gboolean

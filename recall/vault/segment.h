@@ -16,11 +16,13 @@
 
 typedef struct RecallSegment RecallSegment;
 
-/* @error: RECALL_SEGMENT_ERROR_DAMAGED: the caller sets the file aside; _TOO_NEW; else G_IO_ERROR
- */
+/* @error: RECALL_SEGMENT_ERROR_DAMAGED: the caller sets the file aside; _TOO_NEW; _UNREADABLE; else
+ * G_IO_ERROR */
 typedef enum {
     RECALL_SEGMENT_ERROR_DAMAGED,
     RECALL_SEGMENT_ERROR_TOO_NEW,
+    RECALL_SEGMENT_ERROR_UNREADABLE, /* no file, or the system does not let it be read: go on
+                                        without it, and name it */
 } RecallSegmentError;
 #define RECALL_SEGMENT_ERROR (recall_segment_error_quark())
 GQuark recall_segment_error_quark(void);
