@@ -18,6 +18,7 @@ recall_a11y_memory_new(void)
 {
     RecallA11yMemory *self = g_new0(RecallA11yMemory, 1);
 
+    self->scale = RECALL_A11Y_SCALE_ONE;
     self->tree = recall_a11y_tree_new();
     self->passwords = recall_a11y_passwords_new();
     self->frames = g_hash_table_new_full(NULL, NULL, NULL, g_free);
