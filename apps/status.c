@@ -175,6 +175,8 @@ write_json(const Status *self, GString *out)
     write_number(&json, self->vault, "damaged", "damaged", 1);
     write_number(&json, self->vault, "unreadable", "unreadable", 1);
     write_number(&json, self->vault, "missing", "missing", 1);
+    app_json_key(&json, "read_only");
+    app_json_boolean(&json, lookup_boolean(self->vault, "read-only"));
     write_limit(&json, self->vault, "quota", "quota", 1);
     write_limit(&json, self->vault, "age_limit_s", "age", G_USEC_PER_SEC);
     app_json_key(&json, "recycling");
@@ -316,6 +318,9 @@ append_vault(const Status *self, GString *out)
         app_output_append_clean(out, lookup_text(self->vault, "unreadable-why"), -1, FALSE);
         g_string_append_c(out, '\n');
     }
+    if (lookup_boolean(self->vault, "read-only"))
+        g_string_append(out, "Read-only  the disk of the history: nothing is recorded or forgotten "
+                             "until it can be written\n");
     if (missing > 0)
         g_string_append_printf(out, "Missing    %s\n", lookup_text(self->vault, "missing-names"));
     append_recycling(self, out);

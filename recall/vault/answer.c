@@ -163,6 +163,7 @@ recall_answer_statistics(const RecallVaultStatistics *statistics,
     add(&builder, "unreadable", g_variant_new_uint32(statistics->n_unreadable));
     add(&builder, "unreadable-why",
         g_variant_new_take_string(g_utf8_make_valid(statistics->unreadable_why, -1)));
+    add(&builder, "read-only", g_variant_new_boolean(statistics->is_read_only));
     add(&builder, "missing", g_variant_new_uint32(statistics->n_missing));
     add(&builder, "missing-names", g_variant_new_string(statistics->missing_names));
     add(&builder, "damaged-names",

@@ -140,6 +140,8 @@ lock_folder(RecallVault *self, GError **error)
     g_autofree char *path = g_build_filename(self->folder, LOCK_NAME, NULL);
 
     self->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (self->lock_fd < 0 && errno == EROFS)
+        self->lock_fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (self->lock_fd < 0)
         return set_errno_error(path, "open", error);
     if (flock(self->lock_fd, LOCK_EX | LOCK_NB) == 0)
@@ -205,7 +207,7 @@ recall_vault_open(const char *folder, GError **error)
     self->folder = g_strdup(folder);
     self->lock_fd = -1;
     self->shelves = g_ptr_array_new_with_free_func((GDestroyNotify)free_shelf);
-    if (g_mkdir_with_parents(folder, 0700) < 0 || chmod(folder, 0700) < 0)
+    if (g_mkdir_with_parents(folder, 0700) < 0 || (chmod(folder, 0700) < 0 && errno != EROFS))
         return set_errno_error(folder, "write the folder", error), NULL;
     if (!lock_folder(self, error) || !scan_folder(self, error))
         return NULL;
@@ -351,6 +353,9 @@ open_shelf(RecallVault *self, Shelf *shelf, gboolean create, GError **error)
     g_autoptr(GError) local_error = NULL;
 
     shelf->used_at = ++self->n_uses;
+    if (shelf->segment != NULL && recall_segment_is_read_only(shelf->segment) &&
+        !recall_segment_is_on_read_only_disk(self->folder))
+        close_shelf(self, shelf);
     if (shelf->segment != NULL)
         return TRUE;
     make_room(self);
@@ -1001,6 +1006,7 @@ recall_vault_get_statistics(RecallVault *self,
             g_strlcpy(sum.unreadable_why, local_error->message, sizeof sum.unreadable_why);
     }
     sum.n_damaged = self->n_damaged;
+    sum.is_read_only = recall_segment_is_on_read_only_disk(self->folder);
     recall_losses_name_missing(missing, sum.missing_names, sizeof sum.missing_names);
     recall_losses_name_damaged(self, sum.damaged_names, sizeof sum.damaged_names);
     sum.n_bytes += measure_damaged(self, -1);

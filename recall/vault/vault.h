@@ -27,9 +27,13 @@ typedef struct {
     unsigned n_missing;                          /* have a key and no file */
     char missing_names[RECALL_VAULT_WHY_BYTES];  /* as recall/vault/losses.h has them */
     char damaged_names[RECALL_VAULT_WHY_BYTES];
+    gboolean is_read_only; /* the disk: nothing is added or forgotten */
 } RecallVaultStatistics;
 
-/* Finishes a forgetting that was begun before, as far as it can while locked; the rest before the
+/* On a disk that is read-only everything can be read; what writes fails with G_IO_ERROR_READ_ONLY
+ * until it is not.
+ *
+ * Finishes a forgetting that was begun before, as far as it can while locked; the rest before the
  * first reading after it is unlocked.
  * @error: G_IO_ERROR_BUSY when another vault has the folder (a lock file says so) */
 RecallVault *recall_vault_open(const char *folder, GError **error);
