@@ -5,6 +5,7 @@
 #include "recall/vault/crypt-wal.h"
 #include "recall/vault/mutant.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define HEADER_BYTES 100
@@ -159,9 +160,8 @@ file_read(sqlite3_file *file, void *out, int n_bytes, sqlite3_int64 offset)
 }
 
 static int
-file_write(sqlite3_file *file, const void *data, int n_bytes, sqlite3_int64 offset)
+write_sealed(File *self, const void *data, int n_bytes, int64_t offset)
 {
-    File *self = (File *)file;
     uint32_t number = (uint32_t)(offset / RECALL_PAGE_BYTES) + 1;
 
     if (!may_seal(self->vfs))
@@ -172,6 +172,18 @@ file_write(sqlite3_file *file, const void *data, int n_bytes, sqlite3_int64 offs
         !recall_page_codec_seal_page(self->vfs->codec, number, NULL, data, self->sealed))
         return SQLITE_IOERR_WRITE;
     return self->below->pMethods->xWrite(self->below, self->sealed, n_bytes, offset);
+}
+
+/* A file system that gave up after an error refuses writes to what is open for them. SQLite would
+ * take that for a full disk. */
+static int
+file_write(sqlite3_file *file, const void *data, int n_bytes, sqlite3_int64 offset)
+{
+    int code;
+
+    errno = 0;
+    code = write_sealed((File *)file, data, n_bytes, offset);
+    return code == SQLITE_IOERR_WRITE && errno == EROFS ? SQLITE_READONLY : code;
 }
 
 static int
@@ -399,10 +411,12 @@ vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int 
     opened->vfs = self;
     opened->wal = NULL;
     opened->below = (sqlite3_file *)(opened + 1);
+    errno = 0;
     code = self->below->xOpen(self->below, path, opened->below, flags, &got_flags);
     if (out_flags != NULL)
         *out_flags = got_flags;
-    if (opened->below->pMethods == NULL && type == SQLITE_OPEN_WAL && self->is_read_only)
+    if (opened->below->pMethods == NULL && type == SQLITE_OPEN_WAL &&
+        (self->is_read_only || errno == EROFS))
         return open_absent(opened, flags, out_flags);
     if (opened->below->pMethods == NULL)
         return code;

@@ -51,6 +51,7 @@ struct RecallVault {
     unsigned n_damaged;
     int64_t newest_us;          /* at the start */
     gboolean is_forgetting_due; /* one that was begun waits until it is unlocked */
+    gboolean is_refused;        /* the last append: the disk is read-only, whatever it says */
 };
 
 RecallAppend *
@@ -701,6 +702,16 @@ hold_week(RecallVault *self, GPtrArray *appends)
         g_warning("While the history is locked it cannot be added to: %s", error->message);
 }
 
+static void
+note_refusal(RecallVault *self, GPtrArray *appends)
+{
+    const RecallAppend *last =
+        appends->len > 0 ? g_ptr_array_index(appends, appends->len - 1) : NULL;
+
+    if (last != NULL)
+        self->is_refused = g_error_matches(last->error, G_IO_ERROR, G_IO_ERROR_READ_ONLY);
+}
+
 void
 recall_vault_append_all(RecallVault *self, GPtrArray *appends)
 {
@@ -709,6 +720,7 @@ recall_vault_append_all(RecallVault *self, GPtrArray *appends)
         for (unsigned i = 0; i < appends->len; i++)
             append_alone(self, g_ptr_array_index(appends, i));
     }
+    note_refusal(self, appends);
     hold_week(self, appends);
     settle(self);
 }
@@ -1006,7 +1018,7 @@ recall_vault_get_statistics(RecallVault *self,
             g_strlcpy(sum.unreadable_why, local_error->message, sizeof sum.unreadable_why);
     }
     sum.n_damaged = self->n_damaged;
-    sum.is_read_only = recall_segment_is_on_read_only_disk(self->folder);
+    sum.is_read_only = self->is_refused || recall_segment_is_on_read_only_disk(self->folder);
     recall_losses_name_missing(missing, sum.missing_names, sizeof sum.missing_names);
     recall_losses_name_damaged(self, sum.damaged_names, sizeof sum.damaged_names);
     sum.n_bytes += measure_damaged(self, -1);

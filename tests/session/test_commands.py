@@ -402,6 +402,67 @@ def test_on_a_read_only_disk():
                 vault.process.end()
 
 
+class Disk:
+    """A file system of its own that can give up, as one does after an error of the disk."""
+
+    def __init__(self):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="deskhand-disk-"))
+        self.image, self.folder = str(self.root / "image"), str(self.root / "mounted")
+
+    def mount(self):
+        return run(["mount", "-o", "loop", self.image, self.folder]).returncode == 0
+
+    def __enter__(self):
+        pathlib.Path(self.folder).mkdir()
+        with open(self.image, "wb") as image:
+            image.truncate(48 << 20)
+        if not shutil.which("mkfs.ext4") or not self.mount_new():
+            shutil.rmtree(self.root)
+            raise Skip("no file system may be made and mounted here")
+        return self
+
+    def mount_new(self):
+        return run(["mkfs.ext4", "-q", "-e", "remount-ro", self.image]).returncode == 0 and \
+            self.mount()
+
+    def give_up(self):
+        source = run(["findmnt", "-n", "-o", "SOURCE", self.folder]).stdout.strip()
+        trigger = pathlib.Path("/sys/fs/ext4", pathlib.Path(source).name, "trigger_fs_error")
+        trigger.write_text("1", encoding="utf-8")
+
+    def mend(self):
+        assert run(["umount", self.folder]).returncode == 0
+        run(["e2fsck", "-fy", self.image])
+        assert self.mount()
+
+    def __exit__(self, *_error):
+        done = run(["umount", self.folder])
+        assert done.returncode == 0, done
+        shutil.rmtree(self.root)
+
+
+def test_a_disk_that_gives_up():
+    """It turns read-only while the vault runs, and is when it starts again."""
+    with Disk() as disk:
+        vault = Vault()
+        vault.env["XDG_DATA_HOME"] = disk.folder
+        with vault:
+            disk.give_up()
+            for _time in range(2):
+                check_read_only(vault)
+                vault.process.kill()
+                vault.process.end()
+                (vault.folder / "deskhand/recall.sock").unlink()
+                vault.start()
+            vault.process.end()
+            disk.mend()
+            vault.start()
+            assert len(vault.found("walrus")) == 4
+            assert append(vault, "heron").returncode == 0
+            assert len(vault.json("search", "--json", "heron")["results"]) == 1
+            assert "Read-only" not in vault.deskhand("status").stdout
+
+
 def test_a_vault_that_hangs():
     with Vault() as vault:
         vault.process.kill(signal.SIGSTOP)
