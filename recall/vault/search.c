@@ -647,16 +647,16 @@ step(RecallSearch *self, Slice *slice, GError **error)
 {
     gboolean is_weighing = is_by_weight(self) && !self->is_ranked;
 
+    if (self->is_ranked && self->cursor.n_to_skip >= self->weighed->len) {
+        finish_attempt(self);
+        return TRUE;
+    }
     if (!is_weighing && is_page_over(self)) {
         finish_page(self);
         return TRUE;
     }
-    if (self->is_ranked) {
-        if (self->cursor.n_to_skip < self->weighed->len)
-            return run_ranked(self, slice, error);
-        finish_attempt(self);
-        return TRUE;
-    }
+    if (self->is_ranked)
+        return run_ranked(self, slice, error);
     if (self->week_index < self->weeks->len &&
         !(is_weighing && self->weighed->len >= RECALL_SEARCH_N_WEIGHED_MAX))
         return run_week(self, slice, error);
