@@ -82,13 +82,9 @@ def run(wanted, table):
         print("ocr", flush=True)
         run_ocr(table)
     if "never" in wanted:
-        run_denied(table)
-
-
-def run_denied(table):
-    print("never", flush=True)
-    with Desktop(config=NEVER_CONFIG) as desktop:
-        run_never(desktop, table)
+        print("never", flush=True)
+        with Desktop(config=NEVER_CONFIG) as desktop:
+            run_never(desktop, table)
     if "secrets" in wanted:
         print("secrets", flush=True)
         on_desktop(run_secrets, table)

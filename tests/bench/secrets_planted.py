@@ -27,8 +27,7 @@ def secret_lines(secrets, n):
         lines += [f"card {secrets.card(number % 3 > 0)} valid",
                   f"person {secrets.identity()}", f"account {secrets.iban(number % 2 > 0)}",
                   f"use {secrets.token()}", secrets.password(LATIN_LABELS)]
-        if number % 4 == 3: # a key has four lines
-            lines += secrets.key()
+        lines += secrets.key()
     return lines
 
 
