@@ -15,15 +15,42 @@
 /* What a value is labelled with; then what stands between them; then the value. */
 #define NOT_IN_WORD "(?<![A-Za-z])"
 #define PASSWORD_LABELS                                                                            \
-    "pass ?word|passwd|pass ?code|passwort|" NOT_IN_WORD "pwd|(?:[\\w-]{0,16}密码|密碼|口令)"
+    "pass ?word|passwd|pass ?code|passwort|" NOT_IN_WORD                                           \
+    "pwd|(?:[\\w-]{0,16}密[码玛]|密碼|口[令今]|提取码)"
 #define PHRASE_LABELS "pass ?phrase|密码短语|口令短语|助记词"
 #define KEY_LABELS                                                                                 \
     "secret(?:[ _-]?access)?(?:[ _-]?key)?|api[ _-]?(?:key|secret|token)|access[ "                 \
     "_-]?(?:key|token)|"                                                                           \
     "auth[ _-]?token|" NOT_IN_WORD "token|client[ _-]?secret|private[ _-]?key|密钥|令牌"
-#define BETWEEN "(?: ?\\([^()\\n]{0,24}\\))?[\"'`]? ?(?::=|=>|->|[:=：＝]| is | was |[是为為]) ?"
+#define REMARK "(?: ?(?:\\([^()\\n]{0,24}\\)|（[^（）\\n]{0,24}）))?"
+#define OF_WHAT "(?: (?:for|of|on|to|at|from) [^\\n]{1,48}?)?"
+#define COLON "[:：](?!//)"
+#define BETWEEN                                                                                    \
+    REMARK "[\"'`]? ?(?::=|=>|->|(?: is| was|[是为為] ?)?" COLON "|[=＝]| is | was "              \
+           "|(?:已?被?(?:重置|修改|更改|改|设置|设|变更)成?)?[是为為]) ?"
 #define VALUE "(?:\"([^\"\\n]{1,256})\"?|'([^'\\n]{1,256})'?|([^\\s\"'，。；、]{1,256}))"
 #define RANDOM_VALUE "[\"'`]?((?=[^\\s\"']*[0-9])[^\\s\"'，。；、,;]{12,512})"
+
+/* What is told of passwords is none. */
+#define NO_VALUE                                                                                   \
+    "(?![0-9]{1,2} (?:or more )?(?:char|letter|digit|sign|day|attempt|minute)"                     \
+    "|(?:required|optional|forgot(?:ten)?|lost|none|hidden|invalid|incorrect|wrong|missing|empty|" \
+    "blank|expired|weak|strong|medium|good|correct|changed|set|reset|updated|renewed|stored|"      \
+    "saved|sent|shown|encrypted|hashed|protected|kept|being|been|not|never|always|now|still|"      \
+    "already|also|only|too|very|the|a|an|your|you|my|our|at|in|on|by|for|from|of|to|and|or|no|"    \
+    "must|should|can|cannot|please|enter|needed|case|secure|default|different|accepted|"           \
+    "recommended|minimum|maximum|generated)(?![\\w!@#$%^&*-]|\\.\\w))"
+
+/* Of letters and digits, or with a capital within. */
+#define LOOKS_RANDOM "(?=[^\\s]*?(?:[0-9][^\\s]*?[A-Za-z]|[A-Za-z][^\\s]*?[0-9]|(?-i:[a-z][A-Z])))"
+
+/* "The password for the router was changed to ..." */
+#define CHANGED "(?: [^\\n]{1,48}?)? (?:changed|set|reset|updated|renewed) to(?: ?:)?"
+#define CHANGED_TO CHANGED "[ \\n][\"'`]?"
+#define CHANGED_TO_END CHANGED "(?![^\\n])"
+#define CHANGED_VALUE                                                                              \
+    NO_VALUE "(" LOOKS_RANDOM                                                                      \
+             "[^\\s\"'，。；、,;]{4,256}|[^\\s\"',;]{4,256}(?=[\"'`.!]*(?:\\n|\\z)))"
 
 #define ONE_TIME_LABELS "验证码|驗證碼|校验码|动态码|动态密码"
 #define CHINESE_VALUE "((?=[!-~]*[0-9])[!-~]{6,256})"
@@ -34,22 +61,40 @@
  * and of a command with more in it. */
 #define PATTERN                                                                                    \
     "(?|(?:" PHRASE_LABELS ")" BETWEEN "([^\\n]{1,256})"                                           \
-    "|(?:" PASSWORD_LABELS ")" BETWEEN VALUE "|(?:密码|密碼|口令) " CHINESE_VALUE                  \
+    "|(?:" PASSWORD_LABELS ")" BETWEEN NO_VALUE VALUE "|(?:" PASSWORD_LABELS                       \
+    ")" CHANGED_TO CHANGED_VALUE "|(?:" PASSWORD_LABELS ")" OF_WHAT BETWEEN NO_VALUE VALUE         \
+    "|(?:密[码玛]|密碼|口[令今]) " CHINESE_VALUE "|(?:" PASSWORD_LABELS ") " LOOKS_RANDOM          \
+    "([!-~]{8,256})(?!\\S)"                                                                        \
     "|(?:" KEY_LABELS ")" BETWEEN RANDOM_VALUE "|" NOT_IN_WORD                                     \
-    "pass ?[:=] ?((?=[^\\s]*[^\\s0-9])[^\\s]{4,256})"                                              \
+    "p(?:ass|w|/w) ?[:=] ?((?=[^\\s]*[^\\s0-9])[^\\s]{4,256})"                                     \
     "|(?:" NOT_IN_WORD "pin(?: ?code)? ?[:：=]|(?:" ONE_TIME_LABELS                                \
     ") ?[:：=是为為]?) ?([0-9]{4,8})(?![0-9])"                                                 \
     "|" NOT_IN_WORD "curl [^\\n]{0,200}?(?<= )(?:" CURL_USER                                       \
     ")[ =]?[\"']?(?!https?:)[^\\s:\"']{1,64}:([^\\s\"']{1,256})(*MARK:COMMAND)"                    \
     "|" NOT_IN_WORD "pin(?: ?code)?(?![a-z])(?: ?[:：])?(*MARK:DIGITS)"                           \
-    "|(?:" PASSWORD_LABELS "|" PHRASE_LABELS                                                       \
-    ")(?: ?\\([^()\\n]{0,24}\\))?(?: ?[:：]|(*MARK:HEAD)))"
+    "|(?:" PASSWORD_LABELS "|" PHRASE_LABELS ")(?:" REMARK " ?[:：]|" OF_WHAT                      \
+    "(?: is| was)(?: ?[:：])?(?![^\\n])|" CHANGED_TO_END "|" REMARK "(*MARK:HEAD)))"
 #define N_GROUPS_MAX 8
 
 typedef struct {
     pcre2_code *code;
+    pcre2_code *value; /* whether something may be a value at all */
     pcre2_match_context *context;
 } Labels;
+
+static pcre2_code *
+compile(const char *pattern)
+{
+    PCRE2_SIZE offset;
+    int number;
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+                      PCRE2_ANCHORED | PCRE2_CASELESS | PCRE2_UTF, &number, &offset, NULL);
+
+    g_assert(code != NULL);
+    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+    return code;
+}
 
 static const Labels *
 get_labels(void)
@@ -58,14 +103,9 @@ get_labels(void)
 
     if (g_once_init_enter(&labels)) {
         Labels *made = g_new0(Labels, 1);
-        PCRE2_SIZE offset;
-        int number;
 
-        made->code =
-            pcre2_compile((PCRE2_SPTR)PATTERN, PCRE2_ZERO_TERMINATED,
-                          PCRE2_ANCHORED | PCRE2_CASELESS | PCRE2_UTF, &number, &offset, NULL);
-        g_assert(made->code != NULL);
-        pcre2_jit_compile(made->code, PCRE2_JIT_COMPLETE);
+        made->code = compile(PATTERN);
+        made->value = compile(NO_VALUE);
         made->context = pcre2_match_context_create(NULL);
         pcre2_set_match_limit(made->context, POLICY_LABEL_MATCH_STEPS_MAX);
         g_once_init_leave(&labels, made);
@@ -95,13 +135,13 @@ static const uint8_t firsts[256] = {
 static gboolean
 may_be_label(const char *at)
 {
-    static const char *const p[] = {"pass", "pwd", "pin", "private", NULL};
+    static const char *const p[] = {"pass", "pwd", "pin", "private", "pw", "p/w", NULL};
     static const char *const s[] = {"secret", NULL};
     static const char *const a[] = {"api", "access", "auth", NULL};
     static const char *const t[] = {"token", NULL};
     static const char *const c[] = {"client", "curl ", NULL};
-    static const char *const chinese[] = {"密",     "口令", "令牌", "助记", "验证码",
-                                          "驗證碼", "校验", "动态", NULL};
+    static const char *const chinese[] = {"密",     "口令",   "口今", "令牌", "助记", "提取码",
+                                          "验证码", "驗證碼", "校验", "动态", NULL};
 
     switch (*at | 0x20) {
     case 'p':
@@ -165,18 +205,17 @@ typedef struct {
     gboolean is_command; /* with other arguments before it */
 } Label;
 
-/* Nothing before the run belongs to what it begins with. */
+/* Nothing before the run belongs to what it begins with. @end: of the text that is looked at */
 static gboolean
-read_label(const Search *self, size_t at, Label *out)
+match_label(const Search *self, size_t at, size_t end, Label *out)
 {
     const Labels *labels = get_labels();
     const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(self->data);
-    const char *flat = self->text->flat->str;
     size_t base = policy_detect_text_is_edge(self->text, at) ? at : 0;
     const char *mark;
     int n;
 
-    n = pcre2_match(labels->code, (PCRE2_SPTR)flat + base, self->text->flat->len - base, at - base,
+    n = pcre2_match(labels->code, (PCRE2_SPTR)self->text->flat->str + base, end - base, at - base,
                     PCRE2_NO_UTF_CHECK, self->data, labels->context);
     if (n <= 0)
         return FALSE;
@@ -192,6 +231,35 @@ read_label(const Search *self, size_t at, Label *out)
     out->is_digits = g_strcmp0(mark, "DIGITS") == 0;
     out->is_command = g_strcmp0(mark, "COMMAND") == 0;
     return TRUE;
+}
+
+/* Between runs without a gap there is no sign of where a word ends: a label whose value is in
+ * the next run is looked for in its own alone. */
+static gboolean
+read_label(const Search *self, size_t at, Label *out)
+{
+    const PolicySegment *segment;
+    Label alone;
+
+    if (!match_label(self, at, self->text->flat->len, out))
+        return FALSE;
+    if (out->value_end > 0)
+        return TRUE;
+    segment = get_segment(self->text, policy_detect_text_find(self->text, at));
+    if (out->end != segment->end && match_label(self, at, segment->end, &alone) &&
+        alone.end == segment->end && alone.value_end == 0)
+        *out = alone;
+    return TRUE;
+}
+
+static gboolean
+may_be_value(const Search *self, const PolicySegment *segment)
+{
+    const Labels *labels = get_labels();
+
+    return pcre2_match(labels->value, (PCRE2_SPTR)self->text->flat->str + segment->start,
+                       segment->end - segment->start, 0, PCRE2_NO_UTF_CHECK, self->data,
+                       labels->context) > 0;
 }
 
 /* A label alone, or with its value: it is not the value of another. */
@@ -213,7 +281,8 @@ is_value(const Search *self, const Label *label, const PolicySegment *segment, s
 
     if (label->is_digits)
         return length >= 4 && length <= 8 && strspn(flat + segment->start, DIGITS) >= length;
-    return is_word(self->text, segment, min_bytes) && !is_label(self, segment);
+    return is_word(self->text, segment, min_bytes) && may_be_value(self, segment) &&
+           !is_label(self, segment);
 }
 
 /* A line below a label with a colon may begin with its value and go on: with a word of letters and

@@ -237,6 +237,31 @@ finds_passwords(void **state)
         {"curl -H 'api_key: 9f8e7d6c5b4a39281706' --user=me:Octopus66z h",
          "curl -H 'api_key: [9f8e7d6c5b4a39281706]' --user=me:[Octopus66z] h"},
         {"密码\n天王盖地虎", "密码\n[天王盖地虎]"},
+        {"The password for the router is: Tamarillo63k",
+         "The password for the router is: [Tamarillo63k]"},
+        {"password for the router is swordfish", "password for the router is [swordfish]"},
+        {"passwd of root = xyzzy", "passwd of root = [xyzzy]"},
+        {"Password for https://ada@git.example: hunter2",
+         "Password for https://ada@git.example: [hunter2]"},
+        {"Your password was changed to~Bowerbird77~today",
+         "Your password was changed to\n[Bowerbird77]\ntoday"},
+        {"the password has been reset to: lovelace.",
+         "the password has been reset to: [lovelace.]"},
+        {"The root password is~swordfish", "The root password is\n[swordfish]"},
+        {"Your temporary password: Emu4two", "Your temporary password: [Emu4two]"},
+        {"password (first login): Emu4two", "password (first login): [Emu4two]"},
+        {"login: ada / pass: Emu4two", "login: ada / pass: [Emu4two]"},
+        {"user ada, pw: Emu4two", "user ada, pw: [Emu4two]"},
+        {"user ada password Emu4two88", "user ada password [Emu4two88]"},
+        {"The password for the safe is:\nhunter2", "The password for the safe is:\n[hunter2]"},
+        {"初始密码为Emu4two", "初始密码为[Emu4two]"},
+        {"密码是Emu4two", "密码是[Emu4two]"},
+        {"口令：Emu4two", "口令：[Emu4two]"},
+        {"密码是：Emu4two", "密码是：[Emu4two]"},
+        {"您的密码已重置为 Emu4two", "您的密码已重置为 [Emu4two]"},
+        {"密码改为Emu4two", "密码改为[Emu4two]"},
+        {"密码（首次登录）：Emu4two", "密码（首次登录）：[Emu4two]"},
+        {"提取码: k7fq", "提取码: [k7fq]"},
         {"User|Password\nada|lovelace\nalan|turing12\nFurther down it goes on",
          "User\nPassword\nada\n[lovelace]\nalan\n[turing12]\nFurther down it goes on"},
     };
@@ -262,6 +287,26 @@ leaves_other_words(void **state)
         "token: the next word",
         "Password policy of the company",
         "Password\nLast login: Monday",
+        "password: forgotten?",
+        "Passwords must have 8 characters",
+        "The password must have 8 characters.",
+        "Password: 8 characters or more",
+        "Password: required",
+        "Your password is incorrect.",
+        "Your password is not set",
+        "Your password is~incorrect",
+        "Password:|Required",
+        "Your password was changed to~protect your account",
+        "The password was changed to protect your account, said ada",
+        "The password is set to expire in 3 days",
+        "the password of your account is required to go on",
+        "Password for Wi-Fi",
+        "密码长度至少八位",
+        "密码错误，请重新输入",
+        "密码修改成功",
+        "请输入口令",
+        "password manager of 2026",
+        "Password Wikipedia",
         "Password:\nYour password must have 8 letters",
         "sk-learn, AKIA and ghp_ are prefixes",
         "npm_package_version npm_config_registry",
@@ -359,6 +404,56 @@ finds_framed(void **state)
     assert_string_equal(ascii, "[6011 1111 |][|       1111 1117]");
     assert_string_equal(drawn, "[6011 1111 │][│       1111 1117]");
     assert_string_equal(cells, "");
+}
+
+/* Whether the last run is found whole. */
+static gboolean
+finds_last(const PolicyDetectRun *runs, unsigned n)
+{
+    g_autoptr(GArray) found = policy_detect_find(runs, n);
+    const PolicySecretRange *last = NULL;
+
+    if (found != NULL)
+        last = &g_array_index(found, PolicySecretRange, found->len - 1);
+    return last != NULL && last->run == n - 1 && last->start_bytes == 0 &&
+           last->end_bytes == strlen(runs[n - 1].text);
+}
+
+/* A list of terms, with something beside it. */
+static void
+finds_indented_value(void **state)
+{
+    const PolicyDetectRun runs[] = {
+        {.text = "an ordinary line beside", .box = {400, 0, 180, 16}},
+        {.text = "another of them", .box = {400, 20, 120, 16}},
+        {.text = "User", .box = {10, 0, 32, 16}},
+        {.text = "zhang", .box = {50, 20, 40, 16}},
+        {.text = "Password", .box = {10, 40, 64, 16}},
+        {.text = "in the third line", .box = {400, 41, 120, 16}},
+        {.text = "Kookaburra9", .box = {50, 60, 88, 16}},
+    };
+
+    assert_true(finds_last(runs, G_N_ELEMENTS(runs)));
+}
+
+/* Digits in boxes of their own, and a turned line that is as high as all of them. */
+static void
+finds_row_beside_turned_line(void **state)
+{
+    static const char *const digits[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+    static const char number[] = "4111111111111111";
+    PolicyDetectRun runs[32] = {
+        {.text = "a line that was turned", .box = {600, 0, 16, 400}},
+        {.text = "above the number", .box = {10, 180, 120, 16}},
+        {.text = "below the number", .box = {10, 220, 120, 16}},
+        {.text = "end", .box = {10, 240, 20, 16}},
+    };
+    unsigned n = 4;
+
+    for (unsigned i = 0; i < strlen(number); i++, n++)
+        runs[n] = (PolicyDetectRun){.text = digits[number[i] - '0'],
+                                    .box = {10 + (int)i * 16, 200, 16, 16}};
+    assert_true(finds_last(runs, n));
 }
 
 /* Full lines, one below the other: each may go on in the next. */
@@ -662,6 +757,8 @@ main(void)
         cmocka_unit_test(finds_keys),
         cmocka_unit_test(finds_split),
         cmocka_unit_test(finds_framed),
+        cmocka_unit_test(finds_indented_value),
+        cmocka_unit_test(finds_row_beside_turned_line),
         cmocka_unit_test(finds_each_of_two_tokens),
         cmocka_unit_test(finds_misread),
         cmocka_unit_test(finds_every_token),
