@@ -7,6 +7,8 @@
 #define N_LOOKED_AT_MAX 256 /* runs behind one, for the one that is below it */
 #define N_ROWS_BESIDE 3     /* by which a full line is told */
 #define WRAP_LENGTH_MIN_BYTES 8
+#define HEIGHTS_OF_A_ROW_MAX 3
+#define INDENT_MAX_HEIGHTS 4
 
 typedef struct {
     const PolicyDetectRun *run;
@@ -31,6 +33,17 @@ compare_columns(const void *a, const void *b)
     return ((const Cell *)a)->run->box.x - ((const Cell *)b)->run->box.x;
 }
 
+/* A turned line is as high as many lines that stand beside it. */
+static gboolean
+is_in_row_of(const BaseRect *first, const BaseRect *box)
+{
+    int below_middle = first->height > HEIGHTS_OF_A_ROW_MAX * box->height
+                           ? first->height / 2 + box->height / 2
+                           : first->height;
+
+    return box->y + box->height / 2 < first->y + below_middle;
+}
+
 static GArray *
 sort_cells(const PolicyDetectRun *runs, unsigned n_runs)
 {
@@ -53,7 +66,7 @@ sort_cells(const PolicyDetectRun *runs, unsigned n_runs)
         const BaseRect *box = i < n_runs ? &all[i].run->box : NULL;
 
         all[i - 1].row = row;
-        if (box != NULL && box->y + box->height / 2 < start->y + start->height)
+        if (box != NULL && is_in_row_of(start, box))
             continue;
         qsort(all + first, i - first, sizeof(Cell), compare_columns);
         first = i;
@@ -156,32 +169,63 @@ order_rows(PolicyDetectLayout *self, const GArray *cells)
 /* --- columns --- */
 
 static gboolean
-is_below(const BaseRect *upper, const BaseRect *lower)
+is_within_heights(const BaseRect *upper, const BaseRect *lower, int n_heights)
 {
-    int common = MIN(get_right(upper), get_right(lower)) - MAX(upper->x, lower->x);
     int gap = lower->y - (upper->y + upper->height);
     int height = MAX(upper->height, lower->height);
 
-    return gap <= 2 * height && gap >= -height / 2 &&
-           (common * 2 >= MIN(upper->width, lower->width) || ABS(upper->x - lower->x) <= height);
+    return gap <= n_heights * height && gap >= -height / 2;
 }
 
+static gboolean
+is_aligned(const BaseRect *upper, const BaseRect *lower)
+{
+    int common = MIN(get_right(upper), get_right(lower)) - MAX(upper->x, lower->x);
+
+    return common * 2 >= MIN(upper->width, lower->width) ||
+           ABS(upper->x - lower->x) <= MAX(upper->height, lower->height);
+}
+
+static gboolean
+is_next_below(const BaseRect *upper, const BaseRect *lower)
+{
+    return is_within_heights(upper, lower, 1) && is_aligned(upper, lower);
+}
+
+/* As what explains a term stands. */
+static gboolean
+is_indented_below(const BaseRect *upper, const BaseRect *lower)
+{
+    int indent = lower->x - upper->x;
+
+    return is_within_heights(upper, lower, 1) && indent >= 0 &&
+           indent <= INDENT_MAX_HEIGHTS * MAX(upper->height, lower->height);
+}
+
+static gboolean
+is_below(const BaseRect *upper, const BaseRect *lower)
+{
+    return is_within_heights(upper, lower, 2) && is_aligned(upper, lower);
+}
+
+typedef gboolean (*IsBelow)(const BaseRect *upper, const BaseRect *lower);
+
 static void
-find_below(GArray *cells)
+find_below(GArray *cells, IsBelow is_below_it)
 {
     Cell *all = (Cell *)cells->data;
 
     for (unsigned i = 0; i < cells->len; i++) {
-        for (unsigned j = i + 1; j < MIN(cells->len, i + N_LOOKED_AT_MAX); j++) {
-            const BaseRect *box = &all[i].run->box;
+        const BaseRect *box = &all[i].run->box;
 
+        for (unsigned j = i + 1; all[i].below < 0 && j < MIN(cells->len, i + N_LOOKED_AT_MAX);
+             j++) {
             if (all[j].run->box.y > box->y + 4 * box->height)
                 break;
-            if (all[j].row == all[i].row || all[j].has_above || !is_below(box, &all[j].run->box))
+            if (all[j].row == all[i].row || all[j].has_above || !is_below_it(box, &all[j].run->box))
                 continue;
             all[i].below = (int)j;
             all[j].has_above = TRUE;
-            break;
         }
     }
 }
@@ -191,7 +235,9 @@ order_columns(PolicyDetectLayout *self, GArray *cells)
 {
     const Cell *all = (const Cell *)cells->data;
 
-    find_below(cells);
+    find_below(cells, is_next_below);
+    find_below(cells, is_indented_below);
+    find_below(cells, is_below);
     for (unsigned i = 0; i < cells->len; i++) {
         PolicyPlace place = {all[i].index, POLICY_JOINT_BREAK};
 
