@@ -3,6 +3,7 @@
 #include "recall/watch/redact.h"
 
 #include "policies/detect.h"
+#include "recall/watch/tails.h"
 
 #include <string.h>
 
@@ -10,6 +11,8 @@
 #define KEY_WIDTH_HEIGHTS 48    /* 76 letters, in heights of a line */
 #define TOKEN_WIDTH_HEIGHTS 100 /* how far a token may go on behind its run: 200 letters */
 #define SIDE_MARGIN_PERCENT 150 /* of the height: how far boxes of accessible words may be off */
+
+#define N_NEW_LINES_MAX 3 /* in one view; more are shown by a program, nobody types them */
 
 /* A run whose text grew lately. */
 typedef struct {
@@ -22,6 +25,8 @@ struct RecallRedact {
     GPtrArray *last;    /* of RecallRun: the view before, with its secrets */
     GHashTable *texts;  /* the set of their texts, borrowed from them */
     GPtrArray *growing; /* of Growing */
+    RecallTails *tails;
+    gboolean has_view; /* there was one before */
     pixman_region32_t hidden;
     int64_t rest_us;
     unsigned n_secrets;
@@ -42,6 +47,7 @@ recall_redact_new(void)
     self->last = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     self->texts = g_hash_table_new(g_str_hash, g_str_equal);
     self->growing = g_ptr_array_new_with_free_func(free_growing);
+    self->tails = recall_tails_new();
     pixman_region32_init(&self->hidden);
     return self;
 }
@@ -54,6 +60,7 @@ recall_redact_free(RecallRedact *self)
     g_hash_table_unref(self->texts);
     g_ptr_array_unref(self->last);
     g_ptr_array_unref(self->growing);
+    recall_tails_free(self->tails);
     pixman_region32_fini(&self->hidden);
     g_free(self);
 }
@@ -122,6 +129,15 @@ count_common_end(const char *a, const char *b, size_t n_start)
     return n;
 }
 
+/* OCR takes a caret for a sign. */
+static size_t
+skip_caret(const RecallRun *run, size_t end)
+{
+    while (run->source == PROTOCOL_SOURCE_OCR && end > 0 && strchr("|[] ", run->text[end - 1]))
+        end--;
+    return end;
+}
+
 /* Where what is new in @run ends. */
 static uint32_t
 find_grown_end(const RecallRedact *self, const RecallRun *run)
@@ -130,9 +146,20 @@ find_grown_end(const RecallRedact *self, const RecallRun *run)
     size_t length = strlen(run->text);
 
     if (old == NULL)
-        return length;
-    return length -
-           count_common_end(old->text, run->text, count_common_start(old->text, run->text));
+        return skip_caret(run, length);
+    return skip_caret(run, length - count_common_end(old->text, run->text,
+                                                     count_common_start(old->text, run->text)));
+}
+
+/* Most of what stood there stands there still. */
+static gboolean
+is_edited(const RecallRedact *self, const RecallRun *run)
+{
+    const RecallRun *old = find_before(self, run);
+    size_t n_start = old != NULL ? count_common_start(old->text, run->text) : 0;
+
+    return old != NULL && (n_start + count_common_end(old->text, run->text, n_start)) * 2 >=
+                              MIN(strlen(old->text), strlen(run->text));
 }
 
 static void
@@ -158,12 +185,26 @@ find_growing(const RecallRedact *self, const char *text)
     return NULL;
 }
 
+/* What a program shows anew is not typed: all of the first view, many lines at once. */
+static void
+drop_shown(const RecallRedact *self, GPtrArray *fresh)
+{
+    unsigned n_new = 0;
+
+    for (unsigned i = 0; i < fresh->len; i++)
+        n_new += !is_edited(self, fresh->pdata[i]);
+    for (unsigned i = fresh->len; n_new > N_NEW_LINES_MAX && i > 0; i--) {
+        if (!is_edited(self, fresh->pdata[i - 1]))
+            g_ptr_array_remove_index(fresh, i - 1);
+    }
+}
+
 static void
 note_growth(RecallRedact *self, GPtrArray *runs, int64_t now_us)
 {
     g_autoptr(GPtrArray) fresh = g_ptr_array_new();
 
-    for (unsigned i = 0; i < runs->len && fresh->len <= RECALL_REDACT_N_GROWING_MAX; i++) {
+    for (unsigned i = 0; self->has_view && i < runs->len; i++) {
         const char *text = ((RecallRun *)runs->pdata[i])->text;
         Growing *growing;
 
@@ -172,11 +213,12 @@ note_growth(RecallRedact *self, GPtrArray *runs, int64_t now_us)
         growing = find_growing(self, text);
         if (growing != NULL)
             growing->grown_us = now_us;
-        else
+        else if (fresh->len <= RECALL_REDACT_N_GROWING_MAX)
             g_ptr_array_add(fresh, runs->pdata[i]);
     }
     if (fresh->len > RECALL_REDACT_N_GROWING_MAX)
         return;
+    drop_shown(self, fresh);
     for (unsigned i = 0; i < fresh->len; i++) {
         const RecallRun *run = fresh->pdata[i];
         Growing *growing = g_new0(Growing, 1);
@@ -194,11 +236,55 @@ remember(RecallRedact *self, GPtrArray *runs)
 {
     g_hash_table_remove_all(self->texts);
     g_ptr_array_set_size(self->last, 0);
+    self->has_view = TRUE;
     for (unsigned i = 0; i < runs->len; i++) {
         RecallRun *run = runs->pdata[i];
 
         g_ptr_array_add(self->last, recall_run_ref(run));
         g_hash_table_add(self->texts, run->text);
+    }
+}
+
+/* --- what scrolls in an entry --- */
+
+static gboolean
+find_tail(const RecallRedact *self, const RecallRun *run, uint32_t *out_start)
+{
+    return recall_tails_find(self->tails, run, find_growing(self, run->text) != NULL, out_start);
+}
+
+/* What only may become a secret gives way to the rest of one.
+ * Returns: FALSE when there is a secret already */
+static gboolean
+drop_beginnings(GArray *found, unsigned first, unsigned n)
+{
+    for (unsigned i = first; i < first + n; i++) {
+        if (!g_array_index(found, PolicySecretRange, i).is_beginning)
+            return FALSE;
+    }
+    if (n > 0)
+        g_array_remove_range(found, first, n);
+    return TRUE;
+}
+
+/* @found: of PolicySecretRange; what is left of secrets that scrolled out of sight is added */
+static void
+add_tails(const RecallRedact *self, GPtrArray *runs, GArray *found)
+{
+    unsigned next = 0;
+
+    for (unsigned i = 0; i < runs->len; i++) {
+        const RecallRun *run = runs->pdata[i];
+        PolicySecretRange tail = {i, 0, strlen(run->text), POLICY_SECRET_TOKEN, FALSE};
+        unsigned first = next;
+
+        while (next < found->len && g_array_index(found, PolicySecretRange, next).run == i)
+            next++;
+        if (find_tail(self, run, &tail.start_bytes) &&
+            drop_beginnings(found, first, next - first)) {
+            g_array_insert_val(found, first, tail);
+            next = first + 1;
+        }
     }
 }
 
@@ -357,11 +443,12 @@ mask_run(RecallRedact *self, const RecallRun *run, const Secrets *secrets)
 
 /* --- all --- */
 
-/* Returns: (transfer full) (nullable): of PolicySecretRange */
+/* Returns: (transfer full): of PolicySecretRange */
 static GArray *
 find_secrets(RecallRedact *self, GPtrArray *runs, int64_t now_us)
 {
     g_autofree PolicyDetectRun *values = g_new0(PolicyDetectRun, runs->len + 1);
+    GArray *found;
 
     drop_rested(self, now_us);
     note_growth(self, runs, now_us);
@@ -377,7 +464,11 @@ find_secrets(RecallRedact *self, GPtrArray *runs, int64_t now_us)
             .grown_end_bytes = growing != NULL ? growing->end_bytes : 0,
         };
     }
-    return policy_detect_find(values, runs->len);
+    found = policy_detect_find(values, runs->len);
+    if (found == NULL)
+        found = g_array_new(FALSE, FALSE, sizeof(PolicySecretRange));
+    add_tails(self, runs, found);
+    return found;
 }
 
 static void
@@ -397,7 +488,7 @@ count_secrets(const GArray *found)
 {
     unsigned n = 0;
 
-    for (unsigned i = 0; found != NULL && i < found->len; i++)
+    for (unsigned i = 0; i < found->len; i++)
         n += !g_array_index(found, PolicySecretRange, i).is_beginning;
     return n;
 }
@@ -431,7 +522,7 @@ recall_redact_pick(RecallRedact *self, GPtrArray *runs, int64_t now_us)
     GPtrArray *picked = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     unsigned last = runs->len;
 
-    for (unsigned i = 0; found != NULL && i < found->len; i++) {
+    for (unsigned i = 0; i < found->len; i++) {
         unsigned run = g_array_index(found, PolicySecretRange, i).run;
 
         if (run != last)
@@ -451,7 +542,8 @@ recall_redact_runs(RecallRedact *self, GPtrArray *runs, int64_t now_us)
     pixman_region32_clear(&self->hidden);
     self->rest_us = 0;
     self->n_secrets = count_secrets(found);
-    masked = found != NULL ? mask_runs(self, runs, found) : g_ptr_array_ref(runs);
+    masked = found->len > 0 ? mask_runs(self, runs, found) : g_ptr_array_ref(runs);
+    recall_tails_note(self->tails, runs, found, now_us);
     remember(self, runs);
     return masked;
 }

@@ -184,7 +184,8 @@ forgets_beginning_that_rested(void **state)
     Fixture *fixture = *state;
     uint64_t key;
 
-    show(fixture, 0, "Card number\n4111 1111 11");
+    show(fixture, 0, "Card number");
+    show(fixture, SECOND_US, "Card number\n4111 1111 11");
     assert_scene(fixture, "Card number\n" MASK);
     assert_int_equal(recall_redact_get_rest_us(fixture->redact),
                      fixture->now_us + RECALL_REDACT_REST_US);
@@ -202,10 +203,64 @@ shows_ordinary_number_after_rest(void **state)
 {
     Fixture *fixture = *state;
 
-    show(fixture, 0, "Order\n4711 0815 12");
+    show(fixture, 0, "Order");
+    show(fixture, SECOND_US, "Order\n4711 0815 12");
     assert_scene(fixture, "Order\n" MASK);
     show(fixture, SECOND_US, "Order\n4711 0815 12 is on its way");
     assert_scene(fixture, "Order\n4711 0815 12 is on its way");
+}
+
+/* A window that opens, and a picture that takes the place of another, were not typed. */
+static void
+shows_numbers_of_a_new_page(void **state)
+{
+    Fixture *fixture = *state;
+    const char *other = "one\n4711 0815 12\ntwo\n4711 0815 13\nthree";
+
+    show(fixture, 0, "Order\n4711 0815 12");
+    assert_scene(fixture, "Order\n4711 0815 12");
+    show(fixture, SECOND_US, other);
+    assert_scene(fixture, other);
+}
+
+/* OCR takes the caret for a sign. */
+static void
+keeps_no_beginning_before_a_caret(void **state)
+{
+    Fixture *fixture = *state;
+
+    show(fixture, 0, "Find");
+    show(fixture, SECOND_US, "Find\nQ sk_live_39|");
+    assert_scene(fixture, "Find\nQ " MASK "|");
+}
+
+/* An entry that is narrower than what is typed into it. */
+static void
+keeps_no_end_that_scrolled(void **state)
+{
+    Fixture *fixture = *state;
+
+    show(fixture, 0, "Find");
+    show(fixture, SECOND_US, "Find\nQ sk_live_39|");
+    show(fixture, SECOND_US, "Find\nqawx0xaeTdB9CQckV9eH2");
+    assert_scene(fixture, "Find\n" MASK "\nQ " MASK "|");
+    assert_true(is_hidden(fixture, 110, 1));
+    show(fixture, 60 * SECOND_US, "Find\nqawx0xaeTdB9CQckV9eH2");
+    assert_scene(fixture, "Find\n" MASK "\nQ " MASK "|");
+    show(fixture, SECOND_US, "Find\nwombat");
+    assert_scene(fixture, "Find\nwombat\nQ " MASK "|");
+}
+
+static void
+keeps_no_card_without_its_end(void **state)
+{
+    Fixture *fixture = *state;
+
+    show(fixture, 0, "pay " CARD);
+    show(fixture, SECOND_US, "pay 4111 1111 1111 111");
+    assert_scene(fixture, "pay " MASK);
+    show(fixture, 60 * SECOND_US, "pay 4111 1111 1111 111");
+    assert_scene(fixture, "pay " MASK);
 }
 
 /* What stood is a loss as ever: only beginnings go. */
@@ -230,6 +285,10 @@ main(void)
         TEST(keeps_no_beginning),
         TEST(forgets_beginning_that_rested),
         TEST(shows_ordinary_number_after_rest),
+        TEST(shows_numbers_of_a_new_page),
+        TEST(keeps_no_beginning_before_a_caret),
+        TEST(keeps_no_end_that_scrolled),
+        TEST(keeps_no_card_without_its_end),
         TEST(keeps_other_lines_that_go),
     };
 
