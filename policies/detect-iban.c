@@ -36,11 +36,18 @@ find_length(const char *at)
     return 0;
 }
 
+/* Or a letter that OCR takes for a digit. */
+static gboolean
+may_be_digit(char c)
+{
+    return g_ascii_isdigit(c) || (c != '\0' && strchr("OoDQIlSBZ", c) != NULL);
+}
+
 /* Both letters in the same case. */
 static gboolean
 looks_like_iban(const char *at)
 {
-    return (g_ascii_isdigit(at[2]) || (at[2] == ' ' && g_ascii_isdigit(at[3]))) &&
+    return (may_be_digit(at[2]) || (at[2] == ' ' && may_be_digit(at[3]))) &&
            g_ascii_isalpha(at[0]) && g_ascii_isalpha(at[1]) &&
            g_ascii_isupper(at[0]) == g_ascii_isupper(at[1]);
 }
@@ -115,7 +122,7 @@ find_iban(PolicyDetectText *text, size_t start)
     size_t end = start;
 
     if (n == 0 || take_chars(flat, start, text->flat->len, n, chars, &end) != n ||
-        !g_ascii_isdigit(chars[3]) || !policy_detect_text_is_end(text, end))
+        !may_be_digit(chars[3]) || !policy_detect_text_is_end(text, end))
         return start;
     if (!has_check(chars, n) && !is_misread_iban(text, start, end, chars, n))
         return start;

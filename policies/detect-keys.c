@@ -8,6 +8,9 @@
 #define BLOCK_LINE_MIN_BYTES 60
 #define N_BLOCK_LINES_MIN 3
 #define LABEL_REACH 48 /* between BEGIN and PRIVATE KEY */
+#define READ_LINE_MIN_BYTES 40
+#define READ_SIGNS_SHARE 8 /* of so many letters one may be read as a sign, or parted by a space   \
+                            */
 
 static const PolicySegment *
 get_segment(const PolicyDetectText *text, int i)
@@ -20,6 +23,12 @@ static gboolean
 is_base64(char c)
 {
     return g_ascii_isalnum(c) || c == '+' || c == '/' || c == '=';
+}
+
+static unsigned
+get_class(char c)
+{
+    return g_ascii_isdigit(c) ? 1 : g_ascii_isupper(c) ? 2 : g_ascii_islower(c) ? 3 : 0;
 }
 
 static unsigned
@@ -41,6 +50,21 @@ begins_with(const PolicyDetectText *text, const PolicySegment *segment, const ch
            memcmp(text->flat->str + segment->start, prefix, length) == 0;
 }
 
+/* OCR parts a line of a key, and takes letters for signs and for those of other alphabets. */
+static gboolean
+is_read_key_line(const PolicyDetectText *text, const PolicySegment *segment)
+{
+    size_t length = segment->end - segment->start;
+    unsigned n_changes = 0;
+
+    if (!text->runs[segment->run].is_ocr || length < READ_LINE_MIN_BYTES ||
+        count_others(text, segment) * READ_SIGNS_SHARE > length)
+        return FALSE;
+    for (size_t at = segment->start + 1; at < segment->end; at++)
+        n_changes += get_class(text->flat->str[at]) != get_class(text->flat->str[at - 1]);
+    return n_changes * 3 > length;
+}
+
 /* A line between BEGIN and END. */
 static gboolean
 is_key_line(const PolicyDetectText *text, const PolicySegment *segment)
@@ -54,7 +78,7 @@ is_key_line(const PolicyDetectText *text, const PolicySegment *segment)
         if (begins_with(text, segment, headers[i]))
             return TRUE;
     }
-    return length < 40 ? n_others == 0 : n_others <= 3;
+    return (length < 40 ? n_others == 0 : n_others <= 3) || is_read_key_line(text, segment);
 }
 
 static gboolean
@@ -113,6 +137,25 @@ find_marks(PolicyDetectText *text, const char *mark)
     }
 }
 
+/* OCR may read nothing of BEGIN and END but this. */
+static void
+find_read_marks(PolicyDetectText *text)
+{
+    for (int i = 0; i < (int)text->segments->len; i++) {
+        const PolicySegment *segment = get_segment(text, i);
+
+        if (!text->runs[segment->run].is_ocr ||
+            !holds(text, segment->start, segment->end, "PRIVATE"))
+            continue;
+        for (int step = -1; step <= 1; step += 2) {
+            const PolicySegment *next = get_segment(text, i + step);
+
+            if (next != NULL && is_read_key_line(text, next))
+                add_lines(text, i + step, step);
+        }
+    }
+}
+
 /* PuTTY's format. */
 static void
 find_putty_keys(PolicyDetectText *text)
@@ -146,6 +189,12 @@ is_block_line(const PolicyDetectText *text, const PolicySegment *segment)
 }
 
 static gboolean
+is_line_of_block(const PolicyDetectText *text, const PolicySegment *segment)
+{
+    return segment != NULL && (is_block_line(text, segment) || is_read_key_line(text, segment));
+}
+
+static gboolean
 is_public(const PolicyDetectText *text, const PolicySegment *segment)
 {
     return segment != NULL && holds(text, segment->start, segment->end, "BEGIN") &&
@@ -159,7 +208,7 @@ find_blocks(PolicyDetectText *text)
     for (unsigned i = 0; i < text->segments->len; i++) {
         unsigned n = 0;
 
-        while (is_block_line(text, get_segment(text, (int)(i + n))))
+        while (is_line_of_block(text, get_segment(text, (int)(i + n))))
             n++;
         if (n >= N_BLOCK_LINES_MIN && !is_public(text, get_segment(text, (int)i - 1)))
             add_lines(text, (int)i, 1);
@@ -171,6 +220,7 @@ void
 policy_detect_keys(PolicyDetectText *text)
 {
     find_marks(text, "PRIVATE KEY");
+    find_read_marks(text);
     find_putty_keys(text);
     find_blocks(text);
 }

@@ -15,6 +15,7 @@
 #define ALIKE_PREFIX_MIN 4 /* shorter ones are found too often when letters vary */
 #define RANDOM_N_MIN 24
 #define RANDOM_N_CHANGES_MIN 8
+#define PART_N_MIN 10
 
 /* All kinds in one pattern each, and which two bytes they begin with. */
 typedef struct {
@@ -198,6 +199,16 @@ find_word_end(const char *flat, size_t at)
     return at;
 }
 
+/* Behind a word in which OCR takes letters for signs and for those of other alphabets. */
+static size_t
+find_read_word_end(const char *flat, size_t at)
+{
+    while (g_ascii_isalnum(flat[at]) || (guchar)flat[at] >= 0x80 ||
+           (flat[at] != '\0' && strchr("_-+/=.!|)(][}{", flat[at]) != NULL))
+        at++;
+    return at;
+}
+
 static void
 find_random_words(PolicyDetectText *text, const PolicySegment *segment)
 {
@@ -205,12 +216,28 @@ find_random_words(PolicyDetectText *text, const PolicySegment *segment)
     size_t at = segment->start;
 
     while (at < segment->end) {
-        size_t end = MIN(find_word_end(flat, at), segment->end);
+        size_t end = MIN(find_read_word_end(flat, at), segment->end);
 
         if (is_random(flat + at, end - at))
             policy_detect_text_add(text, at, end, POLICY_SECRET_TOKEN);
         at = MAX(end, at + 1);
     }
+}
+
+/* OCR parts a token, or leaves something of its middle out: words with digits that are as long as
+ * no others belong to it. */
+static size_t
+skip_parts(const char *flat, size_t at, size_t end)
+{
+    while (at + PART_N_MIN < end && flat[at] == ' ') {
+        size_t word_end = MIN(find_read_word_end(flat, at + 1), end);
+
+        if (word_end - at <= PART_N_MIN ||
+            strcspn(flat + at + 1, "0123456789") >= word_end - at - 1)
+            break;
+        at = word_end;
+    }
+    return at;
 }
 
 /* A token that is cut off where its run ends (the end of a cell, an ellipsis) is too short for its
@@ -223,7 +250,9 @@ match_cut_off(const PolicyDetectText *text, size_t at)
         &g_array_index(text->segments, PolicySegment, policy_detect_text_find(text, at));
     size_t end = MIN(find_word_end(flat, at), segment->end);
 
-    if (end != segment->end && !g_str_has_prefix(flat + end, "…"))
+    if (policy_detect_text_is_ocr(text, at))
+        end = skip_parts(flat, MIN(find_read_word_end(flat, at), segment->end), segment->end);
+    else if (end != segment->end && !g_str_has_prefix(flat + end, "…"))
         return at;
     for (unsigned i = 0; i < policy_n_token_kinds; i++) {
         size_t length = strlen(policy_token_kinds[i].prefix);

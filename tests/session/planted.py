@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Deskhand authors
 # SPDX-License-Identifier: Apache-2.0
 """Made-up secrets to plant on a screen, and the search for them in what was stored."""
+import json
 import os
 import pathlib
 import random
@@ -115,13 +116,26 @@ def strings(value):
             yield from strings(item)
 
 
+def all_scenes(desktop):
+    """Not only the newest ones."""
+    scenes, more = [], []
+    while True:
+        done = desktop.deskhand("timeline", "--json", "--limit", "100", *more)
+        assert done.returncode == 0, done.stderr
+        answer = json.loads(done.stdout)
+        scenes += answer["results"]
+        if answer["next"] is None:
+            return scenes
+        more = ["--cursor", answer["next"]]
+
+
 class Stored:
     """What a desktop's store holds: every scene's document and picture."""
 
     def __init__(self, desktop):
         self.desktop = desktop
         desktop.settle()
-        self.documents = [desktop.show(s["scene"]) for s in desktop.scenes()]
+        self.documents = [desktop.show(s["scene"]) for s in all_scenes(desktop)]
         self.text = "\n".join(s for d in self.documents for s in strings(d))
 
     def found_in_text(self, secrets):

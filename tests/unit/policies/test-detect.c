@@ -505,6 +505,28 @@ finds_misread(void **state)
          "[x0Xb 123456789012-123456789012-abcdefghijkl]"},
         {"Sk_1ive_51h8abcdefghijklmnop", "[Sk_1ive_51h8abcdefghijklmnop]"},
         {"AK1AZ9XW8VUT7SRQ6PON", "[AK1AZ9XW8VUT7SRQ6PON]"},
+        {"use hf_hkVaD6éhpwGO2vsMOuUNujé6g55KNyv9glYj now",
+         "use [hf_hkVaD6éhpwGO2vsMOuUNujé6g55KNyv9glYj] now"},
+        {"use dop_v1_b6db53129079626e5f2de0a4d3cfc7 7894f1f8786762c05c40ccf59f now",
+         "use [dop_v1_b6db53129079626e5f2de0a4d3cfc7 7894f1f8786762c05c40ccf59f] now"},
+        {"account DEO3 6123 4097 7282 4932 45", "account [DEO3 6123 4097 7282 4932 45]"},
+        {"RSA PRIVATE\nh6xgY9nDhw128c6Ws8NWbdF utNkJN+Q0x7FZqmwEI1+gMH/fuNRmjyInXzHjRKs\n"
+         "f4ef rgEwvpyjKwMN/Wq4DnkIV67+HV!M3uz6Nwk5uyy rQ00M+x25yVA4 fsG8Gj\nand an ordinary line",
+         "RSA PRIVATE\n[h6xgY9nDhw128c6Ws8NWbdF utNkJN+Q0x7FZqmwEI1+gMH/fuNRmjyInXzHjRKs]\n"
+         "[f4ef rgEwvpyjKwMN/Wq4DnkIV67+HV!M3uz6Nwk5uyy rQ00M+x25yVA4 fsG8Gj]\n"
+         "and an ordinary line"},
+        {"/fkjhOkImM4Bg6AnIqi3U2FgK9bAtnlsrLcMjhUj¥1j6jnobCCXrSgH4Nu/DGi\n"
+         "BCb+Cd7BNWq6oBSRvRq50tV4TiomVgdoHc0eg0bGreZaKcQKbE FIffs2jJiQ/h3\n"
+         "SGN+mSR3R8pP1dkcUvcGNbF 2AugXnVTgfNCk7Me3zK3CXmM8w3QhmrM2PlT/RQ",
+         "[/fkjhOkImM4Bg6AnIqi3U2FgK9bAtnlsrLcMjhUj¥1j6jnobCCXrSgH4Nu/DGi]\n"
+         "[BCb+Cd7BNWq6oBSRvRq50tV4TiomVgdoHc0eg0bGreZaKcQKbE FIffs2jJiQ/h3]\n"
+         "[SGN+mSR3R8pP1dkcUvcGNbF 2AugXnVTgfNCk7Me3zK3CXmM8w3QhmrM2PlT/RQ]"},
+        {"The quick brown fox of 2026 jumps over 13 lazy dogs\n"
+         "PRIVATE BEACH\nWe Are Open From 8 To 17 In The Summer Of 2026 Only\n"
+         "DEAR all, https://example.org/a/b/index.html is private",
+         "The quick brown fox of 2026 jumps over 13 lazy dogs\n"
+         "PRIVATE BEACH\nWe Are Open From 8 To 17 In The Summer Of 2026 Only\n"
+         "DEAR all, https://example.org/a/b/index.html is private"},
     };
 
     check(examples, G_N_ELEMENTS(examples), TRUE);
