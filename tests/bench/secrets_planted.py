@@ -13,6 +13,7 @@ from desktop import run
 
 N_OF_EACH = 200
 N_LINES = 24 # of a screen
+LAST = "wallaby" # begins its last line: all of it is in view
 BAR_PICTURES = 0.001
 BAR_MISTAKES = 0.01
 LATIN_LABELS = ["Password: ", "passwd=", "pwd: "]
@@ -61,8 +62,11 @@ def screens(secrets, numbers, source, n):
 def in_editor(desktop, name, lines, is_dark):
     path = desktop.write(f"{name}.txt", "\n".join(lines) + "\n")
     env = {"GTK_THEME": "Adwaita:dark"} if is_dark else {}
-    return desktop.start_app("mousepad", ["env", *[f"{k}={v}" for k, v in env.items()], "mousepad",
-                                          "--disable-server", path], of_class="mousepad")
+    editor = desktop.start_app("mousepad", ["env", *[f"{k}={v}" for k, v in env.items()],
+                                            "mousepad", "--disable-server", path],
+                               of_class="mousepad")
+    desktop.place(editor.window, 20, 20, 1000, 1000)
+    return editor
 
 
 def in_terminal(desktop, name, lines, is_dark):
@@ -79,7 +83,8 @@ def in_browser(desktop, name, lines, is_dark):
         "body{background:#202124;color:#e8eaed}" if is_dark else "") + "</style>"
     body = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
     path = desktop.write(f"{name}.html", content.page(name, body, head=style))
-    return apps.chromium(desktop, f"{desktop.serve()}/{path.name}", app=True)
+    return apps.chromium(desktop, f"{desktop.serve()}/{path.name}", app=True,
+                         size=(1200, 1030))
 
 
 def in_pdf(desktop, name, lines, is_dark):
@@ -91,7 +96,8 @@ def in_pdf(desktop, name, lines, is_dark):
 
 
 def in_picture(desktop, name, lines, is_dark):
-    path = apps.make_picture(desktop.files / f"{name}.png", [], size="1200x900")
+    path = apps.make_picture(desktop.files / f"{name}.png", [],
+                             size=f"1200x{60 + 30 * len(lines)}")
     command = ["convert", str(path), "-font", "DejaVu-Sans", "-pointsize", "20", "-fill", "black"]
     for number, line in enumerate(lines):
         command += ["-annotate", f"+30+{40 + number * 30}", line.replace("%", "%%")]
@@ -121,9 +127,9 @@ def show_all(desktop, secrets, numbers, source):
         kept = numbers if place in ("editor", "page") else []
         for part, lines in enumerate(screens(secrets, kept, source, n)):
             mark = f"mark{number:02d}x{part:02d}"
-            program = show(desktop, mark, [f"the {mark}", *lines], is_dark)
+            program = show(desktop, mark, [f"the {mark}", *lines, f"{LAST} {mark}"], is_dark)
             try:
-                desktop.find(mark, deadline_s=30)
+                desktop.find(f'"{LAST} {mark}"', deadline_s=30)
                 desktop.settle()
             finally:
                 program.end()
