@@ -9,8 +9,9 @@
 #define N_BLOCK_LINES_MIN 3
 #define LABEL_REACH 48 /* between BEGIN and PRIVATE KEY */
 #define READ_LINE_MIN_BYTES 40
-#define READ_SIGNS_SHARE 8 /* of so many letters one may be read as a sign, or parted by a space   \
-                            */
+#define READ_SIGNS_SHARE                                                                           \
+    8 /* of so many letters one may be read as a sign, or parted by a space                        \
+       */
 
 static const PolicySegment *
 get_segment(const PolicyDetectText *text, int i)

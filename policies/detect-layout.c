@@ -7,7 +7,7 @@
 #define N_LOOKED_AT_MAX 256 /* runs behind one, for the one that is below it */
 #define N_ROWS_BESIDE 3     /* by which a full line is told */
 #define WRAP_LENGTH_MIN_BYTES 8
-#define HEIGHTS_OF_A_ROW_MAX 3
+#define HEIGHTS_OF_A_ROW_MAX 2
 #define INDENT_MAX_HEIGHTS 4
 
 typedef struct {
@@ -38,7 +38,7 @@ static gboolean
 is_in_row_of(const BaseRect *first, const BaseRect *box)
 {
     int below_middle = first->height > HEIGHTS_OF_A_ROW_MAX * box->height
-                           ? first->height / 2 + box->height / 2
+                           ? first->height / 2 + box->height * 3 / 4
                            : first->height;
 
     return box->y + box->height / 2 < first->y + below_middle;
@@ -256,6 +256,17 @@ order_columns(PolicyDetectLayout *self, GArray *cells)
     }
 }
 
+static void
+order_told(PolicyDetectLayout *self, const PolicyDetectRun *runs, unsigned n_runs)
+{
+    for (unsigned i = 0; i < n_runs; i++) {
+        PolicyPlace place = {i, POLICY_JOINT_LINE};
+
+        if (!runs[i].is_ocr)
+            g_array_append_val(self->told, place);
+    }
+}
+
 void
 policy_detect_layout_init(PolicyDetectLayout *self, const PolicyDetectRun *runs, unsigned n_runs)
 {
@@ -263,10 +274,12 @@ policy_detect_layout_init(PolicyDetectLayout *self, const PolicyDetectRun *runs,
 
     self->rows = g_array_sized_new(FALSE, FALSE, sizeof(PolicyPlace), n_runs);
     self->columns = g_array_sized_new(FALSE, FALSE, sizeof(PolicyPlace), n_runs);
+    self->told = g_array_sized_new(FALSE, FALSE, sizeof(PolicyPlace), n_runs);
     self->is_same = TRUE;
     order_rows(self, cells);
     if (!self->is_same)
         order_columns(self, cells);
+    order_told(self, runs, n_runs);
 }
 
 void
@@ -274,4 +287,5 @@ policy_detect_layout_clear(PolicyDetectLayout *self)
 {
     g_array_unref(self->rows);
     g_array_unref(self->columns);
+    g_array_unref(self->told);
 }

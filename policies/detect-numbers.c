@@ -389,6 +389,17 @@ fits_grouping(const Numbers *self,
     return !has_bare_edge || *out_n_gaps == 0;
 }
 
+/* Each digit in a box of its own. */
+static gboolean
+stands_in_boxes(const Numbers *self, unsigned first, unsigned n)
+{
+    for (unsigned i = first + 1; i < first + n; i++) {
+        if (!policy_detect_text_is_edge(self->text, get_digit(self, i)->offset))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean
 has_card_shape(const Numbers *self, unsigned first, unsigned n, unsigned *out_n_gaps)
 {
@@ -396,7 +407,8 @@ has_card_shape(const Numbers *self, unsigned first, unsigned n, unsigned *out_n_
         if (fits_grouping(self, first, n, *grouping, out_n_gaps))
             return TRUE;
     }
-    return FALSE;
+    *out_n_gaps = 0;
+    return stands_in_boxes(self, first, n);
 }
 
 static void
@@ -501,7 +513,7 @@ has_identity_shape(const Numbers *self, unsigned first)
         if (fits_grouping(self, first, IDENTITY_N_DIGITS, groupings[i], &n_gaps))
             return TRUE;
     }
-    return FALSE;
+    return stands_in_boxes(self, first, IDENTITY_N_DIGITS);
 }
 
 static unsigned

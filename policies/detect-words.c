@@ -192,7 +192,7 @@ add_segment(PolicyDetectText *text, const PolicySegment *segment)
 typedef struct {
     PolicyDetectText *text;
     pcre2_match_data *data;
-    gboolean has_columns;
+    PolicyDetectOrder order;
 } Search;
 
 typedef struct {
@@ -337,7 +337,9 @@ look_beside(const Search *self, const Label *label)
     if (is_in_row(next->joint)) {
         if (is_value(self, label, next, 1))
             add_segment(self->text, next);
-    } else if (self->has_columns) {
+    } else if (self->order == POLICY_DETECT_TOLD && label->is_head) {
+        add_first_word(self, next);
+    } else if (self->order != POLICY_DETECT_ROWS) {
         add_values_below(self, i + 1, label);
     }
 }
@@ -413,9 +415,9 @@ find_credentials(PolicyDetectText *text)
 }
 
 void
-policy_detect_passwords(PolicyDetectText *text, gboolean has_columns)
+policy_detect_passwords(PolicyDetectText *text, PolicyDetectOrder order)
 {
-    Search search = {text, pcre2_match_data_create(N_GROUPS_MAX, NULL), has_columns};
+    Search search = {text, pcre2_match_data_create(N_GROUPS_MAX, NULL), order};
 
     find_labels(&search);
     find_credentials(text);

@@ -8,8 +8,15 @@
 
 #define POLICY_LABEL_MATCH_STEPS_MAX 20000 /* of PCRE2, at one place */
 
-/* Passwords behind their labels. @has_columns: a run that stands below another follows it */
-void policy_detect_passwords(PolicyDetectText *text, gboolean has_columns);
+/* What follows a run. */
+typedef enum {
+    POLICY_DETECT_ROWS,    /* what stands beside it, or the row below */
+    POLICY_DETECT_COLUMNS, /* what stands below it */
+    POLICY_DETECT_TOLD,    /* what was told next, wherever it stands */
+} PolicyDetectOrder;
+
+/* Passwords behind their labels. */
+void policy_detect_passwords(PolicyDetectText *text, PolicyDetectOrder order);
 
 /* Private keys, of which only a part may be shown. */
 void policy_detect_keys(PolicyDetectText *text);

@@ -25,7 +25,7 @@ find_beginnings(PolicyDetectText *text)
 }
 
 static void
-look_at(const PolicyDetectRun *runs, const GArray *places, gboolean has_columns, GArray *found)
+look_at(const PolicyDetectRun *runs, const GArray *places, PolicyDetectOrder order, GArray *found)
 {
     PolicyDetectText text;
 
@@ -34,7 +34,7 @@ look_at(const PolicyDetectRun *runs, const GArray *places, gboolean has_columns,
     policy_detect_tokens(&text);
     policy_detect_numbers(&text);
     policy_detect_ibans(&text);
-    policy_detect_passwords(&text, has_columns);
+    policy_detect_passwords(&text, order);
     find_beginnings(&text);
     policy_detect_text_clear(&text);
 }
@@ -96,9 +96,10 @@ policy_detect_find(const PolicyDetectRun *runs, unsigned n_runs)
     PolicyDetectLayout layout;
 
     policy_detect_layout_init(&layout, runs, n_looked_at);
-    look_at(runs, layout.rows, layout.is_same, found);
+    look_at(runs, layout.rows, layout.is_same ? POLICY_DETECT_COLUMNS : POLICY_DETECT_ROWS, found);
     if (!layout.is_same)
-        look_at(runs, layout.columns, TRUE, found);
+        look_at(runs, layout.columns, POLICY_DETECT_COLUMNS, found);
+    look_at(runs, layout.told, POLICY_DETECT_TOLD, found);
     policy_detect_layout_clear(&layout);
     for (unsigned i = n_looked_at; i < n_runs; i++) {
         PolicySecretRange range = {i, 0, strlen(runs[i].text), POLICY_SECRET_TOKEN, FALSE};

@@ -13,7 +13,6 @@ from desktop import run
 
 N_OF_EACH = 200
 N_LINES = 24 # of a screen
-LAST = "wallaby" # begins its last line: all of it is in view
 BAR_PICTURES = 0.001
 BAR_MISTAKES = 0.01
 LATIN_LABELS = ["Password: ", "passwd=", "pwd: "]
@@ -126,10 +125,11 @@ def show_all(desktop, secrets, numbers, source):
     for number, (place, show, is_dark) in enumerate(PLACES):
         kept = numbers if place in ("editor", "page") else []
         for part, lines in enumerate(screens(secrets, kept, source, n)):
-            mark = f"mark{number:02d}x{part:02d}"
-            program = show(desktop, mark, [f"the {mark}", *lines, f"{LAST} {mark}"], is_dark)
+            mark = f"{number:02d}x{part:02d}"
+            program = show(desktop, f"mark{mark}",
+                           [f"the mark{mark}", *lines, f"up to end{mark}"], is_dark)
             try:
-                desktop.find(f'"{LAST} {mark}"', deadline_s=30)
+                desktop.find(f"mark{mark}", f"end{mark}", deadline_s=30)
                 desktop.settle()
             finally:
                 program.end()

@@ -436,6 +436,41 @@ finds_indented_value(void **state)
     assert_true(finds_last(runs, G_N_ELEMENTS(runs)));
 }
 
+/* As a page tells them while it is laid out: nothing stands beside what belongs to it. */
+static void
+finds_told_in_order(void **state)
+{
+    static const char *const texts[][5] = {
+        {"ordinary", "5388", "0407", "2386", "2550"},
+        {"first", "User", "zhang", "Password", "Kookaburra9"},
+        {"first", "User", "zhang", "Password:", "swordfish"},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+        PolicyDetectRun runs[5];
+
+        for (unsigned k = 0; k < 5; k++)
+            runs[k] = (PolicyDetectRun){
+                .text = texts[i][k], .box = {(int)(k * 577 % 400), (int)(k * 733 % 500), 40, 16}};
+        if (!finds_last(runs, 5))
+            fail_msg("%s", texts[i][4]);
+    }
+}
+
+/* With gaps between them, as in entries of one letter each. */
+static void
+finds_digits_in_boxes(void **state)
+{
+    static const char *const digits[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+    static const char number[] = "4111111111111111";
+    PolicyDetectRun runs[17] = {{.text = "Card", .box = {10, 200, 40, 16}}};
+
+    for (unsigned i = 0; i < strlen(number); i++)
+        runs[i + 1] = (PolicyDetectRun){.text = digits[number[i] - '0'],
+                                        .box = {60 + (int)i * 30, 200, 10, 16}};
+    assert_true(finds_last(runs, 17));
+}
+
 /* Digits in boxes of their own, and a turned line that is as high as all of them. */
 static void
 finds_row_beside_turned_line(void **state)
@@ -781,6 +816,8 @@ main(void)
         cmocka_unit_test(finds_framed),
         cmocka_unit_test(finds_indented_value),
         cmocka_unit_test(finds_row_beside_turned_line),
+        cmocka_unit_test(finds_told_in_order),
+        cmocka_unit_test(finds_digits_in_boxes),
         cmocka_unit_test(finds_each_of_two_tokens),
         cmocka_unit_test(finds_misread),
         cmocka_unit_test(finds_every_token),
