@@ -13,6 +13,7 @@
 #define IDENTITY_BEGINNING_MIN 8
 #define IDENTITY_N_DIGITS 18
 #define SCIENTIFIC_N_DIGITS_MIN 14
+#define N_DIGITS_IN_BOX_MAX 2
 #define YEAR_MIN 1900
 #define YEAR_MAX 2099
 
@@ -389,15 +390,33 @@ fits_grouping(const Numbers *self,
     return !has_bare_edge || *out_n_gaps == 0;
 }
 
-/* Each digit in a box of its own. */
+static gboolean
+is_box(const PolicyDetectText *text, int i)
+{
+    const PolicySegment *segment;
+    size_t length;
+
+    if (i < 0 || i >= (int)text->segments->len)
+        return FALSE;
+    segment = &g_array_index(text->segments, PolicySegment, i);
+    length = segment->end - segment->start;
+    return length > 0 && length <= N_DIGITS_IN_BOX_MAX &&
+           strspn(text->flat->str + segment->start, "0123456789") >= length;
+}
+
+/* One or two digits in each run, and no others beside them: boxes of an entry, a turned line. */
 static gboolean
 stands_in_boxes(const Numbers *self, unsigned first, unsigned n)
 {
-    for (unsigned i = first + 1; i < first + n; i++) {
-        if (!policy_detect_text_is_edge(self->text, get_digit(self, i)->offset))
+    const PolicyDetectText *text = self->text;
+    int from = (int)policy_detect_text_find(text, get_digit(self, first)->offset);
+    int to = (int)policy_detect_text_find(text, get_digit(self, first + n - 1)->offset);
+
+    for (int i = from; i <= to; i++) {
+        if (!is_box(text, i))
             return FALSE;
     }
-    return TRUE;
+    return !is_box(text, from - 1) && !is_box(text, to + 1);
 }
 
 static gboolean

@@ -471,6 +471,40 @@ finds_digits_in_boxes(void **state)
     assert_true(finds_last(runs, 17));
 }
 
+/* As a viewer tells a line that stands upwards. */
+static void
+finds_turned_line(void **state)
+{
+    static const char *const parts[] = {"48", "4", "35", "51", "63", "39", "86", "9", "35"};
+    PolicyDetectRun runs[G_N_ELEMENTS(parts) + 1] = {
+        {.text = "echidnas 12345", .box = {10, 10, 140, 16}}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++)
+        runs[i + 1] = (PolicyDetectRun){.text = parts[i],
+                                        .box = {100 + (int)i * 18, 400 - (int)i * 12, 16, 14}};
+    assert_true(finds_last(runs, G_N_ELEMENTS(runs)));
+}
+
+/* Grids of one and two digits in each cell. */
+static void
+leaves_grids(void **state)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(10);
+    unsigned n_wrong = 0;
+
+    for (unsigned i = 0; i < 200; i++) {
+        g_autoptr(GString) grid = g_string_new("head\n");
+        g_autofree char *marked = NULL;
+
+        for (unsigned cell = 0; cell < 81; cell++)
+            g_string_append_printf(grid, "%u%s", 1 + g_rand_int(random) % (i % 2 == 0 ? 9 : 31),
+                                   cell % 9 == 8 ? "\n" : "|");
+        marked = mark(grid->str, FALSE);
+        n_wrong += strchr(marked, '[') != NULL;
+    }
+    assert_true(n_wrong <= 2);
+}
+
 /* Digits in boxes of their own, and a turned line that is as high as all of them. */
 static void
 finds_row_beside_turned_line(void **state)
@@ -818,6 +852,8 @@ main(void)
         cmocka_unit_test(finds_row_beside_turned_line),
         cmocka_unit_test(finds_told_in_order),
         cmocka_unit_test(finds_digits_in_boxes),
+        cmocka_unit_test(finds_turned_line),
+        cmocka_unit_test(leaves_grids),
         cmocka_unit_test(finds_each_of_two_tokens),
         cmocka_unit_test(finds_misread),
         cmocka_unit_test(finds_every_token),
