@@ -16,7 +16,8 @@
 #define SAMPLE_N_CHARS_MAX 16
 #define SCALE_MIN 0.7
 #define SCALE_MAX 1.5
-#define EM_SHARE 78 /* percent of a row's height that its font's size is */
+#define EM_SHARE 78              /* percent of a row's height that its font's size is */
+#define FIGURE_WIDTH_PERCENT 130 /* how far the measure of its letters may be short */
 #define ROW_MAX 1048576
 #define COLUMN_MAX 16384
 
@@ -260,6 +261,12 @@ get_em(const BaseRect *row)
     return MAX(MIN(row->height * EM_SHARE / 100, EM_MAX_PX), 1);
 }
 
+static double
+get_scale(const RecallA11yReading *reading)
+{
+    return reading->memory->sheet_scale > 0 ? reading->memory->sheet_scale : 1;
+}
+
 /* How far text that is too wide for its cell runs over the empty ones to the right. */
 static int
 get_room(const Range *range, int row, int column)
@@ -295,6 +302,21 @@ place_text(const Range *range,
     return box;
 }
 
+/* Digits with spaces are text, which runs over empty cells: as wide as its letters may be, or the
+ * cell. */
+static int
+get_figure_width(const Range *range, int row, int column, double scale)
+{
+    const char *text = range->cells[row * range->n_columns + column]->text;
+    int width = (int)(recall_a11y_text_measure_px(text, get_em(&range->rows[row])) * scale *
+                      FIGURE_WIDTH_PERCENT / 100);
+
+    if (strchr(text, ' ') == NULL)
+        return range->columns[column].width;
+    return CLAMP(width, range->columns[column].width,
+                 MAX(get_room(range, row, column), range->columns[column].width));
+}
+
 /* A number stands at the right, digits that were entered as text at the left: the pixels tell. */
 static gboolean
 add_figure(RecallA11yReading *reading,
@@ -304,7 +326,7 @@ add_figure(RecallA11yReading *reading,
            const BaseRect *view)
 {
     BaseRect box = {range->columns[column].x + BORDER_PX, range->rows[row].y + BORDER_PX,
-                    range->columns[column].width - 2 * BORDER_PX,
+                    get_figure_width(range, row, column, get_scale(reading)) - 2 * BORDER_PX,
                     range->rows[row].height - 2 * BORDER_PX};
 
     return base_rect_contains(view, &box) &&
@@ -316,7 +338,6 @@ static void
 add_cell(RecallA11yReading *reading, const Range *range, int row, int column, const BaseRect *view)
 {
     const RecallA11yNode *cell = range->cells[row * range->n_columns + column];
-    double scale = reading->memory->sheet_scale;
     BaseRect clip = {0};
     BaseRect box = {0};
 
@@ -324,7 +345,7 @@ add_cell(RecallA11yReading *reading, const Range *range, int row, int column, co
         return;
     if (is_figure(cell->text) && add_figure(reading, range, row, column, view))
         return;
-    box = place_text(range, row, column, cell->text, scale > 0 ? scale : 1, &clip);
+    box = place_text(range, row, column, cell->text, get_scale(reading), &clip);
     base_rect_intersect(&clip, view, &clip);
     recall_a11y_reading_add_text(reading, cell->text, &box, &clip);
 }

@@ -20,6 +20,7 @@
 #define FIXED_WIDE 1667  /* what a wide character is to the others in most such fonts */
 #define LABEL_LINE_PX 18 /* and its line */
 #define UNTOLD_MIN_BYTES 12
+#define UNTOLD_MIXED_MIN_BYTES 6
 
 /* What is kept or left as a whole: a word, or one character of CJK. */
 typedef struct {
@@ -399,13 +400,29 @@ flush_draft(RecallText *self, Draft *draft)
     g_array_set_size(draft->words, 0);
 }
 
-/* Nobody tells what stands in the part of a long word that is shown. */
+/* Long enough for a token, or of letters and digits, as a password. */
+static gboolean
+may_be_secret(const Unit *unit)
+{
+    gboolean has_letter = FALSE;
+    gboolean has_digit = FALSE;
+
+    if (unit->is_cjk || unit->end - unit->start < UNTOLD_MIXED_MIN_BYTES)
+        return FALSE;
+    for (const char *at = unit->start; at < unit->end; at++) {
+        has_letter |= g_ascii_isalpha(*at) != 0;
+        has_digit |= g_ascii_isdigit(*at) != 0;
+    }
+    return unit->end - unit->start >= UNTOLD_MIN_BYTES || (has_letter && has_digit);
+}
+
+/* Nobody tells what stands in the part of a word that is shown. */
 static void
 note_untold(RecallText *self, const Unit *unit, const BaseRect *box, const pixman_region32_t *shown)
 {
     pixman_region32_t part;
 
-    if (unit->is_cjk || unit->end - unit->start < UNTOLD_MIN_BYTES)
+    if (!may_be_secret(unit))
         return;
     pixman_region32_init_rect(&part, box->x, box->y, (unsigned)box->width, (unsigned)box->height);
     pixman_region32_intersect(&part, &part, (pixman_region32_t *)shown);

@@ -174,6 +174,19 @@ test_the_part_of_a_token_is_untold(void **state)
 }
 
 static void
+test_the_part_of_a_password_is_untold(void **state)
+{
+    g_autoptr(RecallText) text =
+        add("Mulberry42z", (BaseRect){0, 0, 110, 20}, NULL, 0, (BaseRect){0, 0, 80, 20});
+    g_autoptr(RecallText) word =
+        add("Mulberries", (BaseRect){0, 0, 110, 20}, NULL, 0, (BaseRect){0, 0, 80, 20});
+    pixman_box32_t part = {10, 5, 80, 15};
+
+    assert_int_equal(pixman_region32_contains_rectangle(&text->untold, &part), PIXMAN_REGION_IN);
+    assert_false(pixman_region32_not_empty(&word->untold));
+}
+
+static void
 test_a_line_cut_through_is_covered_but_not_kept(void **state)
 {
     g_autoptr(RecallText) text =
@@ -296,6 +309,7 @@ main(void)
         cmocka_unit_test(test_cjk_is_one_word_until_it_is_cut),
         cmocka_unit_test(test_only_what_is_shown_is_kept),
         cmocka_unit_test(test_the_part_of_a_token_is_untold),
+        cmocka_unit_test(test_the_part_of_a_password_is_untold),
         cmocka_unit_test(test_a_line_cut_through_is_covered_but_not_kept),
         cmocka_unit_test(test_marks_and_icons_are_no_words),
         cmocka_unit_test(test_a_run_is_bounded),
