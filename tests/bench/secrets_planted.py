@@ -9,7 +9,7 @@ import random
 import apps
 import content
 import planted
-from desktop import run
+from desktop import Late, run
 
 N_OF_EACH = 200
 N_LINES = 24 # of a screen
@@ -129,10 +129,11 @@ def show_all(desktop, secrets, numbers, source):
             program = show(desktop, f"mark{mark}",
                            [f"the mark{mark}", *lines, f"up to end{mark}"], is_dark)
             try:
-                desktop.find(f"mark{mark}", f"end{mark}", deadline_s=30)
-                desktop.settle()
-            finally:
-                program.end()
+                desktop.find(f"mark{mark}", f"end{mark}", deadline_s=20)
+            except Late: # OCR may misread them
+                print(f"  {place} {mark}: its marks were not found", flush=True)
+            desktop.settle()
+            program.end()
         print(f"  {place}{', dark' if is_dark else ''}", flush=True)
 
 
