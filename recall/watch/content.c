@@ -18,13 +18,14 @@ struct RecallContent {
     char *url;
     char *file;
     pixman_region32_t visible;
-    pixman_region32_t covered; /* what accessible text speaks for */
-    pixman_region32_t spoken;  /* it tells of text in there, maybe of where it stood before */
-    pixman_region32_t secret;  /* password fields: nothing in them is kept */
-    pixman_region32_t untold;  /* parts of long words: not in the picture */
-    pixman_region32_t wanted;  /* what OCR reads now */
-    pixman_region32_t ignored; /* what it must leave out */
-    pixman_region32_t unread;  /* of the pixels that may be kept: their text is not known yet */
+    pixman_region32_t covered;  /* what accessible text speaks for */
+    pixman_region32_t spoken;   /* it tells of text in there, maybe of where it stood before */
+    pixman_region32_t secret;   /* password fields: nothing in them is kept */
+    pixman_region32_t untold;   /* parts of long words: not in the picture */
+    pixman_region32_t wanted;   /* what OCR reads now */
+    pixman_region32_t ignored;  /* what it must leave out */
+    pixman_region32_t unread;   /* of the pixels that may be kept: their text is not known yet */
+    pixman_region32_t unproven; /* where told secrets may stand */
     pixman_region32_t painted;
     uint8_t *before; /* what stands in @painted while it is painted over, else NULL */
 };
@@ -46,6 +47,7 @@ recall_content_new(void)
     pixman_region32_init(&self->wanted);
     pixman_region32_init(&self->ignored);
     pixman_region32_init(&self->unread);
+    pixman_region32_init(&self->unproven);
     pixman_region32_init(&self->painted);
     return self;
 }
@@ -70,6 +72,7 @@ recall_content_free(RecallContent *self)
     pixman_region32_fini(&self->wanted);
     pixman_region32_fini(&self->ignored);
     pixman_region32_fini(&self->unread);
+    pixman_region32_fini(&self->unproven);
     pixman_region32_fini(&self->painted);
     g_free(self);
 }
@@ -390,7 +393,7 @@ recall_content_has_unread(const RecallContent *self)
                               (pixman_region32_t *)&self->visible);
     has_some = pixman_region32_not_empty(&unread);
     pixman_region32_fini(&unread);
-    return has_some || !recall_proof_stands(self->proof);
+    return has_some || recall_proof_is_pending(self->proof);
 }
 
 const char *
@@ -444,54 +447,68 @@ dup_tight(const RecallContent *self, const RecallRun *run)
     return tight;
 }
 
-/* @has_ocr: what OCR read, too */
-static GPtrArray *
-dup_shown_runs(const RecallContent *self, gboolean has_ocr)
+static void
+add_told(const RecallContent *self, GPtrArray *runs)
 {
-    GPtrArray *runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
-
     for (unsigned i = 0; i < self->accessible_runs->len; i++) {
         RecallRun *run = self->accessible_runs->pdata[i];
 
-        if (is_shown(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
-            g_ptr_array_add(runs, run->is_cell ? dup_tight(self, run) : recall_run_ref(run));
+        if (is_in_view(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
+            g_ptr_array_add(runs, run->is_cell && recall_frame_has_ink(self->frame, &run->box)
+                                      ? dup_tight(self, run)
+                                      : recall_run_ref(run));
     }
-    for (unsigned i = 0; has_ocr && i < self->ocr_runs->len; i++) {
+}
+
+/* What is told where nothing stands is hidden, or stands elsewhere; it may be the label of what
+ * stands there.
+ * @unproven: where boxes are wrong OCR reads what they leave uncovered: parts of secrets, too */
+static GPtrArray *
+dup_runs_in_view(const RecallContent *self, const pixman_region32_t *unproven)
+{
+    GPtrArray *runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+
+    add_told(self, runs);
+    for (unsigned i = 0; i < self->ocr_runs->len; i++) {
         RecallRun *run = self->ocr_runs->pdata[i];
 
-        if (is_shown(self, run) && !is_told(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
+        if (is_shown(self, run) && !is_told(self, run) && !touches(unproven, &run->box) &&
+            runs->len < RECALL_TEXT_N_RUNS_MAX)
             g_ptr_array_add(runs, recall_run_ref(run));
     }
     return runs;
 }
 
-/* What was told where nothing stands is hidden, or stands elsewhere. */
-static void
-add_blank_runs(const RecallContent *self, GPtrArray *runs)
+/* Returns: (transfer full): those of @runs that are not told where nothing stands */
+static GPtrArray *
+dup_inked(const RecallContent *self, const GPtrArray *runs)
 {
-    for (unsigned i = 0; i < self->accessible_runs->len; i++) {
-        RecallRun *run = self->accessible_runs->pdata[i];
+    GPtrArray *inked = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
 
-        if (is_in_view(self, run) && !recall_frame_has_ink(self->frame, &run->box) &&
-            runs->len < RECALL_TEXT_N_RUNS_MAX)
-            g_ptr_array_add(runs, recall_run_ref(run));
+    for (unsigned i = 0; i < runs->len; i++) {
+        RecallRun *run = runs->pdata[i];
+
+        if (recall_frame_has_ink(self->frame, &run->box))
+            g_ptr_array_add(inked, recall_run_ref(run));
     }
+    return inked;
 }
 
 gboolean
 recall_content_find_doubts(RecallContent *self, const pixman_region32_t *changed, int64_t now_us)
 {
-    g_autoptr(GPtrArray) runs = dup_shown_runs(self, TRUE);
+    g_autoptr(GPtrArray) runs = NULL;
     g_autoptr(GPtrArray) secret = NULL;
 
-    add_blank_runs(self, runs);
+    pixman_region32_clear(&self->unproven);
+    runs = dup_runs_in_view(self, &self->unproven);
     secret = recall_redact_pick(self->redact, runs, now_us);
     for (unsigned i = secret->len; i > 0; i--) {
         if (((RecallRun *)secret->pdata[i - 1])->source != PROTOCOL_SOURCE_ACCESSIBLE)
             g_ptr_array_remove_index(secret, i - 1);
     }
     recall_proof_begin(self->proof, secret, changed);
-    return !recall_proof_stands(self->proof);
+    return recall_proof_is_pending(self->proof);
 }
 
 RecallOcrRequest
@@ -505,19 +522,40 @@ recall_content_get_proof_request(RecallContent *self)
     return request;
 }
 
-void
+gboolean
 recall_content_take_proof(RecallContent *self, const GPtrArray *runs)
 {
     recall_proof_take(self->proof, runs, &self->visible);
+    return !recall_proof_is_pending(self->proof);
+}
+
+RecallOcrRequest
+recall_content_get_search_request(RecallContent *self)
+{
+    RecallOcrRequest request = make_request(self, &self->visible);
+
+    pixman_region32_subtract(&self->ignored, &self->ignored, &self->visible);
+    request.words = PROTOCOL_READER_ANY;
+    return request;
+}
+
+void
+recall_content_take_search(RecallContent *self, const GPtrArray *runs)
+{
+    recall_proof_take_all(self->proof, runs, self->accessible_runs, &self->visible);
 }
 
 GPtrArray *
 recall_content_dup_runs(RecallContent *self, int64_t now_us)
 {
-    /* Where boxes are wrong OCR reads what they leave uncovered: parts of secrets, too. */
-    g_autoptr(GPtrArray) shown = dup_shown_runs(self, recall_proof_stands(self->proof));
+    g_autoptr(GPtrArray) runs = NULL;
+    g_autoptr(GPtrArray) masked = NULL;
 
-    return recall_redact_runs(self->redact, shown, now_us);
+    pixman_region32_clear(&self->unproven);
+    recall_proof_hide(self->proof, &self->visible, &self->unproven);
+    runs = dup_runs_in_view(self, &self->unproven);
+    masked = recall_redact_runs(self->redact, runs, now_us);
+    return dup_inked(self, masked);
 }
 
 unsigned
@@ -539,8 +577,7 @@ recall_content_paint(RecallContent *self)
                           (pixman_region32_t *)recall_redact_get_hidden(self->redact));
     pixman_region32_union(&self->painted, &self->painted, &self->unread);
     pixman_region32_union(&self->painted, &self->painted, &self->untold);
-    if (!recall_proof_stands(self->proof))
-        pixman_region32_union(&self->painted, &self->painted, &self->visible);
+    recall_proof_hide(self->proof, &self->visible, &self->painted);
     self->before = recall_frame_paint(self->frame, &self->painted);
 }
 

@@ -7,9 +7,9 @@
 
 /* What is in hand of one window: its pixels, what both sources read in them, and which of it may be
  * kept. What may not is masked in the text and painted over in the picture: password fields,
- * secrets, and whatever nobody has read yet, because it may be one; all of it
- * while OCR has not found secrets where the application told them. All regions are window pixels.
- * Main thread; no display. */
+ * secrets, and whatever nobody has read yet, because it may be one; and where secrets may stand
+ * that OCR has not found where the application told them. All regions are window pixels. Main
+ * thread; no display. */
 
 typedef struct RecallContent RecallContent;
 
@@ -68,9 +68,14 @@ void recall_content_take_ocr(RecallContent *self, GPtrArray *runs, const pixman_
 gboolean
 recall_content_find_doubts(RecallContent *self, const pixman_region32_t *changed, int64_t now_us);
 
-/* The request that shows whether they stand there, borrowed likewise, and its answer. */
+/* The request that shows whether they stand there, borrowed likewise, and its answer.
+ * Returns: whether all do; else the whole window is read */
 RecallOcrRequest recall_content_get_proof_request(RecallContent *self);
-void recall_content_take_proof(RecallContent *self, const GPtrArray *runs);
+gboolean recall_content_take_proof(RecallContent *self, const GPtrArray *runs);
+
+/* The request for it, borrowed likewise, and its answer, which has to be all of it. */
+RecallOcrRequest recall_content_get_search_request(RecallContent *self);
+void recall_content_take_search(RecallContent *self, const GPtrArray *runs);
 
 /* Text that may not be kept goes; the pixels stay to tell what changes. */
 void recall_content_drop_text(RecallContent *self);

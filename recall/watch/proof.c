@@ -2,26 +2,63 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/proof.h"
 
+#include <string.h>
+
 #define MARGIN_X_PX 6
 #define MARGIN_Y_PX 3
 #define N_LETTERS_MAX 512 /* of one run; the rest tells no more */
 #define N_LETTERS_SLACK 2
 #define BEGINNING_PERCENT 80
 #define N_LETTERS_ALONE 8 /* a shorter run may be read wrong: those are counted together */
+#define N_SAME_LETTERS 5  /* in a row, of a secret: it was read there */
+#define X_MIN (-16384)    /* beyond any window */
+#define X_MAX 32768
+#define Y_MIN X_MIN
+#define Y_MAX X_MAX
+
+/* What does not stand where it was told, and the rows in which it is. */
+typedef struct {
+    RecallRun *run;
+    int top;
+    int bottom;
+} Missing;
 
 struct RecallProof {
     GPtrArray *proven;   /* of RecallRun */
-    GPtrArray *doubtful; /* of RecallRun */
+    GPtrArray *doubtful; /* of RecallRun: to be proven */
+    GArray *missing;     /* of Missing */
     pixman_region32_t wanted;
 };
+
+static GPtrArray *
+new_runs(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+}
+
+static void
+clear_missing(void *data)
+{
+    recall_run_unref(((Missing *)data)->run);
+}
+
+static GArray *
+new_missing(void)
+{
+    GArray *missing = g_array_new(FALSE, FALSE, sizeof(Missing));
+
+    g_array_set_clear_func(missing, clear_missing);
+    return missing;
+}
 
 RecallProof *
 recall_proof_new(void)
 {
     RecallProof *self = g_new0(RecallProof, 1);
 
-    self->proven = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
-    self->doubtful = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    self->proven = new_runs();
+    self->doubtful = new_runs();
+    self->missing = new_missing();
     pixman_region32_init(&self->wanted);
     return self;
 }
@@ -33,49 +70,95 @@ recall_proof_free(RecallProof *self)
         return;
     g_ptr_array_unref(self->proven);
     g_ptr_array_unref(self->doubtful);
+    g_array_unref(self->missing);
     pixman_region32_fini(&self->wanted);
     g_free(self);
 }
 
 static gboolean
+has_changed(const pixman_region32_t *changed, int x1, int y1, int x2, int y2)
+{
+    pixman_box32_t box = {x1, y1, x2, y2};
+
+    return pixman_region32_contains_rectangle((pixman_region32_t *)changed, &box) !=
+           PIXMAN_REGION_OUT;
+}
+
+static gboolean
+is_same(const RecallRun *a, const RecallRun *b)
+{
+    return base_rect_equal(&a->box, &b->box) && g_str_equal(a->text, b->text);
+}
+
+static gboolean
 is_proven(const RecallProof *self, const RecallRun *run, const pixman_region32_t *changed)
 {
-    pixman_box32_t box = {run->box.x, run->box.y, run->box.x + run->box.width,
-                          run->box.y + run->box.height};
-
-    if (pixman_region32_contains_rectangle((pixman_region32_t *)changed, &box) != PIXMAN_REGION_OUT)
+    if (has_changed(changed, run->box.x, run->box.y, run->box.x + run->box.width,
+                    run->box.y + run->box.height))
         return FALSE;
     for (unsigned i = 0; i < self->proven->len; i++) {
-        const RecallRun *old = self->proven->pdata[i];
-
-        if (base_rect_equal(&old->box, &run->box) && g_str_equal(old->text, run->text))
+        if (is_same(self->proven->pdata[i], run))
             return TRUE;
     }
     return FALSE;
 }
 
+/* Returns: what was found missing before, if nothing changed where it may stand */
+static const Missing *
+find_missing(const RecallProof *self, const RecallRun *run, const pixman_region32_t *changed)
+{
+    for (unsigned i = 0; i < self->missing->len; i++) {
+        const Missing *missing = &g_array_index(self->missing, Missing, i);
+
+        if (is_same(missing->run, run))
+            return has_changed(changed, X_MIN, missing->top, X_MAX, missing->bottom) ? NULL
+                                                                                     : missing;
+    }
+    return NULL;
+}
+
+static void
+doubt(RecallProof *self, RecallRun *run)
+{
+    const BaseRect *box = &run->box;
+
+    g_ptr_array_add(self->doubtful, recall_run_ref(run));
+    pixman_region32_union_rect(&self->wanted, &self->wanted, box->x - MARGIN_X_PX,
+                               box->y - MARGIN_Y_PX, (unsigned)(box->width + 2 * MARGIN_X_PX),
+                               (unsigned)(box->height + 2 * MARGIN_Y_PX));
+}
+
+static void
+add_missing(GArray *all, RecallRun *run, int top, int bottom)
+{
+    Missing missing = {recall_run_ref(run), top, bottom};
+
+    g_array_append_val(all, missing);
+}
+
 void
 recall_proof_begin(RecallProof *self, const GPtrArray *runs, const pixman_region32_t *changed)
 {
-    GPtrArray *proven = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    g_autoptr(GPtrArray) proven = new_runs();
+    g_autoptr(GArray) missing = new_missing();
 
     g_ptr_array_set_size(self->doubtful, 0);
     pixman_region32_clear(&self->wanted);
     for (unsigned i = 0; i < runs->len; i++) {
         RecallRun *run = runs->pdata[i];
+        const Missing *old = find_missing(self, run, changed);
 
-        if (is_proven(self, run, changed)) {
+        if (is_proven(self, run, changed))
             g_ptr_array_add(proven, recall_run_ref(run));
-            continue;
-        }
-        g_ptr_array_add(self->doubtful, recall_run_ref(run));
-        pixman_region32_union_rect(&self->wanted, &self->wanted, run->box.x - MARGIN_X_PX,
-                                   run->box.y - MARGIN_Y_PX,
-                                   (unsigned)(run->box.width + 2 * MARGIN_X_PX),
-                                   (unsigned)(run->box.height + 2 * MARGIN_Y_PX));
+        else if (old != NULL)
+            add_missing(missing, run, old->top, old->bottom);
+        else
+            doubt(self, run);
     }
     g_ptr_array_unref(self->proven);
-    self->proven = proven;
+    g_array_unref(self->missing);
+    self->proven = g_steal_pointer(&proven);
+    self->missing = g_steal_pointer(&missing);
 }
 
 const pixman_region32_t *
@@ -193,6 +276,8 @@ is_enough(unsigned n_read, unsigned n_told)
     return n_read * 100 >= n_told * RECALL_PROOF_LETTERS_PERCENT;
 }
 
+/* --- what stands where it was told --- */
+
 /* All or none: when one stands elsewhere, so may the others. */
 void
 recall_proof_take(RecallProof *self, const GPtrArray *runs, const pixman_region32_t *visible)
@@ -214,12 +299,156 @@ recall_proof_take(RecallProof *self, const GPtrArray *runs, const pixman_region3
     if (!is_enough(n_read_short, n_told_short))
         return;
     g_ptr_array_extend_and_steal(self->proven, g_steal_pointer(&self->doubtful));
-    self->doubtful = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    self->doubtful = new_runs();
     pixman_region32_clear(&self->wanted);
 }
 
 gboolean
-recall_proof_stands(const RecallProof *self)
+recall_proof_is_pending(const RecallProof *self)
 {
-    return self->doubtful->len == 0;
+    return self->doubtful->len > 0;
+}
+
+/* --- where the others are --- */
+
+/* Returns: of RecallRun: those of @told by which others are placed */
+static GPtrArray *
+find_standing(const GPtrArray *told, const GPtrArray *read, const pixman_region32_t *visible)
+{
+    GPtrArray *standing = new_runs();
+
+    for (unsigned i = 0; i < told->len; i++) {
+        RecallRun *run = told->pdata[i];
+        unsigned n_told;
+        unsigned n_read = count_read(run, read, visible, &n_told);
+
+        if (n_told >= N_LETTERS_ALONE && n_read * 100 >= n_told * RECALL_PROOF_STANDING_PERCENT)
+            g_ptr_array_add(standing, recall_run_ref(run));
+    }
+    return standing;
+}
+
+static gboolean
+overlap_in_x(const BaseRect *a, const BaseRect *b)
+{
+    return a->x < b->x + b->width && b->x < a->x + a->width;
+}
+
+static Missing
+find_rows(RecallRun *run, const GPtrArray *standing)
+{
+    const BaseRect *box = &run->box;
+    Missing missing = {run, Y_MIN, Y_MAX};
+
+    for (unsigned i = 0; i < standing->len; i++) {
+        const BaseRect *other = &((RecallRun *)standing->pdata[i])->box;
+
+        if (!overlap_in_x(box, other))
+            continue;
+        if (other->y + other->height <= box->y)
+            missing.top = MAX(missing.top, other->y + other->height);
+        if (other->y >= box->y + box->height)
+            missing.bottom = MIN(missing.bottom, other->y);
+    }
+    return missing;
+}
+
+/* Whether @text has the letters, in a row. */
+static gboolean
+has_letters(const char *text, const gunichar *letters)
+{
+    gunichar all[N_LETTERS_MAX];
+    unsigned n = get_letters(text, all);
+
+    for (unsigned i = 0; i + N_SAME_LETTERS <= n; i++) {
+        if (memcmp(all + i, letters, N_SAME_LETTERS * sizeof(gunichar)) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+is_elsewhere(const Missing *missing, const GPtrArray *read, const gunichar *letters)
+{
+    for (unsigned i = 0; i < read->len; i++) {
+        const RecallRun *run = read->pdata[i];
+
+        if ((run->box.y < missing->top || run->box.y + run->box.height > missing->bottom) &&
+            has_letters(run->text, letters))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+is_told_by_other(const RecallRun *run, const GPtrArray *told, const gunichar *letters)
+{
+    for (unsigned i = 0; i < told->len; i++) {
+        const RecallRun *other = told->pdata[i];
+
+        if (!is_same(other, run) && has_letters(other->text, letters))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Whether a part of it that nothing else has was read outside its rows. */
+static gboolean
+was_read_elsewhere(const Missing *missing, const GPtrArray *read, const GPtrArray *told)
+{
+    gunichar letters[N_LETTERS_MAX];
+    unsigned n = get_letters(missing->run->text, letters);
+
+    for (unsigned i = 0; i + N_SAME_LETTERS <= n; i++) {
+        if (is_elsewhere(missing, read, letters + i) &&
+            !is_told_by_other(missing->run, told, letters + i))
+            return TRUE;
+    }
+    return n < N_SAME_LETTERS; /* nobody can tell */
+}
+
+void
+recall_proof_take_all(RecallProof *self,
+                      const GPtrArray *runs,
+                      const GPtrArray *told,
+                      const pixman_region32_t *visible)
+{
+    g_autoptr(GPtrArray) standing = find_standing(told, runs, visible);
+
+    for (unsigned i = 0; i < self->doubtful->len; i++) {
+        RecallRun *run = self->doubtful->pdata[i];
+        unsigned n_told;
+        unsigned n_read = count_read(run, runs, visible, &n_told);
+        Missing missing = find_rows(run, standing);
+
+        if (is_enough(n_read, n_told))
+            g_ptr_array_add(self->proven, recall_run_ref(run));
+        else if (was_read_elsewhere(&missing, runs, told))
+            add_missing(self->missing, run, Y_MIN, Y_MAX);
+        else
+            add_missing(self->missing, run, missing.top, missing.bottom);
+    }
+    g_ptr_array_set_size(self->doubtful, 0);
+    pixman_region32_clear(&self->wanted);
+}
+
+void
+recall_proof_hide(const RecallProof *self,
+                  const pixman_region32_t *visible,
+                  pixman_region32_t *hidden)
+{
+    if (recall_proof_is_pending(self)) {
+        pixman_region32_union(hidden, hidden, (pixman_region32_t *)visible);
+        return;
+    }
+    for (unsigned i = 0; i < self->missing->len; i++) {
+        const Missing *missing = &g_array_index(self->missing, Missing, i);
+        pixman_region32_t rows;
+
+        pixman_region32_init_rect(&rows, X_MIN, missing->top, X_MAX - X_MIN,
+                                  (unsigned)(missing->bottom - missing->top));
+        pixman_region32_intersect(&rows, &rows, (pixman_region32_t *)visible);
+        pixman_region32_union(hidden, hidden, &rows);
+        pixman_region32_fini(&rows);
+    }
 }

@@ -7,9 +7,15 @@
 /* Whether secrets that an application told stand in the pixels where it told them. Its answer may
  * be of another layout than the pixels in hand, or its boxes may be guesses; then painting them
  * over hides nothing. So OCR reads there as well, and what it reads must resemble what was told.
- * All boxes are window pixels. Pure. */
+ *
+ * When some does not (a slanted line, faint letters), OCR reads the whole window. What is not
+ * found elsewhere either stands between the lines above and below it that are where they were told:
+ * all between those is hidden, without any everything. All boxes are window pixels. Pure. */
 
 #define RECALL_PROOF_LETTERS_PERCENT 50 /* of the letters told have to be read */
+#define RECALL_PROOF_STANDING_PERCENT                                                              \
+    85 /* of a line by which others are placed: many look alike                                    \
+        */
 
 typedef struct RecallProof RecallProof;
 
@@ -28,5 +34,18 @@ const pixman_region32_t *recall_proof_get_wanted(const RecallProof *self);
  * @visible: of the window: the rest of a run cannot be read */
 void recall_proof_take(RecallProof *self, const GPtrArray *runs, const pixman_region32_t *visible);
 
-/* FALSE: nothing of the picture may be kept. */
-gboolean recall_proof_stands(const RecallProof *self);
+/* Whether some is to be proven yet: nothing of the picture may be kept. */
+gboolean recall_proof_is_pending(const RecallProof *self);
+
+/* Ends that.
+ * @runs: of RecallRun: what OCR read in all of the window
+ * @told: of RecallRun: all that the application told */
+void recall_proof_take_all(RecallProof *self,
+                           const GPtrArray *runs,
+                           const GPtrArray *told,
+                           const pixman_region32_t *visible);
+
+/* Adds to @hidden what of @visible may not be kept. */
+void recall_proof_hide(const RecallProof *self,
+                       const pixman_region32_t *visible,
+                       pixman_region32_t *hidden);

@@ -257,6 +257,35 @@ adapt_to_sample(RecallWatch *self, const GPtrArray *runs)
 }
 
 static void
+on_search_read(GObject *source, GAsyncResult *result, void *user_data)
+{
+    RecallWatch *self = user_data;
+    g_autoptr(GError) error = NULL;
+    pixman_region32_t left;
+    g_autoptr(GPtrArray) runs = NULL;
+
+    pixman_region32_init(&left);
+    runs = recall_ocr_read_finish(NULL, result, &left, &error);
+    if (runs != NULL && !pixman_region32_not_empty(&left))
+        recall_content_take_search(self->content, runs);
+    pixman_region32_fini(&left);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+    store(self);
+    finish_reading(self);
+}
+
+/* Something does not stand where it was told. */
+static void
+search(RecallWatch *self)
+{
+    RecallOcrRequest request = recall_content_get_search_request(self->content);
+
+    request.priority = self->window->is_active;
+    recall_ocr_read_async(self->parts.ocr, &request, self->cancellable, on_search_read, self);
+}
+
+static void
 on_proof_read(GObject *source, GAsyncResult *result, void *user_data)
 {
     RecallWatch *self = user_data;
@@ -265,8 +294,10 @@ on_proof_read(GObject *source, GAsyncResult *result, void *user_data)
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
-    if (runs != NULL)
-        recall_content_take_proof(self->content, runs);
+    if (runs != NULL && !recall_content_take_proof(self->content, runs)) {
+        search(self);
+        return;
+    }
     store(self);
     finish_reading(self);
 }

@@ -117,6 +117,47 @@ def test_page(desktop):
     browser.end()
 
 
+def test_crowded_page(desktop):
+    """Terms with something beside them, digits in boxes beside a turned line, sentences."""
+    secrets = planted.Secrets(7)
+    password = lambda: secrets.password(["x "]).split()[-1] # noqa: E731
+    boxes = "".join(f"<span style='display:inline-block;width:18px'>{digit}</span>"
+                    for digit in secrets.card(grouped=False))
+    path = desktop.write("crowded.html", content.page(
+        "The whimbrel", "<div style='display:flex'><dl>"
+        f"<dt>User<dd>ada<dt>密码<dd>{password()}</dl><p>something beside it</div>"
+        "<div style='writing-mode:vertical-rl;float:right;height:500px'>a line that is turned</div>"
+        f"<p>above them</p><p>{boxes}</p><p>below them</p>"
+        f"<p>The password for the router was changed to <b>{password()}</b> today.</p>"
+        f"<p>The password for the gate is: {password()}</p><p>初始密码为{password()}</p>"
+        f"<p>{ORDINARY}</p><p>and the whinchat</p>"))
+    browser = apps.chromium(desktop, f"{desktop.serve()}/{path.name}")
+    assert_found(desktop, "whinchat", "20261125004711", app="chromium")
+    assert_painted(desktop, assert_clean(desktop, secrets), "chromium")
+    browser.end()
+
+
+def test_unreadable(desktop):
+    """OCR reads neither a slanted nor a faint one where the browser tells them: they are hidden, and
+    no more than what may be them."""
+    secrets = planted.Secrets(6)
+    path = desktop.write("dark.html", content.page(
+        "The dotterel", "<p>the dotterel walks along the harbour</p><p>a second line of it</p>"
+        "<div style='transform:rotate(8deg);width:500px;margin:40px 0'>"
+        f"slanted {secrets.card()}</div><p>between the two of them</p>"
+        f"<p style='opacity:.12'>{secrets.token()}</p><p>a line below all that</p>"
+        "<p>and the phalarope sleeps behind the lighthouse</p>",
+        head="<style>body{background:#113;color:#dde;font:20px sans-serif}</style>"))
+    browser = apps.chromium(desktop, f"{desktop.serve()}/{path.name}", app=True)
+    assert_found(desktop, "phalarope", app="chromium")
+    look_at_it(4)
+    stored = assert_clean(desktop, secrets)
+    lines = ["dotterelwalksalong", "phalaropesleepsbehind"]
+    kept = stored.found_in_pictures(lines)
+    assert set(kept) == set(lines), f"in the pictures there are {kept}"
+    browser.end()
+
+
 def test_cells(desktop):
     secrets = planted.Secrets(4)
     rows = [["The bittern", "", "", ""],

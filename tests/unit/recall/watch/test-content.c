@@ -160,6 +160,35 @@ test_misplaced_secret(void **state)
     assert_int_equal(kept->len, 0);
 }
 
+/* A page that is being laid out: the label is told where nothing stands yet. */
+static void
+test_label_without_pixels(void **state)
+{
+    Seen *self = *state;
+    g_autoptr(RecallText) text = recall_text_new();
+    g_autoptr(GPtrArray) kept = NULL;
+    g_autofree uint8_t *blank = g_malloc0(4 * 200 * 20);
+    BaseRect value = {100, 200, 100, 20};
+    pixman_region32_t fresh;
+
+    recall_frame_put(recall_content_get_frame(self->content), &(BaseRect){100, 100, 200, 20}, blank,
+                     4 * 200);
+    put_letters(self->content, &value);
+    pixman_region32_init(&fresh);
+    recall_frame_end_moment(recall_content_get_frame(self->content), TRUE, &fresh);
+    pixman_region32_fini(&fresh);
+    pixman_region32_copy(&text->covered, &self->all);
+    g_ptr_array_add(text->runs, recall_run_new(g_strdup("Password:"), &(BaseRect){100, 100, 80, 20},
+                                               PROTOCOL_SOURCE_ACCESSIBLE));
+    g_ptr_array_add(text->runs,
+                    recall_run_new(g_strdup("swordfish"), &value, PROTOCOL_SOURCE_ACCESSIBLE));
+    recall_content_take_accessible(self->content, text);
+    recall_content_hold(self->content, &self->all, &self->none);
+    kept = recall_content_dup_runs(self->content, 1);
+    assert_int_equal(kept->len, 1);
+    assert_string_equal(((RecallRun *)kept->pdata[0])->text, "•••••");
+}
+
 /* A cell was filled after its application was asked: the answer knows nothing of it. */
 static void
 test_changed_since_is_painted(void **state)
@@ -247,6 +276,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_told_is_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_untold_is_painted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_misplaced_secret, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_label_without_pixels, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_changed_since_is_painted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_covered_while_read_is_painted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_motion_is_left, set_up, tear_down),
