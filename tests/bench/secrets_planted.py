@@ -91,6 +91,7 @@ def in_pdf(desktop, name, lines, is_dark):
                for line in lines]
     viewer = apps.evince(desktop, desktop.write(f"{name}.pdf", content.pdf(escaped)))
     desktop.place(viewer.window, 20, 20, 1200, 1000)
+    desktop.key("ctrl+minus", "ctrl+minus") # all of the page
     return viewer
 
 
