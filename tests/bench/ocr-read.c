@@ -3,10 +3,10 @@
 /* Reads pictures (binary PPM) as deskhand-reader does, or whole with Tesseract's page mode, and
  * prints what it found.
  *
- * usage: ocr-read [--baseline] [--strict] PICTURE.ppm...
+ * usage: ocr-read [--baseline] [--strict] [--boxes] PICTURE.ppm...
  *
  * Before the text of each stands a line "@ PICTURE CPU-SECONDS LINES". With one reader for all, in
- * order, as in a session. */
+ * order, as in a session. With --boxes each word has a line of its own: its box, then the word. */
 #include "recall/watch/reader/reading.h"
 
 #include <stdio.h>
@@ -70,7 +70,24 @@ load(const char *path, Picture *out)
 typedef struct {
     GPtrArray *lines; /* of char *, with their places in front: they sort from top to bottom */
     unsigned n_unread;
+    gboolean has_boxes;
 } Answers;
+
+static void
+add_words(GString *text, const ProtocolReaderAnswer *answer, gboolean has_boxes)
+{
+    for (unsigned i = 0; i < answer->words->len; i++) {
+        const ProtocolReaderWord *word = &g_array_index(answer->words, ProtocolReaderWord, i);
+        const BaseRect *box = &word->box;
+
+        if (has_boxes)
+            g_string_append_printf(text, "%s%d %d %d %d ", i > 0 ? "\n" : "", box->x, box->y,
+                                   box->width, box->height);
+        else if (i > 0 && !word->is_joined)
+            g_string_append_c(text, ' ');
+        g_string_append(text, word->text);
+    }
+}
 
 static void
 on_answer(const ProtocolReaderAnswer *answer, void *user_data)
@@ -84,11 +101,7 @@ on_answer(const ProtocolReaderAnswer *answer, void *user_data)
     }
     text = g_string_new(NULL);
     g_string_printf(text, "%05d %05d\t", answer->box.y, answer->box.x);
-    for (unsigned i = 0; i < answer->words->len; i++) {
-        const ProtocolReaderWord *word = &g_array_index(answer->words, ProtocolReaderWord, i);
-
-        g_string_append_printf(text, "%s%s", i > 0 && !word->is_joined ? " " : "", word->text);
-    }
+    add_words(text, answer, answers->has_boxes);
     g_ptr_array_add(answers->lines, g_string_free(text, FALSE));
 }
 
@@ -99,10 +112,14 @@ compare_text(const void *a, const void *b)
 }
 
 static void
-read_lines(ReaderReading *reading, const char *path, const Picture *picture, gboolean is_strict)
+read_lines(ReaderReading *reading,
+           const char *path,
+           const Picture *picture,
+           gboolean is_strict,
+           gboolean has_boxes)
 {
     ProtocolReaderRequest request = {1, picture->width, picture->height, 0, is_strict};
-    Answers answers = {g_ptr_array_new_with_free_func(g_free), 0};
+    Answers answers = {g_ptr_array_new_with_free_func(g_free), 0, has_boxes};
     int64_t cpu_us = 0;
 
     do {
@@ -158,6 +175,7 @@ main(int argc, char **argv)
 {
     gboolean is_baseline = FALSE;
     gboolean is_strict = FALSE;
+    gboolean has_boxes = FALSE;
     ReaderReading *reading = NULL;
     TessBaseAPI *api = NULL;
 
@@ -172,6 +190,10 @@ main(int argc, char **argv)
             is_strict = TRUE;
             continue;
         }
+        if (g_str_equal(argv[i], "--boxes")) {
+            has_boxes = TRUE;
+            continue;
+        }
         if (is_baseline && api == NULL)
             api = open_page_mode("eng+chi_sim");
         if (!is_baseline && reading == NULL)
@@ -183,7 +205,7 @@ main(int argc, char **argv)
         if (is_baseline)
             read_page(api, argv[i], &picture);
         else
-            read_lines(reading, argv[i], &picture, is_strict);
+            read_lines(reading, argv[i], &picture, is_strict, has_boxes);
         g_free(picture.pixels);
     }
     reader_reading_free(reading);
