@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/reader/page.h"
 
+#include "recall/watch/reader/ground.h"
+
 #include <math.h>
 #include <string.h>
 #include <xxhash.h>
@@ -138,6 +140,7 @@ reader_crop_new(const ReaderPage *page, const BaseRect *box)
     for (int y = 0; y < box->height; y++)
         memcpy(self->grey + (size_t)box->width * y,
                page->grey + (size_t)page->width * (box->y + y) + box->x, box->width);
+    reader_ground_level(self);
     turn(self);
     return self;
 }
