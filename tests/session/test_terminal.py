@@ -3,9 +3,12 @@
 """xterm: all by OCR, quiet and printing."""
 import apps
 import content
-from checks import assert_boxes, assert_chinese, assert_found, look_at_it
+from checks import assert_boxes, assert_chinese, assert_found, look_at_it, wait_on_screen
+from desktop import wait_for
 
 N_MISSED_OF_100_MAX = 2
+SELECTED_PX = 5000 # of the ink's colour
+INK = "#101820"
 
 
 def test_a_full_screen_of_text(desktop):
@@ -50,6 +53,47 @@ def test_light_on_dark(desktop):
         "xterm", ["xterm", "-bg", "black", "-fg", "grey80", "-fa", "DejaVu Sans Mono", "-fs", "11",
                   "-e", *apps.shell("echo the midnight carousel")], of_class="xterm")
     assert_boxes(desktop, assert_found(desktop, "midnight carousel"))
+    terminal.end()
+
+
+COLOURED = [
+    "gardener \\033[7mlantern\\033[0m harbour \\033[7mtimber window\\033[0m orchard",
+    "compass \\033[41;97m meadow \\033[44;97m thunder \\033[42;30m village \\033[0m copper",
+    "\\033[43;30m" + f"{'signal festival island mirror':60}" + "\\033[0m",
+    "market bridge \\033[7mkit\\033[0mchen pattern \\033[44;97mpassage\\033[0m",
+    "\\033[7m" + f"{'umbrella package quarter':60}" + "\\033[0m"]
+COLOURED_TEXT = ["gardener lantern harbour timber window orchard",
+                 "compass meadow thunder village copper", "signal festival island mirror",
+                 "market bridge kitchen pattern passage", "umbrella package quarter"]
+
+
+def start_bitmap_xterm(desktop, lines):
+    text = "".join(f"{line}\\n" for line in lines)
+    return desktop.start_app(
+        "xterm", ["xterm", "-fn", "6x13", "-fg", INK, "-geometry", "80x24+40+40", "-e",
+                  *apps.shell(f"printf '{text}'")], of_class="xterm")
+
+
+def test_coloured_ground(desktop):
+    terminal = start_bitmap_xterm(desktop, COLOURED)
+    result = assert_found(desktop, *COLOURED_TEXT)
+    assert_boxes(desktop, result)
+    terminal.end()
+
+
+def test_a_selection(desktop):
+    """It is there when the reader first sees the text: from within a word to within another one."""
+    lines = ["the oldest lighthouse keeper", "painted thirteen wooden boats", "before every winter storm"]
+    assert desktop.deskhand("pause").returncode == 0
+    terminal = start_bitmap_xterm(desktop, lines)
+    wait_on_screen(desktop, terminal.window, 0, 0, 160, 40)
+    desktop.xdotool("mousemove", "--window", terminal.window, 2 + 6 * 14, 2 + 6, "mousedown", 1,
+                    "mousemove", "--window", terminal.window, 2 + 6 * 11, 2 + 2 * 13 + 6,
+                    "mouseup", 1)
+    wait_for(lambda: desktop.screenshot(window=terminal.window).count(INK) > SELECTED_PX,
+             "selection")
+    assert desktop.deskhand("resume").returncode == 0
+    assert_boxes(desktop, assert_found(desktop, *lines))
     terminal.end()
 
 
