@@ -285,23 +285,32 @@ is_value(const Search *self, const Label *label, const PolicySegment *segment, s
            !is_label(self, segment);
 }
 
+/* Returns: how long the word is that begins at @at, 0 when it is not one of letters and digits */
+static size_t
+count_random(const char *at)
+{
+    size_t n = 0;
+    gboolean has_digit = FALSE;
+    gboolean has_letter = FALSE;
+
+    for (; g_ascii_isgraph(at[n]); n++) {
+        has_digit |= g_ascii_isdigit(at[n]) != 0;
+        has_letter |= g_ascii_isalpha(at[n]) != 0;
+    }
+    return has_digit && has_letter && n >= FIRST_WORD_MIN_BYTES && n <= VALUE_MAX_BYTES ? n : 0;
+}
+
 /* A line below a label with a colon may begin with its value and go on: with a word of letters and
  * digits, for many a line begins with an ordinary word. */
 static void
 add_first_word(const Search *self, const PolicySegment *segment)
 {
-    const char *flat = self->text->flat->str;
-    size_t end = segment->start;
-    gboolean has_digit = FALSE;
-    gboolean has_letter = FALSE;
+    size_t length =
+        MIN(count_random(self->text->flat->str + segment->start), segment->end - segment->start);
 
-    for (; end < segment->end && g_ascii_isgraph(flat[end]); end++) {
-        has_digit |= g_ascii_isdigit(flat[end]) != 0;
-        has_letter |= g_ascii_isalpha(flat[end]) != 0;
-    }
-    if (has_digit && has_letter && end - segment->start >= FIRST_WORD_MIN_BYTES &&
-        end - segment->start <= VALUE_MAX_BYTES)
-        policy_detect_text_add(self->text, segment->start, end, POLICY_SECRET_PASSWORD);
+    if (length > 0)
+        policy_detect_text_add(self->text, segment->start, segment->start + length,
+                               POLICY_SECRET_PASSWORD);
 }
 
 /* Below a label with a colon one value, below the head of a column all of them. */
@@ -391,6 +400,24 @@ find_labels(const Search *self)
     }
 }
 
+/* A line that OCR begins with a colon had a label in letters that it cannot read. */
+static void
+find_unread_labels(PolicyDetectText *text)
+{
+    const char *flat = text->flat->str;
+
+    for (unsigned i = 0; i < text->segments->len; i++) {
+        const PolicySegment *segment = get_segment(text, i);
+        size_t start = segment->start;
+
+        if (!text->runs[segment->run].is_ocr || flat[start] != ':')
+            continue;
+        start += 1 + strspn(flat + start + 1, " ");
+        if (start < segment->end && count_random(flat + start) == segment->end - start)
+            policy_detect_text_add(text, start, segment->end, POLICY_SECRET_PASSWORD);
+    }
+}
+
 /* user:password@host in an address. */
 static void
 find_credentials(PolicyDetectText *text)
@@ -420,6 +447,7 @@ policy_detect_passwords(PolicyDetectText *text, PolicyDetectOrder order)
     Search search = {text, pcre2_match_data_create(N_GROUPS_MAX, NULL), order};
 
     find_labels(&search);
+    find_unread_labels(text);
     find_credentials(text);
     pcre2_match_data_free(search.data);
 }

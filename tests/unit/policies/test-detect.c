@@ -578,6 +578,10 @@ finds_misread(void **state)
          "use [hf_hkVaD6éhpwGO2vsMOuUNujé6g55KNyv9glYj] now"},
         {"use dop_v1_b6db53129079626e5f2de0a4d3cfc7 7894f1f8786762c05c40ccf59f now",
          "use [dop_v1_b6db53129079626e5f2de0a4d3cfc7 7894f1f8786762c05c40ccf59f] now"},
+        {": Dragonfruit88", ": [Dragonfruit88]"},
+        {": and so on", ": and so on"},
+        {":12345", ":12345"},
+        {"口今 : Dragonfruit88", "口今 : [Dragonfruit88]"},
         {"account DEO3 6123 4097 7282 4932 45", "account [DEO3 6123 4097 7282 4932 45]"},
         {"RSA PRIVATE\nh6xgY9nDhw128c6Ws8NWbdF utNkJN+Q0x7FZqmwEI1+gMH/fuNRmjyInXzHjRKs\n"
          "f4ef rgEwvpyjKwMN/Wq4DnkIV67+HV!M3uz6Nwk5uyy rQ00M+x25yVA4 fsG8Gj\nand an ordinary line",
