@@ -12,7 +12,8 @@
 #define TOKEN_WIDTH_HEIGHTS 100 /* how far a token may go on behind its run: 200 letters */
 #define SIDE_MARGIN_PERCENT 150 /* of the height: how far boxes of accessible words may be off */
 
-#define N_NEW_LINES_MAX 3 /* in one view; more are shown by a program, nobody types them */
+#define N_LINES_OF_BAR_MAX 12
+#define N_NEW_LINES_MAX 3 /* in another view; more are shown by a program, nobody types them */
 
 /* A run whose text grew lately. */
 typedef struct {
@@ -185,15 +186,29 @@ find_growing(const RecallRedact *self, const char *text)
     return NULL;
 }
 
-/* What a program shows anew is not typed: all of the first view, many lines at once. */
+/* Whether the view is another one than before: little of that is left, or a lot is new. With what
+ * is typed first comes a bar to type it into. */
+static gboolean
+is_another_view(const RecallRedact *self, const GPtrArray *runs, unsigned n_new)
+{
+    unsigned n_kept = 0;
+
+    for (unsigned i = 0; i < runs->len; i++)
+        n_kept += g_hash_table_contains(self->texts, ((RecallRun *)runs->pdata[i])->text);
+    return n_new > N_LINES_OF_BAR_MAX || n_kept * 2 <= self->last->len;
+}
+
+/* What a program shows anew is not typed. */
 static void
-drop_shown(const RecallRedact *self, GPtrArray *fresh)
+drop_shown(const RecallRedact *self, const GPtrArray *runs, GPtrArray *fresh)
 {
     unsigned n_new = 0;
 
     for (unsigned i = 0; i < fresh->len; i++)
         n_new += !is_edited(self, fresh->pdata[i]);
-    for (unsigned i = fresh->len; n_new > N_NEW_LINES_MAX && i > 0; i--) {
+    if (n_new <= N_NEW_LINES_MAX || !is_another_view(self, runs, n_new))
+        return;
+    for (unsigned i = fresh->len; i > 0; i--) {
         if (!is_edited(self, fresh->pdata[i - 1]))
             g_ptr_array_remove_index(fresh, i - 1);
     }
@@ -218,7 +233,7 @@ note_growth(RecallRedact *self, GPtrArray *runs, int64_t now_us)
     }
     if (fresh->len > RECALL_REDACT_N_GROWING_MAX)
         return;
-    drop_shown(self, fresh);
+    drop_shown(self, runs, fresh);
     for (unsigned i = 0; i < fresh->len; i++) {
         const RecallRun *run = fresh->pdata[i];
         Growing *growing = g_new0(Growing, 1);

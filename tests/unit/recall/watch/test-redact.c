@@ -234,6 +234,19 @@ keeps_no_beginning_before_a_caret(void **state)
     assert_scene(fixture, "Find\nQ " MASK "|");
 }
 
+/* Its labels come with the first letters. */
+static void
+keeps_no_beginning_in_a_new_bar(void **state)
+{
+    Fixture *fixture = *state;
+
+    show(fixture, 0, "one\ntwo\nthree\nfour");
+    show(fixture, SECOND_US,
+         "one\ntwo\nthree\nfour\nSearch for:\ndckr_pat_ZmQYQ\nMatch case\nPrevious\nNext\nAll");
+    assert_scene(fixture,
+                 "one\ntwo\nthree\nfour\nSearch for:\n" MASK "\nMatch case\nPrevious\nNext\nAll");
+}
+
 /* An entry that is narrower than what is typed into it. */
 static void
 keeps_no_end_that_scrolled(void **state)
@@ -287,6 +300,7 @@ main(void)
         TEST(shows_ordinary_number_after_rest),
         TEST(shows_numbers_of_a_new_page),
         TEST(keeps_no_beginning_before_a_caret),
+        TEST(keeps_no_beginning_in_a_new_bar),
         TEST(keeps_no_end_that_scrolled),
         TEST(keeps_no_card_without_its_end),
         TEST(keeps_other_lines_that_go),
