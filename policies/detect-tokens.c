@@ -16,6 +16,7 @@
 #define RANDOM_N_MIN 24
 #define RANDOM_N_CHANGES_MIN 8
 #define PART_N_MIN 10
+#define MISREAD_REST_MIN 12
 
 /* All kinds in one pattern each, and which two bytes they begin with. */
 typedef struct {
@@ -209,21 +210,6 @@ find_read_word_end(const char *flat, size_t at)
     return at;
 }
 
-static void
-find_random_words(PolicyDetectText *text, const PolicySegment *segment)
-{
-    const char *flat = text->flat->str;
-    size_t at = segment->start;
-
-    while (at < segment->end) {
-        size_t end = MIN(find_read_word_end(flat, at), segment->end);
-
-        if (is_random(flat + at, end - at))
-            policy_detect_text_add(text, at, end, POLICY_SECRET_TOKEN);
-        at = MAX(end, at + 1);
-    }
-}
-
 /* OCR parts a token, or leaves something of its middle out: words with digits that are as long as
  * no others belong to it. */
 static size_t
@@ -238,6 +224,70 @@ skip_parts(const char *flat, size_t at, size_t end)
         at = word_end;
     }
     return at;
+}
+
+/* Letters that OCR takes for each other as one; 0: a sign, which it may leave out. */
+static char
+fold(char c)
+{
+    c = g_ascii_tolower(c);
+    if (c == 'l' || c == 'i' || c == '|')
+        return '1';
+    return c == 'o' ? '0' : g_ascii_isalnum(c) ? c : '\0';
+}
+
+/* Returns: how many bytes of @at look like @prefix, 0 when it begins otherwise */
+static size_t
+match_alike(const char *at, const char *end, const char *prefix)
+{
+    const char *begin = at;
+    unsigned n = 0;
+
+    for (; *prefix != '\0'; prefix++) {
+        if (fold(*prefix) == '\0')
+            continue;
+        while (at < end && n > 0 && fold(*at) == '\0')
+            at++;
+        if (at >= end || fold(*at++) != fold(*prefix))
+            return 0;
+        n++;
+    }
+    return n >= ALIKE_PREFIX_MIN ? (size_t)(at - begin) : 0;
+}
+
+/* A word that begins as a token does, if its signs and letters were misread. Returns: its end, or
+ * @at */
+static size_t
+match_misread(const char *flat, size_t at, size_t end)
+{
+    for (unsigned i = 0; i < policy_n_token_kinds; i++) {
+        size_t length = match_alike(flat + at, flat + end, policy_token_kinds[i].prefix);
+        size_t word_end = length > 0 ? MIN(find_read_word_end(flat, at + length), end) : 0;
+
+        if (length > 0 && word_end - at >= length + MISREAD_REST_MIN &&
+            strcspn(flat + at + length, "0123456789") < word_end - at - length)
+            return word_end;
+    }
+    return at;
+}
+
+static void
+find_random_words(PolicyDetectText *text, const PolicySegment *segment)
+{
+    const char *flat = text->flat->str;
+    size_t at = segment->start;
+
+    while (at < segment->end) {
+        size_t end = MIN(find_read_word_end(flat, at), segment->end);
+
+        size_t misread_end = match_misread(flat, at, segment->end);
+
+        if (misread_end > at)
+            end = skip_parts(flat, misread_end, segment->end);
+        if (misread_end > at || is_random(flat + at, end - at))
+            policy_detect_text_add(text, at, end, POLICY_SECRET_TOKEN);
+        at = MAX(end, at + 1);
+    }
 }
 
 /* A token that is cut off where its run ends (the end of a cell, an ellipsis) is too short for its

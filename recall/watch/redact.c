@@ -12,8 +12,9 @@
 #define TOKEN_WIDTH_HEIGHTS 100 /* how far a token may go on behind its run: 200 letters */
 #define SIDE_MARGIN_PERCENT 150 /* of the height: how far boxes of accessible words may be off */
 
-#define N_LINES_OF_BAR_MAX 12
-#define N_NEW_LINES_MAX 3 /* in another view; more are shown by a program, nobody types them */
+#define N_NEW_LINES_MAX 3
+#define N_NEW_NUMBERS_MAX 2
+#define N_SHOWN_BYTES_MIN 3 /* less of a secret tells nothing */
 
 /* A run whose text grew lately. */
 typedef struct {
@@ -28,6 +29,7 @@ struct RecallRedact {
     GPtrArray *growing; /* of Growing */
     RecallTails *tails;
     gboolean has_view; /* there was one before */
+    int key_left;      /* of all lines of keys that OCR read */
     pixman_region32_t hidden;
     int64_t rest_us;
     unsigned n_secrets;
@@ -159,8 +161,8 @@ is_edited(const RecallRedact *self, const RecallRun *run)
     const RecallRun *old = find_before(self, run);
     size_t n_start = old != NULL ? count_common_start(old->text, run->text) : 0;
 
-    return old != NULL && (n_start + count_common_end(old->text, run->text, n_start)) * 2 >=
-                              MIN(strlen(old->text), strlen(run->text));
+    return old != NULL &&
+           (n_start + count_common_end(old->text, run->text, n_start)) * 3 >= strlen(old->text) * 2;
 }
 
 static void
@@ -186,27 +188,31 @@ find_growing(const RecallRedact *self, const char *text)
     return NULL;
 }
 
-/* Whether the view is another one than before: little of that is left, or a lot is new. With what
- * is typed first comes a bar to type it into. */
 static gboolean
-is_another_view(const RecallRedact *self, const GPtrArray *runs, unsigned n_new)
+has_left(const RecallRedact *self, const GPtrArray *runs)
 {
     unsigned n_kept = 0;
 
     for (unsigned i = 0; i < runs->len; i++)
         n_kept += g_hash_table_contains(self->texts, ((RecallRun *)runs->pdata[i])->text);
-    return n_new > N_LINES_OF_BAR_MAX || n_kept * 2 <= self->last->len;
+    return n_kept * 2 <= self->last->len;
 }
 
-/* What a program shows anew is not typed. */
+/* Many lines with digits at once, or when most that stood there left, are shown by a program:
+ * nobody types them. A bar to type into comes with labels, and leaves the others. */
 static void
 drop_shown(const RecallRedact *self, const GPtrArray *runs, GPtrArray *fresh)
 {
     unsigned n_new = 0;
+    unsigned n_numbers = 0;
 
-    for (unsigned i = 0; i < fresh->len; i++)
-        n_new += !is_edited(self, fresh->pdata[i]);
-    if (n_new <= N_NEW_LINES_MAX || !is_another_view(self, runs, n_new))
+    for (unsigned i = 0; i < fresh->len; i++) {
+        if (is_edited(self, fresh->pdata[i]))
+            continue;
+        n_new++;
+        n_numbers += strpbrk(((RecallRun *)fresh->pdata[i])->text, "0123456789") != NULL;
+    }
+    if (n_numbers <= N_NEW_NUMBERS_MAX && (n_new <= N_NEW_LINES_MAX || !has_left(self, runs)))
         return;
     for (unsigned i = fresh->len; i > 0; i--) {
         if (!is_edited(self, fresh->pdata[i - 1]))
@@ -398,6 +404,15 @@ find_right_edge(const RecallRun *run, PolicySecretKind kind)
     return kind == POLICY_SECRET_TOKEN ? right + TOKEN_WIDTH_HEIGHTS * run->box.height : right;
 }
 
+/* Nor what it leaves out at the begin: the lines of a key begin where the others do. */
+static int
+find_left_edge(const RecallRedact *self, const RecallRun *run, PolicySecretKind kind)
+{
+    return kind == POLICY_SECRET_KEY && run->source == PROTOCOL_SOURCE_OCR
+               ? MIN(run->box.x, self->key_left)
+               : run->box.x;
+}
+
 /* OCR may have left a word out: from the first to the last word, and to the ends of the run when
  * the secret goes as far. */
 static void
@@ -418,7 +433,7 @@ hide_words(RecallRedact *self, const RecallRun *run, const PolicySecretRange *ra
     if (base_rect_is_empty(&all) || range->kind == POLICY_SECRET_KEY)
         all = run->box;
     if (range->start_bytes == 0)
-        extend_to(&all, run->box.x, &run->box);
+        extend_to(&all, find_left_edge(self, run, range->kind), &run->box);
     if (range->end_bytes == strlen(run->text))
         extend_to(&all, find_right_edge(run, range->kind), &run->box);
     hide(self, &all, side_px);
@@ -437,8 +452,8 @@ hides_beginning(const RecallRedact *self, const RecallRun *run, const Secrets *s
     n_start = count_common_start(old->text, run->text);
     n_end = count_common_end(old->text, run->text, n_start);
     for (unsigned i = 0; i < secrets->n; i++) {
-        if (n_start > secrets->ranges[i].start_bytes ||
-            n_end > strlen(run->text) - secrets->ranges[i].end_bytes)
+        if (n_start >= secrets->ranges[i].start_bytes + N_SHOWN_BYTES_MIN ||
+            n_end >= strlen(run->text) - secrets->ranges[i].end_bytes + N_SHOWN_BYTES_MIN)
             return TRUE;
     }
     return FALSE;
@@ -508,12 +523,28 @@ count_secrets(const GArray *found)
     return n;
 }
 
+static int
+find_key_left(const GPtrArray *runs, const GArray *found)
+{
+    int left = INT_MAX;
+
+    for (unsigned i = 0; i < found->len; i++) {
+        const PolicySecretRange *range = &g_array_index(found, PolicySecretRange, i);
+        const RecallRun *run = runs->pdata[range->run];
+
+        if (range->kind == POLICY_SECRET_KEY && run->source == PROTOCOL_SOURCE_OCR)
+            left = MIN(left, run->box.x);
+    }
+    return left;
+}
+
 static GPtrArray *
 mask_runs(RecallRedact *self, GPtrArray *runs, const GArray *found)
 {
     GPtrArray *masked = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     unsigned next = 0;
 
+    self->key_left = find_key_left(runs, found);
     for (unsigned i = 0; i < runs->len; i++) {
         RecallRun *run = runs->pdata[i];
         Secrets secrets = {&g_array_index(found, PolicySecretRange, next), 0};

@@ -234,6 +234,46 @@ keeps_no_beginning_before_a_caret(void **state)
     assert_scene(fixture, "Find\nQ " MASK "|");
 }
 
+/* A window that grew: lines that look alike stand in the same places, and more below them. */
+static void
+shows_numbers_of_a_larger_view(void **state)
+{
+    Fixture *fixture = *state;
+    const char *larger = "item +49 30 241895 here\nitem 156 4122 5042 here\n"
+                         "item 20262346551535 here\nitem 978-3-16-463068-0 here\nend";
+
+    show(fixture, 0, "item 66:22:04 here\nitem +49 30 241895 here\nnothing here");
+    show(fixture, SECOND_US, larger);
+    assert_scene(fixture, larger);
+}
+
+/* A line that only ends as a secret does which takes its place is no beginning of it. */
+static void
+keeps_line_before_a_secret(void **state)
+{
+    Fixture *fixture = *state;
+
+    show(fixture, 0, "one\nitem 4711");
+    show(fixture, 60 * SECOND_US, "one\n" CARD);
+    assert_false(((RecallRun *)fixture->masked->pdata[1])->hides_beginning);
+}
+
+/* OCR left out how a line of a key begins. */
+static void
+hides_begin_of_key_line(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(GPtrArray) runs =
+        make_runs("-----BEGIN RSA PRIVATE "
+                  "KEY-----\nMIIEpAIBAAKCAQEAx9f4efrgEvpyjKwMN\nQ40M5Wk3PHx25yVA4fsG8Gj",
+                  PROTOCOL_SOURCE_OCR, TRUE);
+    g_autoptr(GPtrArray) masked = NULL;
+
+    ((RecallRun *)runs->pdata[2])->box.x += 200;
+    masked = recall_redact_runs(fixture->redact, runs, START_US);
+    assert_true(is_hidden(fixture, 110, 2));
+}
+
 /* Its labels come with the first letters. */
 static void
 keeps_no_beginning_in_a_new_bar(void **state)
@@ -301,6 +341,9 @@ main(void)
         TEST(shows_numbers_of_a_new_page),
         TEST(keeps_no_beginning_before_a_caret),
         TEST(keeps_no_beginning_in_a_new_bar),
+        TEST(shows_numbers_of_a_larger_view),
+        TEST(keeps_line_before_a_secret),
+        TEST(hides_begin_of_key_line),
         TEST(keeps_no_end_that_scrolled),
         TEST(keeps_no_card_without_its_end),
         TEST(keeps_other_lines_that_go),
