@@ -66,7 +66,7 @@ simplify(pixman_region32_t *region, const pixman_region32_t *visible)
 static void
 find_visible(const RecallWindow *window, pixman_region32_t *visible)
 {
-    pixman_region32_copy(visible, (pixman_region32_t *)&window->visible);
+    pixman_region32_copy(visible, (pixman_region32_t *)&window->painted);
     pixman_region32_translate(visible, -window->rect.x, -window->rect.y);
     pixman_region32_intersect_rect(visible, visible, 0, 0, (unsigned)window->rect.width,
                                    (unsigned)window->rect.height);

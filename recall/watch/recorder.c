@@ -126,7 +126,7 @@ recall_recorder_observe(RecallRecorder *self, const RecallMoment *moment, Recall
         RecallWindow *window = moment->windows->pdata[i];
 
         if (!is_shut(self, window->xid) && may_be_remembered(window) &&
-            pixman_region32_not_empty(&window->visible))
+            pixman_region32_not_empty(&window->painted))
             g_hash_table_add(visible, GUINT_TO_POINTER(window->xid));
     }
     hide_others(self, visible, moment->at_us);

@@ -4,6 +4,7 @@
 #include "recall/watch/display-x11.h"
 #include "recall/watch/grab-x11.h"
 #include "recall/watch/guard-x11.h"
+#include "recall/watch/painted.h"
 #include "recall/watch/windows-x11.h"
 
 #include <xcb/damage.h>
@@ -180,14 +181,22 @@ complete_damage(RecallSense *self, const BaseRect *screen, pixman_region32_t *da
     if (!base_rect_equal(screen, &self->screen))
         self->is_whole = TRUE;
     self->screen = *screen;
-    pixman_region32_union(damage, damage, &self->missed);
-    pixman_region32_clear(&self->missed);
     if (self->is_whole)
         pixman_region32_union_rect(damage, damage, 0, 0, (unsigned)screen->width,
                                    (unsigned)screen->height);
     pixman_region32_intersect_rect(damage, damage, 0, 0, (unsigned)screen->width,
                                    (unsigned)screen->height);
     self->is_whole = FALSE;
+}
+
+/* It was damage of the moment before. */
+static void
+add_missed(RecallSense *self, pixman_region32_t *damage)
+{
+    pixman_region32_union(damage, damage, &self->missed);
+    pixman_region32_intersect_rect(damage, damage, 0, 0, (unsigned)self->screen.width,
+                                   (unsigned)self->screen.height);
+    pixman_region32_clear(&self->missed);
 }
 
 static gboolean
@@ -219,6 +228,8 @@ static void
 tell_moment(RecallSense *self, RecallMoment *moment, RecallWindowsX11List *list)
 {
     complete_damage(self, &list->screen, &moment->damage);
+    recall_painted_update(list->windows, self->last_windows, &moment->damage);
+    add_missed(self, &moment->damage);
     distrust_closed(self, list);
     moment->screen = list->screen;
     moment->windows = list->windows;

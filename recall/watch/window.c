@@ -13,6 +13,7 @@ recall_window_new(void)
     self->app = g_strdup("");
     self->title = g_strdup("");
     pixman_region32_init(&self->visible);
+    pixman_region32_init(&self->painted);
     return self;
 }
 
@@ -31,6 +32,7 @@ recall_window_unref(RecallWindow *self)
     g_free(self->app);
     g_free(self->title);
     pixman_region32_fini(&self->visible);
+    pixman_region32_fini(&self->painted);
     g_free(self);
 }
 

@@ -35,6 +35,7 @@ typedef struct {
     char *title;   /* likewise, at most RECALL_WINDOW_TITLE_MAX_BYTES, never NULL */
     BaseRect rect; /* root pixels, without the frame, may reach off the screen */
     pixman_region32_t visible; /* root pixels: what of @rect no other window covers */
+    pixman_region32_t painted; /* what it has painted of @visible (painted.h). Main thread only */
 } RecallWindow;
 
 RecallWindow *recall_window_new(void);

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Windows of impossible sizes, with impossible titles, that come and go."""
 import pathlib
+import signal
 
 import apps
-from checks import assert_found
+from checks import assert_found, look_at_it, scenes_with
 from desktop import wait_for
 
 XCLIENT = pathlib.Path(__file__).with_name("xclient.py")
@@ -88,6 +89,24 @@ def test_a_window_that_flickers(desktop):
     is_still_well(desktop, "calm after the flicker")
     if not any(k in desktop.env for k in ("ASAN_OPTIONS",)):
         assert peak_mb(desktop.agentd.pid) < AGENTD_MAX_MB, peak_mb(desktop.agentd.pid)
+
+
+def test_a_window_that_hangs_below(desktop):
+    """What lay over it is closed: it shows that for as long as it does not draw."""
+    editor = apps.mousepad(desktop, desktop.write("below.txt", "what lies below\n" * 30))
+    assert_found(desktop, "what lies below")
+    x, y, _, _ = desktop.geometry(editor.window)
+    terminal = apps.xterm(desktop, *apps.shell("echo leftover pelican"),
+                          geometry=f"60x12+{x + 30}+{y + 90}")
+    assert_found(desktop, "leftover pelican", app="xterm")
+    editor.kill(signal.SIGSTOP)
+    terminal.end()
+    look_at_it(3)
+    desktop.settle()
+    editor.kill(signal.SIGCONT)
+    assert not scenes_with(desktop, "pelican", "mousepad")
+    editor.end()
+    is_still_well(desktop, "after the hanging one")
 
 
 def test_the_screen_changes_its_size(desktop):
