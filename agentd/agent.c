@@ -343,6 +343,8 @@ dup_reason(const AgentdAgent *self)
         return g_strdup("the vault does not answer and the backlog is full");
     if (store.is_full)
         return g_strdup("the disk of the history is full");
+    if (store.is_read_only)
+        return g_strdup("the disk of the history is read-only");
     return g_strdup("");
 }
 
@@ -421,14 +423,18 @@ check_store(AgentdAgent *self, GPtrArray *parts)
     RecallStoreStatus store;
 
     recall_store_get_status(self->parts.store, &store);
-    add_part(parts, "vault", (store.is_connected || store.n_waiting == 0) && !store.is_full, "bad",
+    add_part(parts, "vault",
+             (store.is_connected || store.n_waiting == 0) && !store.is_full && !store.is_read_only,
+             "bad",
              g_strdup_printf("%s; scenes waiting: %u, lost: %" G_GUINT64_FORMAT,
                              store.is_full        ? "the disk of the history is full"
+                             : store.is_read_only ? "the disk of the history is read-only"
                              : store.is_connected ? "connected"
                                                   : "not connected",
                              store.n_waiting, store.n_dropped),
              store.is_full ? "make room on the disk, or forget a week or more: deskhand forget"
-                           : "see its log: journalctl --user -u deskhand-vault");
+             : store.is_read_only ? "make it writable: recording resumes by itself"
+                                  : "see its log: journalctl --user -u deskhand-vault");
 }
 
 static void

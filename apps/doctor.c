@@ -7,7 +7,6 @@
 #include "apps/lock.h"
 #include "protocol/peer.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -145,13 +144,6 @@ add_silent_part(GPtrArray *parts, const char *name, const char *program, const G
     add_part(parts, name, PART_BAD, is_silent ? detail : error->message, mend);
 }
 
-/* The vault does not start there, not even to read: its log tells, which nobody looks at first. */
-static gboolean
-is_on_read_only_disk(const char *folder)
-{
-    return access(folder, W_OK) != 0 && errno == EROFS;
-}
-
 /* What it left when it could not start. Returns: (transfer full) (nullable) */
 static char *
 read_failure(void)
@@ -170,14 +162,8 @@ static void
 add_silent_vault(GPtrArray *parts, const GError *error)
 {
     g_autofree char *failure = read_failure();
-    g_autofree char *folder = g_build_filename(g_get_user_data_dir(), "deskhand", "segments", NULL);
-    g_autofree char *detail = g_strdup_printf(
-        "deskhand-vault cannot run: the disk of the history in %s is read-only.", folder);
 
-    if (g_error_matches(error, APP_ERROR, APP_ERROR_NOT_RUNNING) && is_on_read_only_disk(folder))
-        add_part(parts, "vault", PART_BAD, detail,
-                 "Make the disk writable, then: systemctl --user restart deskhand-vault");
-    else if (g_error_matches(error, APP_ERROR, APP_ERROR_NOT_RUNNING) && failure != NULL)
+    if (g_error_matches(error, APP_ERROR, APP_ERROR_NOT_RUNNING) && failure != NULL)
         add_part(parts, "vault", PART_BAD, failure,
                  "deskhand-vault could not start for this. Mend it, then: systemctl --user restart "
                  "deskhand-vault");
@@ -250,12 +236,43 @@ add_unreadable_part(GPtrArray *parts, GVariant *statistics)
 }
 
 static void
+add_read_only_part(GPtrArray *parts, GVariant *statistics)
+{
+    gboolean is_read_only = FALSE;
+
+    (void)g_variant_lookup(statistics, "read-only", "b", &is_read_only);
+    if (is_read_only)
+        add_part(parts, "disk", PART_BAD,
+                 "The disk of the history is read-only: nothing is recorded or forgotten; what is "
+                 "there can be searched.",
+                 "Make the disk writable: recording resumes by itself.");
+}
+
+static void
+add_missing_part(GPtrArray *parts, GVariant *statistics)
+{
+    const char *names = "";
+    g_autofree char *detail = NULL;
+    uint32_t n = 0;
+
+    (void)g_variant_lookup(statistics, "missing", "u", &n);
+    (void)g_variant_lookup(statistics, "missing-names", "&s", &names);
+    detail = g_strdup_printf("%u %s of the history %s missing: %s.", n, n == 1 ? "week" : "weeks",
+                             n == 1 ? "is" : "are", names);
+    if (n > 0)
+        add_part(parts, "files", PART_BAD, detail,
+                 "Put the file back from a backup, while deskhand-vault is stopped. To give it up "
+                 "forget that week from Monday to Sunday: its key is destroyed.");
+}
+
+static void
 add_vault_part(GPtrArray *parts, GVariant *reply)
 {
     g_autoptr(GVariant) statistics = g_variant_get_child_value(reply, 0);
     g_autofree char *detail = NULL;
     uint64_t n_scenes = 0;
     uint32_t n_damaged = 0;
+    const char *names = "";
 
     (void)g_variant_lookup(statistics, "scenes", "t", &n_scenes);
     (void)g_variant_lookup(statistics, "damaged", "u", &n_damaged);
@@ -263,11 +280,15 @@ add_vault_part(GPtrArray *parts, GVariant *reply)
                              n_scenes == 1 ? "scene" : "scenes");
     add_part(parts, "vault", PART_OK, detail, "");
     add_unreadable_part(parts, statistics);
+    add_missing_part(parts, statistics);
+    add_read_only_part(parts, statistics);
     add_limits_part(parts, statistics);
     if (n_damaged == 0)
         return;
     g_free(detail);
-    detail = g_strdup_printf("%u files of the history are damaged and were set aside.", n_damaged);
+    (void)g_variant_lookup(statistics, "damaged-names", "&s", &names);
+    detail = g_strdup_printf("%u %s of the history damaged and set aside: %s.", n_damaged,
+                             n_damaged == 1 ? "file is" : "files are", names);
     add_part(parts, "history", PART_BAD, detail,
              "Check the disk, put the files back from a backup, or remove those that end in "
              ".damaged.");

@@ -147,13 +147,13 @@ ask_vault(GVariant *what, gboolean is_dry, GCancellable *cancellable, GError **e
 
 /* --- what is told --- */
 
-static uint64_t
+/* Returns: -1 when they were not counted */
+static int64_t
 get_n_scenes(GVariant *summary)
 {
     guint64 n = 0;
 
-    (void)g_variant_lookup(summary, "scenes", "t", &n);
-    return n;
+    return g_variant_lookup(summary, "scenes", "t", &n) ? (int64_t)MIN(n, (guint64)INT64_MAX) : -1;
 }
 
 static unsigned
@@ -239,9 +239,12 @@ append_amount(GVariant *summary, GString *out)
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     g_autofree char *from = app_when_format_short(get_time(summary, "from"), now);
     g_autofree char *until = app_when_format_short(get_time(summary, "until"), now);
-    uint64_t n = get_n_scenes(summary);
+    int64_t n = get_n_scenes(summary);
 
-    g_string_append_printf(out, "%" G_GUINT64_FORMAT " scene%s", n, n == 1 ? "" : "s");
+    if (n >= 0)
+        g_string_append_printf(out, "%" G_GINT64_FORMAT " scene%s", n, n == 1 ? "" : "s");
+    else
+        g_string_append(out, "scenes not counted (locked or unreadable)");
     if (get_time(summary, "from") != 0)
         g_string_append_printf(out, " from %s to %s", from, until);
     append_apps(summary, out);
@@ -279,7 +282,10 @@ static void
 write_amount(AppJson *json, GVariant *summary)
 {
     app_json_key(json, "scenes");
-    app_json_integer(json, (int64_t)MIN(get_n_scenes(summary), (uint64_t)INT64_MAX));
+    if (get_n_scenes(summary) >= 0)
+        app_json_integer(json, get_n_scenes(summary));
+    else
+        app_json_string(json, NULL);
     write_time(json, "from", get_time(summary, "from"));
     write_time(json, "until", get_time(summary, "until"));
     app_json_key(json, "weeks");
@@ -324,6 +330,40 @@ write_apps(AppJson *json, GVariant *summary)
     app_json_end_array(json);
 }
 
+static const char **
+get_left(GVariant *summary)
+{
+    const char **left = NULL;
+
+    (void)g_variant_lookup(summary, "left", "^a&s", &left);
+    return left;
+}
+
+static void
+write_left(AppJson *json, GVariant *summary)
+{
+    g_autofree const char **left = get_left(summary);
+
+    app_json_key(json, "left");
+    app_json_begin_array(json);
+    for (unsigned i = 0; left != NULL && left[i] != NULL; i++)
+        app_json_string(json, left[i]);
+    app_json_end_array(json);
+}
+
+/* What is found is one thing, that not all could be looked into another. */
+static gboolean
+check_left(GVariant *summary, GError **error)
+{
+    g_autofree const char **left = get_left(summary);
+    g_autofree char *sentences = left != NULL ? g_strjoinv("; ", (char **)left) : NULL;
+
+    if (sentences == NULL || *sentences == '\0')
+        return TRUE;
+    g_set_error(error, APP_ERROR, APP_ERROR_FAILED, "This was not forgotten: %s.", sentences);
+    return FALSE;
+}
+
 static void
 write_json(GVariant *summary, GString *out)
 {
@@ -337,6 +377,7 @@ write_json(GVariant *summary, GString *out)
     app_json_boolean(&json, receipt != NULL);
     write_amount(&json, summary);
     write_apps(&json, summary);
+    write_left(&json, summary);
     app_json_key(&json, "receipt");
     if (receipt != NULL)
         write_receipt(&json, receipt);
@@ -494,9 +535,10 @@ forget(const AppArguments *arguments,
     if (!is_dry && !tell_agent(cancellable, error))
         return FALSE;
     summary = ask_vault(what, is_dry, cancellable, error);
-    if (summary != NULL)
-        write_summary(arguments, summary, output->text);
-    return summary != NULL;
+    if (summary == NULL)
+        return FALSE;
+    write_summary(arguments, summary, output->text);
+    return check_left(summary, error);
 }
 
 static gboolean
@@ -539,7 +581,8 @@ const AppCommand app_forget_command = {
         "A scene that was shown in any part of the time goes as a whole; it lasts at most an hour. "
         "What is still on the screen is seen anew: close it first, or `deskhand pause`. Files that "
         "were set aside because they are damaged go too where they might hold it. While the "
-        "history is locked only whole weeks can go.\n"
+        "history is locked only whole weeks can go. A week whose file is missing or cannot be read "
+        "is named, and the exit code is 1: the rest is forgotten all the same.\n"
         "\n"
         "The oldest also goes by itself, by a quota and a limit of age; see vault.conf(5).",
     .options = options,

@@ -174,6 +174,9 @@ write_json(const Status *self, GString *out)
     write_number(&json, self->vault, "segments", "segments", 1);
     write_number(&json, self->vault, "damaged", "damaged", 1);
     write_number(&json, self->vault, "unreadable", "unreadable", 1);
+    write_number(&json, self->vault, "missing", "missing", 1);
+    app_json_key(&json, "read_only");
+    app_json_boolean(&json, lookup_boolean(self->vault, "read-only"));
     write_limit(&json, self->vault, "quota", "quota", 1);
     write_limit(&json, self->vault, "age_limit_s", "age", G_USEC_PER_SEC);
     app_json_key(&json, "recycling");
@@ -292,6 +295,7 @@ append_vault(const Status *self, GString *out)
     int64_t oldest_us = lookup_number(self->vault, "oldest");
     int64_t damaged = lookup_number(self->vault, "damaged");
     int64_t unreadable = lookup_number(self->vault, "unreadable");
+    int64_t missing = lookup_number(self->vault, "missing");
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     g_autofree char *oldest = app_when_format_short(oldest_us, now);
 
@@ -314,6 +318,11 @@ append_vault(const Status *self, GString *out)
         app_output_append_clean(out, lookup_text(self->vault, "unreadable-why"), -1, FALSE);
         g_string_append_c(out, '\n');
     }
+    if (lookup_boolean(self->vault, "read-only"))
+        g_string_append(out, "Read-only  the disk of the history: nothing is recorded or forgotten "
+                             "until it can be written\n");
+    if (missing > 0)
+        g_string_append_printf(out, "Missing    %s\n", lookup_text(self->vault, "missing-names"));
     append_recycling(self, out);
 }
 

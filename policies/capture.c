@@ -218,8 +218,7 @@ decide_browsing(const PolicyCaptureRules *self, const PolicyCaptureQuestion *que
         !self->is_unknown_allowed)
         return (PolicyCaptureDecision){POLICY_CAPTURE_UNDECIDED, "undecided browser",
                                        "It cannot be told whether the browser's window is private: "
-                                       "its accessible name cannot be read, which is so for "
-                                       "Chromium on a scaled desktop, too."};
+                                       "its accessible name cannot be read."};
     if (browser != POLICY_BROWSER_NONE && question->url == NULL && !self->is_unknown_allowed &&
         policy_capture_rules_has_sites(self))
         return (PolicyCaptureDecision){POLICY_CAPTURE_UNDECIDED, "undecided site",

@@ -17,6 +17,8 @@ protocol_error_get_name(const GError *error)
         return PROTOCOL_ERROR_BUSY;
     case G_IO_ERROR_NO_SPACE:
         return PROTOCOL_ERROR_FULL;
+    case G_IO_ERROR_READ_ONLY:
+        return PROTOCOL_ERROR_READ_ONLY;
     case G_IO_ERROR_PERMISSION_DENIED:
         return PROTOCOL_ERROR_LOCKED;
     default:

@@ -13,10 +13,13 @@
 #define PROTOCOL_ERROR_BUSY "io.deskhand.Error.Busy"
 /* No space left: free some, then repeat it. */
 #define PROTOCOL_ERROR_FULL "io.deskhand.Error.Full"
+/* The disk is read-only: repeat it when it is not. */
+#define PROTOCOL_ERROR_READ_ONLY "io.deskhand.Error.ReadOnly"
 #define PROTOCOL_ERROR_FAILED "io.deskhand.Error.Failed"
 
 /* G_IO_ERROR_INVALID_DATA and _INVALID_ARGUMENT are Usage, _NOT_FOUND NotFound, _BUSY Busy,
- * _NO_SPACE Full, _PERMISSION_DENIED Locked; all else is Failed. Returns: (transfer none) */
+ * _NO_SPACE Full, _READ_ONLY ReadOnly, _PERMISSION_DENIED Locked; all else is Failed. Returns:
+ * (transfer none) */
 const char *protocol_error_get_name(const GError *error);
 
 /* @invocation: (transfer full) */

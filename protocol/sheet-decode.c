@@ -22,12 +22,17 @@ typedef struct {
     size_t at; /* its first pixel in @pixels */
 } Glyph;
 
-typedef struct {
+struct ProtocolSheetDecoder {
+    GBytes *content;
     ProtocolReader reader; /* of what is left */
-    const uint8_t *colours;
+    GArray *places;        /* of ProtocolSheetTile, without pixels */
+    unsigned n_read;       /* of them */
+    uint8_t *tile;         /* the pixels of the one in hand */
+    size_t tile_max_bytes;
+    uint32_t *colours; /* B G R X in memory */
     uint32_t n_colours;
     GArray *glyphs;   /* of Glyph */
-    uint32_t *pixels; /* of the glyphs, as colours: B G R X in memory */
+    uint16_t *pixels; /* of the glyphs: numbers of colours */
     uint32_t n_bands;
     const uint8_t *band_heights;
     Ranks backgrounds;
@@ -35,15 +40,21 @@ typedef struct {
     uint32_t n_drawn;
     const uint8_t *drawn_at;
     Ranks drawn;
-} Decoder;
+};
 
-static void
-clear_decoder(Decoder *self)
+void
+protocol_sheet_decoder_free(ProtocolSheetDecoder *self)
 {
+    if (self == NULL)
+        return;
+    g_clear_pointer(&self->content, g_bytes_unref);
+    g_array_unref(self->places);
     g_array_unref(self->glyphs);
+    g_free(self->colours);
     g_free(self->pixels);
+    g_free(self->tile);
+    g_free(self);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Decoder, clear_decoder)
 
 gboolean
 protocol_sheet_pixels_is_likeness(GBytes *bytes)
@@ -102,33 +113,24 @@ next_rank(Ranks *self)
     return rank;
 }
 
+/* Returns: FALSE when there is no such colour */
 static gboolean
-take_colour(const Decoder *self, Ranks *ranks, uint32_t *out)
+take_colour(const ProtocolSheetDecoder *self, Ranks *ranks, uint32_t *out)
 {
-    uint32_t rank = next_rank(ranks);
-    uint8_t green;
-    uint8_t pixel[PIXEL_BYTES] = {0};
-
-    if (rank >= self->n_colours)
-        return FALSE;
-    green = self->colours[rank];
-    pixel[0] = (uint8_t)(green + self->colours[2 * (size_t)self->n_colours + rank]);
-    pixel[1] = green;
-    pixel[2] = (uint8_t)(green + self->colours[(size_t)self->n_colours + rank]);
-    memcpy(out, pixel, sizeof pixel);
-    return TRUE;
+    *out = next_rank(ranks);
+    return *out < self->n_colours;
 }
 
 /* --- parts --- */
 
 static gboolean
-take_places(Decoder *self, GArray *tiles, size_t *out_n_pixels)
+take_places(ProtocolSheetDecoder *self)
 {
     uint32_t n_places = 0;
     uint32_t width = 0;
     uint32_t height = 0;
+    size_t n_pixels = 0;
 
-    *out_n_pixels = 0;
     if (!take_number(&self->reader, 2, &n_places) || n_places > PROTOCOL_SHEET_N_PLACES_MAX)
         return FALSE;
     for (uint32_t i = 0; i < n_places; i++) {
@@ -139,17 +141,37 @@ take_places(Decoder *self, GArray *tiles, size_t *out_n_pixels)
             return FALSE;
         tile = (ProtocolSheetTile){(uint16_t)width, (uint16_t)height, PIXEL_BYTES * (size_t)width,
                                    NULL};
-        g_array_append_val(tiles, tile);
-        *out_n_pixels += (size_t)width * height;
-        if (*out_n_pixels > PROTOCOL_SHEET_N_PIXELS_MAX)
+        g_array_append_val(self->places, tile);
+        n_pixels += (size_t)width * height;
+        if (n_pixels > PROTOCOL_SHEET_N_PIXELS_MAX)
             return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+take_colours(ProtocolSheetDecoder *self)
+{
+    const uint8_t *greens;
+
+    if (!take_number(&self->reader, 4, &self->n_colours) ||
+        self->n_colours > PROTOCOL_SHEET_N_COLOURS_MAX ||
+        !skip(&self->reader, 3 * (size_t)self->n_colours, &greens))
+        return FALSE;
+    self->colours = g_new(uint32_t, self->n_colours);
+    for (size_t i = 0; i < self->n_colours; i++) {
+        uint8_t green = greens[i];
+        uint8_t pixel[PIXEL_BYTES] = {(uint8_t)(green + greens[2 * (size_t)self->n_colours + i]),
+                                      green, (uint8_t)(green + greens[self->n_colours + i])};
+
+        memcpy(&self->colours[i], pixel, sizeof pixel);
     }
     return TRUE;
 }
 
 /* Sizes; their pixels come last. @out_n_pixels: of them all */
 static gboolean
-take_glyphs(Decoder *self, size_t *out_n_pixels)
+take_glyphs(ProtocolSheetDecoder *self, size_t *out_n_pixels)
 {
     const uint8_t *widths, *heights;
     uint32_t n = 0;
@@ -171,7 +193,7 @@ take_glyphs(Decoder *self, size_t *out_n_pixels)
 }
 
 static gboolean
-take_bands(Decoder *self)
+take_bands(ProtocolSheetDecoder *self)
 {
     return take_number(&self->reader, 4, &self->n_bands) &&
            skip(&self->reader, self->n_bands, &self->band_heights) &&
@@ -179,7 +201,7 @@ take_bands(Decoder *self)
 }
 
 static gboolean
-take_drawn(Decoder *self)
+take_drawn(ProtocolSheetDecoder *self)
 {
     uint32_t n_gaps = 0;
     const uint8_t *gaps;
@@ -194,16 +216,18 @@ take_drawn(Decoder *self)
 }
 
 static gboolean
-take_pixels(Decoder *self, size_t n_pixels)
+take_pixels(ProtocolSheetDecoder *self, size_t n_pixels)
 {
     Ranks ranks;
+    uint32_t colour;
 
     if (!take_ranks(&self->reader, n_pixels, &ranks))
         return FALSE;
-    self->pixels = g_new(uint32_t, n_pixels);
+    self->pixels = g_new(uint16_t, n_pixels);
     for (size_t i = 0; i < n_pixels; i++) {
-        if (!take_colour(self, &ranks, &self->pixels[i]))
+        if (!take_colour(self, &ranks, &colour))
             return FALSE;
+        self->pixels[i] = (uint16_t)colour;
     }
     return self->reader.n_bytes == 0;
 }
@@ -218,7 +242,7 @@ typedef struct {
 } Band;
 
 static gboolean
-take_gap(Decoder *self, uint32_t *out)
+take_gap(ProtocolSheetDecoder *self, uint32_t *out)
 {
     uint32_t part = ESCAPE;
 
@@ -231,7 +255,7 @@ take_gap(Decoder *self, uint32_t *out)
 
 /* @x: moved behind it */
 static gboolean
-draw_glyph(Decoder *self, const Band *band, uint32_t *x)
+draw_glyph(ProtocolSheetDecoder *self, const Band *band, uint32_t *x)
 {
     const Glyph *glyph;
     uint32_t y, rank;
@@ -249,14 +273,15 @@ draw_glyph(Decoder *self, const Band *band, uint32_t *x)
     for (uint32_t column = 0; column < glyph->width; column++) {
         for (uint32_t row = 0; row < glyph->height; row++)
             memcpy(band->top + band->stride * (y + row) + PIXEL_BYTES * (size_t)(*x + column),
-                   &self->pixels[glyph->at + (size_t)column * glyph->height + row], PIXEL_BYTES);
+                   &self->colours[self->pixels[glyph->at + (size_t)column * glyph->height + row]],
+                   PIXEL_BYTES);
     }
     *x += glyph->width;
     return TRUE;
 }
 
 static gboolean
-draw_band(Decoder *self, const Band *band)
+draw_band(ProtocolSheetDecoder *self, const Band *band)
 {
     uint32_t background = 0;
     uint32_t gap = 0;
@@ -266,8 +291,8 @@ draw_band(Decoder *self, const Band *band)
         return FALSE;
     for (uint32_t y = 0; y < band->height; y++) {
         for (uint32_t column = 0; column < band->width; column++)
-            memcpy(band->top + band->stride * y + PIXEL_BYTES * (size_t)column, &background,
-                   PIXEL_BYTES);
+            memcpy(band->top + band->stride * y + PIXEL_BYTES * (size_t)column,
+                   &self->colours[background], PIXEL_BYTES);
     }
     while (x < band->width) {
         if (!take_gap(self, &gap) || gap > band->width - x)
@@ -280,7 +305,7 @@ draw_band(Decoder *self, const Band *band)
 }
 
 static gboolean
-draw_tile(Decoder *self, const ProtocolSheetTile *tile, uint8_t *pixels)
+draw_tile(ProtocolSheetDecoder *self, const ProtocolSheetTile *tile, uint8_t *pixels)
 {
     uint32_t y = 0;
 
@@ -298,40 +323,14 @@ draw_tile(Decoder *self, const ProtocolSheetTile *tile, uint8_t *pixels)
     return TRUE;
 }
 
-/* Everything must have been drawn in the end. */
 static gboolean
-draw_tiles(Decoder *self, ProtocolSheetPixels *sheet)
+parse(ProtocolSheetDecoder *self)
 {
-    uint8_t *at = sheet->pixels;
-
-    for (unsigned i = 0; i < sheet->tiles->len; i++) {
-        ProtocolSheetTile *tile = &g_array_index(sheet->tiles, ProtocolSheetTile, i);
-
-        tile->pixels = at;
-        if (!draw_tile(self, tile, at))
-            return FALSE;
-        at += tile->stride * tile->height;
-    }
-    return self->n_bands == 0 && self->n_drawn == 0 && self->gaps.n_bytes == 0;
-}
-
-static gboolean
-parse(ProtocolSheetPixels *self, GBytes *content)
-{
-    g_auto(Decoder) decoder = {.reader = protocol_reader_of(content),
-                               .glyphs = g_array_new(FALSE, FALSE, sizeof(Glyph))};
-    size_t n_pixels = 0;
     size_t n_glyph_pixels = 0;
 
-    if (!take_places(&decoder, self->tiles, &n_pixels) ||
-        !take_number(&decoder.reader, 4, &decoder.n_colours) ||
-        decoder.n_colours > PROTOCOL_SHEET_N_COLOURS_MAX ||
-        !skip(&decoder.reader, 3 * (size_t)decoder.n_colours, &decoder.colours) ||
-        !take_glyphs(&decoder, &n_glyph_pixels) || !take_bands(&decoder) || !take_drawn(&decoder) ||
-        !take_pixels(&decoder, n_glyph_pixels))
-        return FALSE;
-    self->pixels = g_malloc(PIXEL_BYTES * n_pixels);
-    return draw_tiles(&decoder, self);
+    self->reader = protocol_reader_of(self->content);
+    return take_places(self) && take_colours(self) && take_glyphs(self, &n_glyph_pixels) &&
+           take_bands(self) && take_drawn(self) && take_pixels(self, n_glyph_pixels);
 }
 
 /* Returns: (transfer full) (nullable) */
@@ -353,18 +352,95 @@ decompress(GBytes *bytes)
     return g_bytes_new_take(g_steal_pointer(&data), n_bytes);
 }
 
+static gboolean
+fail(GError **error)
+{
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                        "The pixels of a picture are damaged");
+    return FALSE;
+}
+
+ProtocolSheetDecoder *
+protocol_sheet_decoder_new(GBytes *bytes, GError **error)
+{
+    g_autoptr(ProtocolSheetDecoder) self = g_new0(ProtocolSheetDecoder, 1);
+
+    self->places = g_array_new(FALSE, FALSE, sizeof(ProtocolSheetTile));
+    self->glyphs = g_array_new(FALSE, FALSE, sizeof(Glyph));
+    self->content = decompress(bytes);
+    if (self->content == NULL || !parse(self))
+        return fail(error), NULL;
+    return g_steal_pointer(&self);
+}
+
+unsigned
+protocol_sheet_decoder_get_n_places(const ProtocolSheetDecoder *self)
+{
+    return self->places->len;
+}
+
+/* Everything must have been drawn in the end. */
+static gboolean
+is_whole(const ProtocolSheetDecoder *self)
+{
+    return self->n_read < self->places->len ||
+           (self->n_bands == 0 && self->n_drawn == 0 && self->gaps.n_bytes == 0);
+}
+
+gboolean
+protocol_sheet_decoder_next(ProtocolSheetDecoder *self, ProtocolSheetTile *out, GError **error)
+{
+    size_t n_bytes;
+
+    *out = g_array_index(self->places, ProtocolSheetTile, self->n_read++);
+    n_bytes = out->stride * out->height;
+    if (n_bytes > self->tile_max_bytes) {
+        g_free(self->tile); /* nothing of it is needed any more */
+        self->tile = g_malloc(n_bytes);
+        self->tile_max_bytes = n_bytes;
+    }
+    out->pixels = self->tile;
+    return (draw_tile(self, out, self->tile) && is_whole(self)) || fail(error);
+}
+
+/* Returns: the pixels of all places, in bytes */
+static size_t
+count_bytes(const ProtocolSheetDecoder *self)
+{
+    size_t n_bytes = 0;
+
+    for (unsigned i = 0; i < self->places->len; i++) {
+        const ProtocolSheetTile *place = &g_array_index(self->places, ProtocolSheetTile, i);
+
+        n_bytes += place->stride * place->height;
+    }
+    return n_bytes;
+}
+
 ProtocolSheetPixels *
 protocol_sheet_pixels_decode(GBytes *bytes, GError **error)
 {
-    g_autoptr(ProtocolSheetPixels) self = g_new0(ProtocolSheetPixels, 1);
-    g_autoptr(GBytes) content = decompress(bytes);
+    g_autoptr(ProtocolSheetDecoder) decoder = protocol_sheet_decoder_new(bytes, error);
+    g_autoptr(ProtocolSheetPixels) self = NULL;
+    uint8_t *at;
 
-    self->tiles = g_array_new(FALSE, TRUE, sizeof(ProtocolSheetTile));
-    if (content != NULL && parse(self, content))
-        return g_steal_pointer(&self);
-    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                        "The pixels of a picture are damaged");
-    return NULL;
+    if (decoder == NULL)
+        return NULL;
+    self = g_new0(ProtocolSheetPixels, 1);
+    self->tiles = g_array_new(FALSE, FALSE, sizeof(ProtocolSheetTile));
+    at = self->pixels = g_malloc(count_bytes(decoder));
+    for (unsigned i = 0; i < decoder->places->len; i++) {
+        ProtocolSheetTile tile;
+
+        if (!protocol_sheet_decoder_next(decoder, &tile, error))
+            return NULL;
+        if (tile.height > 0)
+            memcpy(at, tile.pixels, tile.stride * tile.height);
+        tile.pixels = at;
+        at += tile.stride * tile.height;
+        g_array_append_val(self->tiles, tile);
+    }
+    return g_steal_pointer(&self);
 }
 
 void

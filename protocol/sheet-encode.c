@@ -40,6 +40,13 @@ typedef struct {
 } Drawn;
 
 typedef struct {
+    uint16_t width;
+    uint16_t height;
+} Place;
+
+struct ProtocolSheetEncoder {
+    GArray *places;  /* of Place */
+    size_t n_pixels; /* of all of them */
     GArray *colours; /* of Colour, by first sight */
     uint32_t *slots; /* number of a colour, or NO_COLOUR */
     GPtrArray *glyphs;
@@ -50,7 +57,7 @@ typedef struct {
     GArray *drawn;       /* of Drawn */
     uint16_t *band;      /* the one in hand, column by column */
     size_t band_n_max;
-} Coder;
+};
 
 static uint32_t
 get_pixel(const uint8_t *row, uint32_t x)
@@ -100,9 +107,12 @@ is_same_glyph(const void *a, const void *b)
            memcmp(first->pixels, second->pixels, count_glyph_bytes(first)) == 0;
 }
 
-static void
-clear_coder(Coder *self)
+void
+protocol_sheet_encoder_free(ProtocolSheetEncoder *self)
 {
+    if (self == NULL)
+        return;
+    g_array_unref(self->places);
     g_array_unref(self->colours);
     g_free(self->slots);
     g_hash_table_unref(self->known);
@@ -112,13 +122,16 @@ clear_coder(Coder *self)
     g_byte_array_unref(self->gaps);
     g_array_unref(self->drawn);
     g_free(self->band);
+    g_free(self);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Coder, clear_coder)
 
-static Coder
-begin_coder(void)
+ProtocolSheetEncoder *
+protocol_sheet_encoder_new(void)
 {
-    Coder self = {
+    ProtocolSheetEncoder *self = g_new(ProtocolSheetEncoder, 1);
+
+    *self = (ProtocolSheetEncoder){
+        .places = g_array_new(FALSE, FALSE, sizeof(Place)),
         .colours = g_array_new(FALSE, FALSE, sizeof(Colour)),
         .slots = g_new(uint32_t, N_SLOTS),
         .glyphs = g_ptr_array_new_with_free_func(free_glyph),
@@ -129,21 +142,21 @@ begin_coder(void)
         .drawn = g_array_new(FALSE, FALSE, sizeof(Drawn)),
     };
 
-    memset(self.slots, 0xFF, N_SLOTS * sizeof(uint32_t));
+    memset(self->slots, 0xFF, N_SLOTS * sizeof(uint32_t));
     return self;
 }
 
 /* --- colours --- */
 
 static Colour *
-get_colour(const Coder *self, uint32_t number)
+get_colour(const ProtocolSheetEncoder *self, uint32_t number)
 {
     return &g_array_index(self->colours, Colour, number);
 }
 
 /* Returns: FALSE when there are too many */
 static gboolean
-find_colour(Coder *self, uint32_t value, uint32_t *out_number)
+find_colour(ProtocolSheetEncoder *self, uint32_t value, uint32_t *out_number)
 {
     uint32_t at = (value * PRIME) >> (32 - SLOT_BITS);
     Colour colour = {.value = value};
@@ -164,7 +177,7 @@ find_colour(Coder *self, uint32_t value, uint32_t *out_number)
 
 /* Rows @top to @bottom of a tile, column by column, as numbers of colours. */
 static gboolean
-load_band(Coder *self, const ProtocolSheetTile *tile, uint32_t top, uint32_t bottom)
+load_band(ProtocolSheetEncoder *self, const ProtocolSheetTile *tile, uint32_t top, uint32_t bottom)
 {
     uint32_t height = bottom - top;
     size_t n_pixels = (size_t)tile->width * height;
@@ -217,7 +230,7 @@ is_background(const uint16_t *pixels, uint32_t n, uint16_t background)
 }
 
 static void
-add_gap(Coder *self, uint32_t width)
+add_gap(ProtocolSheetEncoder *self, uint32_t width)
 {
     uint8_t byte;
 
@@ -255,7 +268,7 @@ hash_pixels(const uint16_t *pixels, size_t n, uint32_t seed)
 
 /* @glyph: its pixels are taken. Returns: the one that is the same, FALSE when there are too many */
 static gboolean
-find_glyph(Coder *self, const Glyph *glyph, Glyph **out)
+find_glyph(ProtocolSheetEncoder *self, const Glyph *glyph, Glyph **out)
 {
     *out = g_hash_table_lookup(self->known, glyph);
     if (*out != NULL) {
@@ -274,7 +287,7 @@ find_glyph(Coder *self, const Glyph *glyph, Glyph **out)
 
 /* @columns: at least one, and in each a pixel that is not background */
 static gboolean
-draw_glyph(Coder *self,
+draw_glyph(ProtocolSheetEncoder *self,
            const uint16_t *columns,
            uint32_t n_columns,
            uint32_t height,
@@ -305,7 +318,7 @@ draw_glyph(Coder *self,
 }
 
 static gboolean
-code_band(Coder *self, const ProtocolSheetTile *tile, uint32_t top, uint32_t bottom)
+code_band(ProtocolSheetEncoder *self, const ProtocolSheetTile *tile, uint32_t top, uint32_t bottom)
 {
     uint32_t height = bottom - top;
     uint8_t byte = (uint8_t)height;
@@ -343,7 +356,7 @@ is_gap(const ProtocolSheetTile *tile, uint32_t y)
 }
 
 static gboolean
-code_tile(Coder *self, const ProtocolSheetTile *tile)
+code_tile(ProtocolSheetEncoder *self, const ProtocolSheetTile *tile)
 {
     uint32_t top = 0;
     gboolean was_gap = tile->width > 0 && is_gap(tile, 0);
@@ -400,12 +413,12 @@ put_rest(GByteArray *out, const GArray *rest)
 }
 
 static void
-put_places(GByteArray *out, const ProtocolSheetTile *tiles, unsigned n_tiles)
+put_places(ProtocolSheetEncoder *self, GByteArray *out)
 {
-    put_number(out, n_tiles, 2);
-    for (unsigned i = 0; i < n_tiles; i++) {
-        put_number(out, tiles[i].width, 2);
-        put_number(out, tiles[i].width > 0 ? tiles[i].height : 0, 2);
+    put_number(out, self->places->len, 2);
+    for (unsigned i = 0; i < self->places->len; i++) {
+        put_number(out, g_array_index(self->places, Place, i).width, 2);
+        put_number(out, g_array_index(self->places, Place, i).height, 2);
     }
 }
 
@@ -431,7 +444,7 @@ compare_values(const void *a, const void *b)
 
 /* Most of them are greys, or nearly: red and blue stand as what they have more than green. */
 static void
-put_colours(Coder *self, GByteArray *out)
+put_colours(ProtocolSheetEncoder *self, GByteArray *out)
 {
     unsigned n = self->colours->len;
     g_autofree Colour **sorted = g_new(Colour *, n);
@@ -464,7 +477,7 @@ compare_glyphs(const void *a, const void *b)
 }
 
 static void
-put_glyphs(Coder *self, GByteArray *out)
+put_glyphs(ProtocolSheetEncoder *self, GByteArray *out)
 {
     Glyph **glyphs = (Glyph **)self->glyphs->pdata;
     unsigned n = self->glyphs->len;
@@ -483,7 +496,7 @@ put_glyphs(Coder *self, GByteArray *out)
 }
 
 static void
-put_bands(Coder *self, GByteArray *out)
+put_bands(ProtocolSheetEncoder *self, GByteArray *out)
 {
     g_autoptr(GArray) rest = new_rest();
 
@@ -495,7 +508,7 @@ put_bands(Coder *self, GByteArray *out)
 }
 
 static void
-put_drawn(Coder *self, GByteArray *out)
+put_drawn(ProtocolSheetEncoder *self, GByteArray *out)
 {
     g_autoptr(GArray) rest = new_rest();
 
@@ -510,7 +523,7 @@ put_drawn(Coder *self, GByteArray *out)
 }
 
 static void
-put_pixels(Coder *self, GByteArray *out)
+put_pixels(ProtocolSheetEncoder *self, GByteArray *out)
 {
     g_autoptr(GArray) rest = new_rest();
 
@@ -524,7 +537,7 @@ put_pixels(Coder *self, GByteArray *out)
 }
 
 static void
-count_colours(Coder *self)
+count_colours(ProtocolSheetEncoder *self)
 {
     for (unsigned i = 0; i < self->glyphs->len; i++) {
         const Glyph *glyph = self->glyphs->pdata[i];
@@ -546,37 +559,43 @@ compress(const GByteArray *content)
     return n_bytes <= PROTOCOL_SHEET_CODED_MAX_BYTES ? g_bytes_new(data, n_bytes) : NULL;
 }
 
-/* Returns: pixels of all tiles, or 0 when they are over a maximum */
-static size_t
-count_pixels(const ProtocolSheetTile *tiles, unsigned n_tiles)
+gboolean
+protocol_sheet_encoder_add(ProtocolSheetEncoder *self, const ProtocolSheetTile *tile)
 {
-    size_t n_pixels = 0;
+    Place place = {tile->width, tile->width > 0 ? tile->height : 0};
 
-    if (n_tiles > PROTOCOL_SHEET_N_PLACES_MAX)
-        return 0;
-    for (unsigned i = 0; i < n_tiles && n_pixels <= PROTOCOL_SHEET_N_PIXELS_MAX; i++)
-        n_pixels += (size_t)tiles[i].width * tiles[i].height;
-    return n_pixels <= PROTOCOL_SHEET_N_PIXELS_MAX ? n_pixels : 0;
+    if (self->places->len == PROTOCOL_SHEET_N_PLACES_MAX)
+        return FALSE;
+    g_array_append_val(self->places, place);
+    self->n_pixels += (size_t)place.width * place.height;
+    return self->n_pixels <= PROTOCOL_SHEET_N_PIXELS_MAX && code_tile(self, tile);
+}
+
+GBytes *
+protocol_sheet_encoder_end(ProtocolSheetEncoder *self)
+{
+    g_autoptr(GByteArray) content = g_byte_array_new();
+
+    if (self->n_pixels == 0)
+        return NULL;
+    count_colours(self);
+    put_places(self, content);
+    put_colours(self, content);
+    put_glyphs(self, content);
+    put_bands(self, content);
+    put_drawn(self, content);
+    put_pixels(self, content);
+    return content->len <= PROTOCOL_SHEET_MAX_BYTES ? compress(content) : NULL;
 }
 
 GBytes *
 protocol_sheet_pixels_encode(const ProtocolSheetTile *tiles, unsigned n_tiles)
 {
-    g_autoptr(GByteArray) content = g_byte_array_new();
-    g_auto(Coder) coder = begin_coder();
+    g_autoptr(ProtocolSheetEncoder) encoder = protocol_sheet_encoder_new();
 
-    if (count_pixels(tiles, n_tiles) == 0)
-        return NULL;
     for (unsigned i = 0; i < n_tiles; i++) {
-        if (!code_tile(&coder, &tiles[i]))
+        if (!protocol_sheet_encoder_add(encoder, &tiles[i]))
             return NULL;
     }
-    count_colours(&coder);
-    put_places(content, tiles, n_tiles);
-    put_colours(&coder, content);
-    put_glyphs(&coder, content);
-    put_bands(&coder, content);
-    put_drawn(&coder, content);
-    put_pixels(&coder, content);
-    return content->len <= PROTOCOL_SHEET_MAX_BYTES ? compress(content) : NULL;
+    return protocol_sheet_encoder_end(encoder);
 }

@@ -40,16 +40,45 @@ typedef struct {
     const uint8_t *pixels; /* B G R X, the X is not looked at */
 } ProtocolSheetTile;
 
-/* Returns: (transfer full): NULL when it would be over a maximum. Blocks for about 5 ms for a
- * million pixels; any thread. */
+/* Codes a sheet tile by tile, none of which it needs afterwards. Takes about 5 ms for a million
+ * pixels, and memory for what is different among them; one thread at a time. */
+typedef struct ProtocolSheetEncoder ProtocolSheetEncoder;
+
+ProtocolSheetEncoder *protocol_sheet_encoder_new(void);
+void protocol_sheet_encoder_free(ProtocolSheetEncoder *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProtocolSheetEncoder, protocol_sheet_encoder_free)
+
+/* Returns: FALSE when the sheet would be over a maximum: then only free it */
+gboolean protocol_sheet_encoder_add(ProtocolSheetEncoder *self, const ProtocolSheetTile *tile);
+
+/* Only free it afterwards. Returns: (transfer full): NULL when it is empty or over a maximum */
+GBytes *protocol_sheet_encoder_end(ProtocolSheetEncoder *self);
+
+/* All at once; likewise. */
 GBytes *protocol_sheet_pixels_encode(const ProtocolSheetTile *tiles, unsigned n_tiles);
+
+/* Reads a sheet tile by tile. Memory for what is different in it, and for one tile; one thread at a
+ * time. @error: G_IO_ERROR_INVALID_DATA; @bytes may be anything */
+typedef struct ProtocolSheetDecoder ProtocolSheetDecoder;
+
+ProtocolSheetDecoder *protocol_sheet_decoder_new(GBytes *bytes, GError **error);
+void protocol_sheet_decoder_free(ProtocolSheetDecoder *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProtocolSheetDecoder, protocol_sheet_decoder_free)
+
+unsigned protocol_sheet_decoder_get_n_places(const ProtocolSheetDecoder *self);
+
+/* What is at the next place; to be called at most so many times, and never after an error. @out:
+ * its pixels stand until the next call */
+gboolean protocol_sheet_decoder_next(ProtocolSheetDecoder *self,
+                                     ProtocolSheetTile *out,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct {
     GArray *tiles; /* of ProtocolSheetTile */
     uint8_t *pixels;
 } ProtocolSheetPixels;
 
-/* @error: G_IO_ERROR_INVALID_DATA; @bytes may be anything */
+/* All at once; likewise. */
 ProtocolSheetPixels *protocol_sheet_pixels_decode(GBytes *bytes, GError **error);
 void protocol_sheet_pixels_free(ProtocolSheetPixels *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProtocolSheetPixels, protocol_sheet_pixels_free)

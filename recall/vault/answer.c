@@ -163,6 +163,11 @@ recall_answer_statistics(const RecallVaultStatistics *statistics,
     add(&builder, "unreadable", g_variant_new_uint32(statistics->n_unreadable));
     add(&builder, "unreadable-why",
         g_variant_new_take_string(g_utf8_make_valid(statistics->unreadable_why, -1)));
+    add(&builder, "read-only", g_variant_new_boolean(statistics->is_read_only));
+    add(&builder, "missing", g_variant_new_uint32(statistics->n_missing));
+    add(&builder, "missing-names", g_variant_new_string(statistics->missing_names));
+    add(&builder, "damaged-names",
+        g_variant_new_take_string(g_utf8_make_valid(statistics->damaged_names, -1)));
     if (status != NULL) {
         add(&builder, "quota", g_variant_new_uint64(status->limits.quota_bytes));
         add(&builder, "age", g_variant_new_int64(status->limits.age_us));

@@ -5,6 +5,7 @@
 #include "recall/vault/crypt-wal.h"
 #include "recall/vault/mutant.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define HEADER_BYTES 100
@@ -29,12 +30,13 @@ struct RecallCryptVfs {
     void *user_data;
     GDestroyNotify free_user_data;
     uint64_t n_leased;
+    gboolean is_read_only; /* the disk of the database is */
 };
 
 typedef struct {
     sqlite3_file file; /* first */
     RecallCryptVfs *vfs;
-    sqlite3_file *below;
+    sqlite3_file *below; /* NULL for a log that is not there, on a disk that is read-only */
     RecallCryptWal *wal; /* NULL for the database */
     uint8_t sealed[RECALL_PAGE_BYTES];
 } File;
@@ -158,9 +160,8 @@ file_read(sqlite3_file *file, void *out, int n_bytes, sqlite3_int64 offset)
 }
 
 static int
-file_write(sqlite3_file *file, const void *data, int n_bytes, sqlite3_int64 offset)
+write_sealed(File *self, const void *data, int n_bytes, int64_t offset)
 {
-    File *self = (File *)file;
     uint32_t number = (uint32_t)(offset / RECALL_PAGE_BYTES) + 1;
 
     if (!may_seal(self->vfs))
@@ -171,6 +172,18 @@ file_write(sqlite3_file *file, const void *data, int n_bytes, sqlite3_int64 offs
         !recall_page_codec_seal_page(self->vfs->codec, number, NULL, data, self->sealed))
         return SQLITE_IOERR_WRITE;
     return self->below->pMethods->xWrite(self->below, self->sealed, n_bytes, offset);
+}
+
+/* A file system that gave up after an error refuses writes to what is open for them. SQLite would
+ * take that for a full disk. */
+static int
+file_write(sqlite3_file *file, const void *data, int n_bytes, sqlite3_int64 offset)
+{
+    int code;
+
+    errno = 0;
+    code = write_sealed((File *)file, data, n_bytes, offset);
+    return code == SQLITE_IOERR_WRITE && errno == EROFS ? SQLITE_READONLY : code;
 }
 
 static int
@@ -205,11 +218,14 @@ file_measure(sqlite3_file *file, sqlite3_int64 *out_n_bytes)
     return code;
 }
 
+/* The system locks nothing for writing that is open for reading; the folder is ours alone. */
 static int
 file_lock(sqlite3_file *file, int level)
 {
     File *self = (File *)file;
 
+    if (self->vfs->is_read_only)
+        return SQLITE_OK;
     return self->below->pMethods->xLock(self->below, level);
 }
 
@@ -218,6 +234,8 @@ file_unlock(sqlite3_file *file, int level)
 {
     File *self = (File *)file;
 
+    if (self->vfs->is_read_only)
+        return SQLITE_OK;
     return self->below->pMethods->xUnlock(self->below, level);
 }
 
@@ -276,6 +294,88 @@ static const sqlite3_io_methods file_methods = {
     .xDeviceCharacteristics = file_traits,
 };
 
+/* --- a log that is not there --- */
+
+/* It was emptied, and cannot be made: an empty one that nothing is written to. */
+static int
+absent_close(sqlite3_file *file)
+{
+    return SQLITE_OK;
+}
+
+static int
+absent_read(sqlite3_file *file, void *out, int n_bytes, sqlite3_int64 offset)
+{
+    memset(out, 0, (size_t)n_bytes);
+    return SQLITE_IOERR_SHORT_READ;
+}
+
+static int
+absent_write(sqlite3_file *file, const void *data, int n_bytes, sqlite3_int64 offset)
+{
+    return SQLITE_READONLY;
+}
+
+static int
+absent_truncate(sqlite3_file *file, sqlite3_int64 n_bytes)
+{
+    return SQLITE_READONLY;
+}
+
+static int
+absent_accept(sqlite3_file *file, int argument)
+{
+    return SQLITE_OK;
+}
+
+static int
+absent_measure(sqlite3_file *file, sqlite3_int64 *out_n_bytes)
+{
+    *out_n_bytes = 0;
+    return SQLITE_OK;
+}
+
+static int
+absent_check_lock(sqlite3_file *file, int *out_is_reserved)
+{
+    *out_is_reserved = 0;
+    return SQLITE_OK;
+}
+
+static int
+absent_control(sqlite3_file *file, int what, void *argument)
+{
+    return SQLITE_NOTFOUND;
+}
+
+static int
+absent_sector(sqlite3_file *file)
+{
+    return RECALL_PAGE_BYTES;
+}
+
+static int
+absent_traits(sqlite3_file *file)
+{
+    return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
+}
+
+static const sqlite3_io_methods absent_methods = {
+    .iVersion = 1,
+    .xClose = absent_close,
+    .xRead = absent_read,
+    .xWrite = absent_write,
+    .xTruncate = absent_truncate,
+    .xSync = absent_accept,
+    .xFileSize = absent_measure,
+    .xLock = absent_accept,
+    .xUnlock = absent_accept,
+    .xCheckReservedLock = absent_check_lock,
+    .xFileControl = absent_control,
+    .xSectorSize = absent_sector,
+    .xDeviceCharacteristics = absent_traits,
+};
+
 /* --- the VFS --- */
 
 static RecallCryptVfs *
@@ -285,11 +385,22 @@ get_self(sqlite3_vfs *vfs)
 }
 
 static int
+open_absent(File *file, int flags, int *out_flags)
+{
+    file->below = NULL;
+    file->file.pMethods = &absent_methods;
+    if (out_flags != NULL)
+        *out_flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
+    return SQLITE_OK;
+}
+
+static int
 vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int *out_flags)
 {
     RecallCryptVfs *self = get_self(vfs);
     int type = flags & TYPES;
     File *opened = (File *)file;
+    int got_flags = 0;
     int code;
 
     file->pMethods = NULL;
@@ -300,9 +411,17 @@ vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int 
     opened->vfs = self;
     opened->wal = NULL;
     opened->below = (sqlite3_file *)(opened + 1);
-    code = self->below->xOpen(self->below, path, opened->below, flags, out_flags);
+    errno = 0;
+    code = self->below->xOpen(self->below, path, opened->below, flags, &got_flags);
+    if (out_flags != NULL)
+        *out_flags = got_flags;
+    if (opened->below->pMethods == NULL && type == SQLITE_OPEN_WAL &&
+        (self->is_read_only || errno == EROFS))
+        return open_absent(opened, flags, out_flags);
     if (opened->below->pMethods == NULL)
         return code;
+    if (type == SQLITE_OPEN_MAIN_DB)
+        self->is_read_only = (got_flags & SQLITE_OPEN_READONLY) != 0;
     if (type == SQLITE_OPEN_WAL)
         opened->wal = recall_crypt_wal_new(opened->below, self->codec);
     file->pMethods = &file_methods;

@@ -4,6 +4,7 @@
 #include "recall/vault/forget.h"
 
 #include "recall/vault/append.h"
+#include "recall/vault/losses.h"
 #include "recall/vault/reseal.h"
 #include "recall/vault/reserve.h"
 #include "recall/vault/segment-file.h"
@@ -42,6 +43,7 @@ struct RecallForget {
     gboolean has_spent_reserve;
     gboolean is_done;
     RecallReceipt receipt;
+    GPtrArray *left; /* of char *: sentences */
 };
 
 /* Whole weeks first: they can go while the others wait to be unlocked. */
@@ -62,6 +64,7 @@ recall_forget_new(RecallIntent *intent)
     RecallForget *self = g_new0(RecallForget, 1);
 
     self->intent = intent;
+    self->left = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_sort(intent->weeks, compare_weeks);
     return self;
 }
@@ -73,6 +76,7 @@ recall_forget_free(RecallForget *self)
         return;
     recall_reseal_free(self->reseal);
     recall_intent_free(self->intent);
+    g_ptr_array_unref(self->left);
     g_free(self);
 }
 
@@ -116,6 +120,22 @@ const RecallReceipt *
 recall_forget_get_receipt(const RecallForget *self)
 {
     return &self->receipt;
+}
+
+const GPtrArray *
+recall_forget_get_left(const RecallForget *self)
+{
+    return self->left;
+}
+
+/* @sentence: (transfer full) (nullable) */
+static void
+take_left(RecallForget *self, char *sentence)
+{
+    if (sentence == NULL)
+        return;
+    g_warning("Something was not forgotten: %s", sentence);
+    g_ptr_array_add(self->left, sentence);
 }
 
 /* --- part of a week --- */
@@ -327,31 +347,37 @@ work_on_part(RecallForget *self, RecallVault *vault, GError **error)
 
 /* What was set aside is not mended but deleted, with the week's keys that nothing needs then. */
 static gboolean
-drop_damaged(RecallVault *vault, int week, GError **error)
+drop_damaged(RecallForget *self, RecallVault *vault, int week, GError **error)
 {
     RecallKeyring *keyring = recall_vault_get_keyring(vault);
     g_autofree char *path = recall_vault_dup_path(vault, week);
 
     recall_vault_destroy_damaged(vault, week);
+    take_left(self, recall_losses_explain_left(vault, week, TRUE));
     return has_week(vault, week) ? recall_segment_file_keep_key(keyring, week, path, error)
                                  : recall_keyring_delete(keyring, week, error);
 }
 
-/* A week that turns out damaged in the middle of it is beyond mending, and goes. */
+/* A week that turns out damaged in the middle of it is beyond mending, and goes; one that cannot be
+ * read any more stays. */
 static gboolean
 handle_damage(RecallForget *self, RecallVault *vault, GError *take_error, GError **error)
 {
     g_autoptr(GError) own = take_error;
     int week = get_week(self)->week;
 
-    if (!g_error_matches(own, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_DAMAGED)) {
+    if (own->domain != RECALL_SEGMENT_ERROR || own->code == RECALL_SEGMENT_ERROR_TOO_NEW) {
         g_propagate_error(error, g_steal_pointer(&own));
         return FALSE;
     }
     g_clear_pointer(&self->reseal, recall_reseal_free);
-    recall_vault_set_aside(vault, week);
     self->stage = WEEK_DONE;
-    return drop_damaged(vault, week, error);
+    if (own->code == RECALL_SEGMENT_ERROR_UNREADABLE) {
+        take_left(self, g_strdup(own->message));
+        return TRUE;
+    }
+    recall_vault_set_aside(vault, week);
+    return drop_damaged(self, vault, week, error);
 }
 
 /* --- all of it --- */
@@ -406,7 +432,7 @@ drop_damaged_since(RecallForget *self, RecallVault *vault, GError **error)
     for (unsigned i = 0; i < weeks->len; i++) {
         int week = g_array_index(weeks, int, i);
 
-        if (has_part_of(self->intent, week) && !drop_damaged(vault, week, error))
+        if (has_part_of(self->intent, week) && !drop_damaged(self, vault, week, error))
             return FALSE;
     }
     return TRUE;
@@ -418,7 +444,7 @@ finish(RecallForget *self, RecallVault *vault, GError **error)
     const char *folder = recall_vault_get_folder(vault);
 
     for (unsigned i = 0; i < self->intent->damaged->len; i++) {
-        if (!drop_damaged(vault, g_array_index(self->intent->damaged, int, i), error))
+        if (!drop_damaged(self, vault, g_array_index(self->intent->damaged, int, i), error))
             return FALSE;
     }
     if (!drop_damaged_since(self, vault, error))
@@ -443,6 +469,7 @@ work(RecallForget *self, RecallVault *vault, GError **error)
     if (get_week(self)->is_whole) {
         if (!recall_vault_destroy_week(vault, get_week(self)->week, error))
             return FALSE;
+        take_left(self, recall_losses_explain_left(vault, get_week(self)->week, FALSE));
         self->stage = WEEK_DONE;
     } else if (!work_on_part(self, vault, &local_error) &&
                !handle_damage(self, vault, local_error, error)) {

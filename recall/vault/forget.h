@@ -50,5 +50,9 @@ const RecallIntent *recall_forget_get_intent(const RecallForget *self);
 /* Once it is done. */
 const RecallReceipt *recall_forget_get_receipt(const RecallForget *self);
 
+/* Sentences about what could not be forgotten, each with the file's name. Returns: (transfer none):
+ * of char * */
+const GPtrArray *recall_forget_get_left(const RecallForget *self);
+
 /* Finishes what was begun before a crash, at once; it is well when nothing was. */
 gboolean recall_forget_resume(RecallVault *vault, GError **error);

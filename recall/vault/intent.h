@@ -10,6 +10,7 @@
 
 #define RECALL_INTENT_MAX_BYTES (64 * 1024 * 1024)
 #define RECALL_INTENT_ID_BYTES 16
+#define RECALL_INTENT_N_SCENES_UNKNOWN UINT64_MAX /* some of the weeks could not be looked into */
 
 typedef enum {
     RECALL_FORGET_ALL,
@@ -37,7 +38,7 @@ typedef struct {
     uint8_t id[RECALL_INTENT_ID_BYTES];
     RecallForgetKind kind;
     int64_t at_us;     /* when it was asked for */
-    uint64_t n_scenes; /* that are known of */
+    uint64_t n_scenes; /* or RECALL_INTENT_N_SCENES_UNKNOWN */
     int64_t from_us;   /* of the oldest scene, 0 when there is none */
     int64_t until_us;  /* end of the newest */
     GPtrArray *weeks;  /* of RecallIntentWeek, newest first */

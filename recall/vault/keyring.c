@@ -483,6 +483,23 @@ check_not_too_soon(RecallKeyring *self, GError **error)
     return FALSE;
 }
 
+/* The count of tries: on a disk that is read-only it is kept until the program ends. */
+static gboolean
+save_or_remember(RecallKeyring *self, RecallKeyringFile *changed, GError **error)
+{
+    g_autoptr(RecallKeyringFile) kept = recall_keyring_file_copy(changed);
+    g_autoptr(GError) local_error = NULL;
+
+    if (save(self, changed, &local_error))
+        return TRUE;
+    if (!g_error_matches(local_error, G_IO_ERROR, G_IO_ERROR_READ_ONLY)) {
+        g_propagate_error(error, g_steal_pointer(&local_error));
+        return FALSE;
+    }
+    self->file->n_wrong = kept->n_wrong;
+    return TRUE;
+}
+
 /* Before the try, so that ending the program in time does not undo it. */
 static gboolean
 count_try(RecallKeyring *self, GError **error)
@@ -490,7 +507,7 @@ count_try(RecallKeyring *self, GError **error)
     RecallKeyringFile *changed = recall_keyring_file_copy(self->file);
 
     changed->n_wrong += changed->n_wrong < G_MAXUINT;
-    return save(self, changed, error);
+    return save_or_remember(self, changed, error);
 }
 
 static gboolean
@@ -574,6 +591,7 @@ finish_unlock(RecallKeyring *self, RecallKey *wrapper, RecallKey *root, GError *
     g_autoptr(RecallKey) own_wrapper = wrapper;
     g_autoptr(RecallKey) own_root = root;
     g_autoptr(RecallKey) root_secret = recall_key_new();
+    g_autoptr(GError) local_error = NULL;
 
     if (!derive_secret(root, root_secret, error) || !check_public(self, root_secret, error))
         return FALSE;
@@ -583,15 +601,17 @@ finish_unlock(RecallKeyring *self, RecallKey *wrapper, RecallKey *root, GError *
         RecallKeyringFile *changed = recall_keyring_file_copy(self->file);
 
         changed->n_wrong = 0;
-        if (!save(self, changed, error))
+        if (!save_or_remember(self, changed, error))
             return clear_root(self), FALSE;
     }
-    if (self->wrapper == NULL || !needs_root(self->file) || renew(self, error)) {
-        mend_key(self);
-        return TRUE;
+    if (self->wrapper != NULL && needs_root(self->file) && !renew(self, &local_error) &&
+        !g_error_matches(local_error, G_IO_ERROR, G_IO_ERROR_READ_ONLY)) {
+        g_propagate_error(error, g_steal_pointer(&local_error));
+        clear_root(self);
+        return FALSE;
     }
-    clear_root(self);
-    return FALSE;
+    mend_key(self);
+    return TRUE;
 }
 
 /* What a back end says of the secret. @refusal: (transfer full) */
@@ -820,6 +840,28 @@ recall_keyring_lease(RecallKeyring *self, const uint8_t *id, uint64_t n, GError 
         return save(self, g_steal_pointer(&changed), error);
     }
     return set_keyring_error(error, RECALL_KEYRING_ERROR_NO_KEY, "its key is not in the keyring");
+}
+
+static int
+compare_weeks(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+GArray *
+recall_keyring_dup_weeks(const RecallKeyring *self)
+{
+    GArray *weeks = g_array_new(FALSE, FALSE, sizeof(int));
+
+    for (unsigned i = 0; i < self->file->entries->len; i++) {
+        int week = g_array_index(self->file->entries, RecallKeyringEntry, i).week;
+
+        if (week >= 0 && recall_keyring_file_find(self->file, week) ==
+                             &g_array_index(self->file->entries, RecallKeyringEntry, i))
+            g_array_append_val(weeks, week);
+    }
+    g_array_sort(weeks, compare_weeks);
+    return weeks;
 }
 
 uint64_t

@@ -141,6 +141,9 @@ gboolean recall_keyring_delete(RecallKeyring *self, int week, GError **error);
  * @error: RECALL_KEYRING_ERROR_WORN */
 gboolean recall_keyring_lease(RecallKeyring *self, const uint8_t *id, uint64_t n, GError **error);
 
+/* Weeks that have a key; works while locked. Returns: (transfer full): of int, oldest first */
+GArray *recall_keyring_dup_weeks(const RecallKeyring *self);
+
 /* Of the newest key of the week; 0 when there is none. */
 uint64_t recall_keyring_get_n_seals(const RecallKeyring *self, int week);
 

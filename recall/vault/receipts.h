@@ -15,7 +15,7 @@
 typedef struct {
     RecallForgetKind kind;
     int64_t at_us;
-    uint64_t n_scenes;
+    uint64_t n_scenes; /* or RECALL_INTENT_N_SCENES_UNKNOWN */
     int64_t from_us;
     int64_t until_us;
     uint32_t n_weeks;   /* that went as a whole */

@@ -360,6 +360,7 @@ static gboolean
 forget(RecallRecycle *self, GError **error)
 {
     const RecallReceipt *receipt;
+    g_autofree char *n_scenes = NULL;
     gboolean is_done = FALSE;
 
     if (!recall_forget_step(self->forget, self->vault, &is_done, error))
@@ -367,9 +368,12 @@ forget(RecallRecycle *self, GError **error)
     if (!is_done)
         return TRUE;
     receipt = recall_forget_get_receipt(self->forget);
-    g_message("%s limit: the oldest went, %" G_GUINT64_FORMAT " scenes and %u whole weeks",
-              receipt->kind == RECALL_FORGET_AGE ? "Age" : "Size", receipt->n_scenes,
-              receipt->n_weeks);
+    if (receipt->n_scenes == RECALL_INTENT_N_SCENES_UNKNOWN)
+        n_scenes = g_strdup("scenes that were not counted");
+    else
+        n_scenes = g_strdup_printf("%" G_GUINT64_FORMAT " scenes", receipt->n_scenes);
+    g_message("%s limit: the oldest went, %s and %u whole weeks",
+              receipt->kind == RECALL_FORGET_AGE ? "Age" : "Size", n_scenes, receipt->n_weeks);
     g_clear_pointer(&self->forget, recall_forget_free);
     return TRUE;
 }

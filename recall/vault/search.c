@@ -56,6 +56,7 @@ struct RecallSearch {
     GArray *weighed; /* of Weighed: the matches, when the most relevant are wanted */
     GBytes *norms;
     gboolean is_ranked; /* all are weighed and in order */
+    GArray *unreadable; /* of int */
 };
 
 /* What one slice has at hand. */
@@ -201,6 +202,7 @@ recall_search_new(const char *query,
     g_autoptr(GDateTime) first_now = NULL;
 
     self->options = *options;
+    self->unreadable = g_array_new(FALSE, FALSE, sizeof(int));
     self->is_first_page = options->cursor == NULL;
     self->weighed = g_array_new(FALSE, FALSE, sizeof(Weighed));
     self->cursor = (RecallCursor){options->is_best, 0, 0, G_MAXINT64, 0};
@@ -230,6 +232,7 @@ recall_search_free(RecallSearch *self)
     recall_query_free(self->queries[0]);
     recall_query_free(self->queries[1]);
     g_clear_pointer(&self->weeks, g_array_unref);
+    g_array_unref(self->unreadable);
     recall_needs_free(self->needs);
     g_clear_pointer(&self->weighed, g_array_unref);
     g_clear_pointer(&self->norms, g_bytes_unref);
@@ -555,6 +558,8 @@ visit(RecallSearch *self,
 
     *out_is_complete = TRUE;
     if (!recall_vault_get_segment(slice->vault, week, &segment, &local_error)) {
+        if (g_error_matches(local_error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_UNREADABLE))
+            g_array_append_val(self->unreadable, week);
         if (local_error->domain == RECALL_SEGMENT_ERROR ||
             g_error_matches(local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
             return TRUE;
@@ -642,16 +647,16 @@ step(RecallSearch *self, Slice *slice, GError **error)
 {
     gboolean is_weighing = is_by_weight(self) && !self->is_ranked;
 
+    if (self->is_ranked && self->cursor.n_to_skip >= self->weighed->len) {
+        finish_attempt(self);
+        return TRUE;
+    }
     if (!is_weighing && is_page_over(self)) {
         finish_page(self);
         return TRUE;
     }
-    if (self->is_ranked) {
-        if (self->cursor.n_to_skip < self->weighed->len)
-            return run_ranked(self, slice, error);
-        finish_attempt(self);
-        return TRUE;
-    }
+    if (self->is_ranked)
+        return run_ranked(self, slice, error);
     if (self->week_index < self->weeks->len &&
         !(is_weighing && self->weighed->len >= RECALL_SEARCH_N_WEIGHED_MAX))
         return run_week(self, slice, error);
@@ -679,6 +684,12 @@ recall_search_run_slice(RecallSearch *self,
             return FALSE;
     } while (!self->is_done && !is_over(&slice));
     return TRUE;
+}
+
+const GArray *
+recall_search_get_unreadable(const RecallSearch *self)
+{
+    return self->unreadable;
 }
 
 gboolean

@@ -49,8 +49,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallSearch, recall_search_free)
 /**
  * recall_search_run_slice:
  * @out_results: of RecallResult: appended, in order
- * @error: G_IO_ERROR_CANCELLED; else what a segment failed with. A damaged segment is left out
- *   and is no error
+ * @error: G_IO_ERROR_CANCELLED; else what a segment failed with. A segment that is damaged or
+ *   cannot be read is left out and is no error
  *
  * On the store's thread, one call at a time, until recall_search_is_done().
  */
@@ -65,6 +65,9 @@ gboolean recall_search_is_done(const RecallSearch *self);
 /* Returns: (transfer full) (nullable): where the next page begins, once done; NULL after the last.
  * Scenes that come meanwhile are on no following page. */
 char *recall_search_dup_cursor(const RecallSearch *self);
+
+/* Weeks that were left out because they cannot be read. Returns: (transfer none): of int */
+const GArray *recall_search_get_unreadable(const RecallSearch *self);
 
 /* Returns: (transfer full) (nullable): a sentence for the person about what the query was not taken
  * for, such as a time after before: */

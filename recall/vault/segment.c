@@ -16,6 +16,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* PRAGMA application_id: how far the merging of the index is. */
@@ -76,6 +77,25 @@ recall_segment_week_of_name(const char *name)
     return strcmp(again, name) == 0 ? week : -1;
 }
 
+gboolean
+recall_segment_is_on_read_only_disk(const char *path)
+{
+    struct statvfs about;
+
+    return statvfs(path, &about) == 0 && (about.f_flag & ST_RDONLY) != 0;
+}
+
+/* A disk that turned read-only after the file was opened fails the write. */
+static gboolean
+is_read_only(sqlite3 *db)
+{
+    const char *path = sqlite3_db_filename(db, "main");
+
+    return (sqlite3_errcode(db) & 0xff) == SQLITE_READONLY ||
+           ((sqlite3_errcode(db) & 0xff) == SQLITE_IOERR && path != NULL &&
+            recall_segment_is_on_read_only_disk(path));
+}
+
 /* SQLite says FULL for a full disk only; a quota or a limit on the file's size is a failed write.
  */
 static gboolean
@@ -113,7 +133,10 @@ set_sqlite_error(sqlite3 *db, int week, GError **error)
         code = G_IO_ERROR_CANCELLED;
         break;
     default:
-        if (is_full(db)) {
+        if (is_read_only(db)) {
+            code = G_IO_ERROR_READ_ONLY;
+            why = "it cannot be written: the disk of the history is read-only";
+        } else if (is_full(db)) {
             code = G_IO_ERROR_NO_SPACE;
             why = "it cannot be written: no space is left on the disk of the history";
         }
@@ -291,20 +314,49 @@ set_up(RecallSegment *self, GError **error)
            recall_segment_set_cache(self, RECALL_SEGMENT_CACHE_KIB, error);
 }
 
+/* Of this very file, whatever else goes on. */
+static gboolean
+is_about_file(int code)
+{
+    static const int codes[] = {EACCES, EPERM, EIO, EISDIR, ELOOP, ENXIO, ENODEV};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(codes); i++) {
+        if (codes[i] == code)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+set_open_error(const char *path, int code, GError **error)
+{
+    if (is_about_file(code))
+        g_set_error(error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_UNREADABLE,
+                    "Cannot open the segment %s: %s", path, g_strerror(code));
+    else
+        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(code),
+                    "Cannot open the segment %s: %s", path, g_strerror(code));
+    return FALSE;
+}
+
 /* SQLite would make it readable for others; the files beside it get the same mode. */
 static gboolean
 make_file(const char *path, gboolean create, GError **error)
 {
     int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0600);
-    int code = errno;
+    struct stat about;
+    gboolean is_file;
 
-    if (fd >= 0) {
-        close(fd);
-        return TRUE;
-    }
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(code), "Cannot open the segment %s: %s",
-                path, g_strerror(code));
-    return FALSE;
+    if (fd < 0 && errno == EROFS && !create)
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return set_open_error(path, errno, error);
+    is_file = fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
+    close(fd);
+    if (!is_file)
+        g_set_error(error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_UNREADABLE,
+                    "The segment %s is no file", path);
+    return is_file;
 }
 
 static gboolean
@@ -451,7 +503,8 @@ recall_segment_open(RecallKeyring *keyring,
         !create_segment(keyring, week, path, error))
         return NULL;
     self = open_segment(keyring, week, path, error);
-    if (self == NULL || !recall_segment_file_is_worn(keyring, week))
+    if (self == NULL || recall_segment_is_read_only(self) ||
+        !recall_segment_file_is_worn(keyring, week))
         return self;
     return renew_key(keyring, self, path, error);
 }
@@ -473,6 +526,12 @@ int
 recall_segment_get_week(const RecallSegment *self)
 {
     return self->week;
+}
+
+gboolean
+recall_segment_is_read_only(RecallSegment *self)
+{
+    return sqlite3_db_readonly(self->db, "main") == 1;
 }
 
 sqlite3 *

@@ -16,11 +16,13 @@
 
 typedef struct RecallSegment RecallSegment;
 
-/* @error: RECALL_SEGMENT_ERROR_DAMAGED: the caller sets the file aside; _TOO_NEW; else G_IO_ERROR
- */
+/* @error: RECALL_SEGMENT_ERROR_DAMAGED: the caller sets the file aside; _TOO_NEW; _UNREADABLE; else
+ * G_IO_ERROR */
 typedef enum {
     RECALL_SEGMENT_ERROR_DAMAGED,
     RECALL_SEGMENT_ERROR_TOO_NEW,
+    RECALL_SEGMENT_ERROR_UNREADABLE, /* no file, or the system does not let it be read: go on
+                                        without it, and name it */
 } RecallSegmentError;
 #define RECALL_SEGMENT_ERROR (recall_segment_error_quark())
 GQuark recall_segment_error_quark(void);
@@ -41,6 +43,12 @@ int recall_segment_week_of_name(const char *name);
 
 int recall_segment_get_week(const RecallSegment *self);
 sqlite3 *recall_segment_get_db(RecallSegment *self);
+
+/* The disk was read-only when it was opened: open it again to write to it. */
+gboolean recall_segment_is_read_only(RecallSegment *self);
+
+/* Of what is at @path, or of its folder. */
+gboolean recall_segment_is_on_read_only_disk(const char *path);
 
 /**
  * recall_segment_get_statement:
@@ -71,7 +79,8 @@ gboolean recall_segment_execute(RecallSegment *self, const char *sql, GError **e
 gboolean recall_segment_run(RecallSegment *self, sqlite3_stmt *statement, GError **error);
 
 /* Says what the last call on the database failed with: RECALL_SEGMENT_ERROR_DAMAGED (then close it
- * and call recall_vault_set_aside()), G_IO_ERROR_NO_SPACE, _BUSY, _CANCELLED or _FAILED.
+ * and call recall_vault_set_aside()), G_IO_ERROR_NO_SPACE, _READ_ONLY, _BUSY, _CANCELLED
+ * or _FAILED.
  * Returns: FALSE */
 gboolean recall_segment_set_error(RecallSegment *self, GError **error);
 

@@ -3,6 +3,7 @@
 #include "recall/vault/selector.h"
 
 #include "policies/site.h"
+#include "recall/vault/losses.h"
 #include "recall/vault/schema.h"
 #include "recall/vault/search.h"
 
@@ -30,6 +31,8 @@ struct RecallSelector {
     RecallSearch *search;
     char *cursor; /* of the page in hand */
     gboolean is_found;
+    gboolean has_uncounted; /* weeks, which go all the same */
+    GPtrArray *left;        /* of char *: sentences */
 };
 
 static gboolean
@@ -73,6 +76,7 @@ recall_selector_new(const RecallForgetWhat *what, GDateTime *now)
     self->what.app = self->what.url = self->what.query = NULL;
     self->now = g_date_time_ref(now);
     self->intent = recall_intent_new(what->kind, now_us);
+    self->left = g_ptr_array_new_with_free_func(g_free);
     self->apps = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     self->rows_by_week = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
     return self;
@@ -90,6 +94,7 @@ recall_selector_free(RecallSelector *self)
     g_date_time_unref(self->now);
     recall_intent_free(self->intent);
     g_hash_table_unref(self->apps);
+    g_ptr_array_unref(self->left);
     g_clear_pointer(&self->weeks, g_array_unref);
     g_hash_table_unref(self->rows_by_week);
     recall_search_free(self->search);
@@ -115,7 +120,21 @@ recall_selector_get_apps(const RecallSelector *self)
     return self->apps;
 }
 
+const GPtrArray *
+recall_selector_get_left(const RecallSelector *self)
+{
+    return self->left;
+}
+
 /* --- what was found --- */
+
+/* Each once. */
+static void
+add_left(RecallSelector *self, const char *sentence)
+{
+    if (!g_ptr_array_find_with_equal_func(self->left, sentence, g_str_equal, NULL))
+        g_ptr_array_add(self->left, g_strdup(sentence));
+}
 
 static void
 widen(RecallIntent *intent, int64_t from_us, int64_t until_us)
@@ -224,6 +243,18 @@ is_touched(const RecallSelector *self, int week)
            self->what.since_us < start_us + RECALL_SEGMENT_WEEK_US + RECALL_SCENE_DURATION_MAX_US;
 }
 
+static void
+take_whole_unread(RecallSelector *self, RecallVault *vault, int week)
+{
+    int64_t n_scenes = recall_vault_count_scenes(vault, week);
+
+    widen(self->intent, recall_segment_week_start_us(week), recall_segment_week_start_us(week + 1));
+    if (n_scenes >= 0)
+        self->intent->n_scenes += (uint64_t)n_scenes;
+    else
+        self->has_uncounted = TRUE;
+}
+
 /* A week that cannot be read can still go as a whole. */
 static gboolean
 take_week(RecallSelector *self, RecallVault *vault, int week, GError **error)
@@ -237,8 +268,7 @@ take_week(RecallSelector *self, RecallVault *vault, int week, GError **error)
     if (is_whole(self, week)) {
         recall_intent_add_week(self->intent, week, NULL);
         if (!is_read)
-            widen(self->intent, recall_segment_week_start_us(week),
-                  recall_segment_week_start_us(week + 1));
+            take_whole_unread(self, vault, week);
         return TRUE;
     }
     if (is_read) {
@@ -250,8 +280,46 @@ take_week(RecallSelector *self, RecallVault *vault, int week, GError **error)
         recall_vault_set_aside(vault, week); /* and taken with what was set aside */
         return TRUE;
     }
+    if (g_error_matches(local_error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_UNREADABLE)) {
+        add_left(self, local_error->message);
+        return TRUE;
+    }
     g_propagate_error(error, g_steal_pointer(&local_error));
     return FALSE;
+}
+
+static gboolean
+has_shelf(const RecallSelector *self, int week)
+{
+    for (unsigned i = 0; i < self->weeks->len; i++) {
+        if (g_array_index(self->weeks, int, i) == week)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A copy of its file may turn up, so its key goes if all of the week is meant. */
+static void
+take_missing(RecallSelector *self, RecallVault *vault)
+{
+    g_autoptr(GArray) missing = recall_losses_dup_missing(vault);
+
+    for (unsigned i = 0; i < missing->len; i++) {
+        int week = g_array_index(missing, int, i);
+        g_autofree char *name = recall_segment_dup_name(week);
+        g_autofree char *sentence = g_strdup_printf(
+            "%s is missing: what it holds comes back with it, unless that whole week is forgotten",
+            name);
+
+        if (has_shelf(self, week)) /* its file went while it was open: it was read */
+            continue;
+        if (recall_losses_is_meant(week, self->what.since_us, self->what.until_us)) {
+            recall_intent_add_week(self->intent, week, NULL);
+            take_whole_unread(self, vault, week);
+        } else if (is_touched(self, week)) {
+            add_left(self, sentence);
+        }
+    }
 }
 
 static gboolean
@@ -265,6 +333,8 @@ step_range(RecallSelector *self, RecallVault *vault, int64_t deadline_us, GError
                        : -1;
 
         self->is_found = week < 0;
+        if (self->is_found)
+            take_missing(self, vault);
         if (week >= 0 && is_touched(self, week) && !take_week(self, vault, week, error))
             return FALSE;
         self->week_index++;
@@ -291,6 +361,20 @@ begin_page(RecallSelector *self)
 
     self->search = recall_search_new(query, strlen(query), &options, self->now, &error);
     g_assert(self->search != NULL); /* the cursor is ours, and there is no text of a time */
+}
+
+static void
+note_unreadable(RecallSelector *self, RecallVault *vault)
+{
+    const GArray *weeks = recall_search_get_unreadable(self->search);
+
+    for (unsigned i = 0; i < weeks->len; i++) {
+        g_autoptr(GError) error = NULL;
+        RecallSegment *segment = NULL;
+
+        if (!recall_vault_get_segment(vault, g_array_index(weeks, int, i), &segment, &error))
+            add_left(self, error->message);
+    }
 }
 
 static void
@@ -343,8 +427,10 @@ step_search(RecallSelector *self, RecallVault *vault, int64_t deadline_us, GErro
             return FALSE;
         for (unsigned i = 0; i < results->len; i++)
             take_result(self, results->pdata[i]);
-        if (recall_search_is_done(self->search))
-            end_page(self);
+        if (!recall_search_is_done(self->search))
+            continue;
+        note_unreadable(self, vault);
+        end_page(self);
     }
     if (self->is_found)
         collect_weeks(self);
@@ -388,6 +474,8 @@ recall_selector_step(RecallSelector *self,
         is_good = step_range(self, vault, deadline_us, error);
     if (is_good && self->is_found)
         take_damaged(self, vault);
+    if (is_good && self->is_found && self->has_uncounted)
+        self->intent->n_scenes = RECALL_INTENT_N_SCENES_UNKNOWN;
     *out_is_done = self->is_found;
     return is_good;
 }

@@ -55,3 +55,7 @@ RecallIntent *recall_selector_steal_intent(RecallSelector *self);
 
 /* Returns: (transfer none): application to number of scenes (GUINT_TO_POINTER) */
 GHashTable *recall_selector_get_apps(const RecallSelector *self);
+
+/* Sentences about weeks that could not be looked into and stay, each with the file's name. Returns:
+ * (transfer none): of char * */
+const GPtrArray *recall_selector_get_left(const RecallSelector *self);

@@ -228,6 +228,13 @@ add(GVariantBuilder *builder, const char *key, GVariant *value)
     g_variant_builder_add(builder, "{sv}", key, value);
 }
 
+static void
+add_n_scenes(GVariantBuilder *builder, uint64_t n_scenes)
+{
+    if (n_scenes != RECALL_INTENT_N_SCENES_UNKNOWN)
+        add(builder, "scenes", g_variant_new_uint64(n_scenes));
+}
+
 /* Returns: (transfer floating) */
 static GVariant *
 describe_receipt(const RecallReceipt *receipt)
@@ -237,7 +244,7 @@ describe_receipt(const RecallReceipt *receipt)
     g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
     add(&builder, "kind", g_variant_new_string(recall_forget_kind_name(receipt->kind)));
     add(&builder, "at", g_variant_new_int64(receipt->at_us));
-    add(&builder, "scenes", g_variant_new_uint64(receipt->n_scenes));
+    add_n_scenes(&builder, receipt->n_scenes);
     add(&builder, "from", g_variant_new_int64(receipt->from_us));
     add(&builder, "until", g_variant_new_int64(receipt->until_us));
     add(&builder, "weeks", g_variant_new_uint32(receipt->n_weeks));
@@ -269,12 +276,33 @@ add_found(GVariantBuilder *builder, const RecallIntent *intent, GHashTable *apps
 
     for (unsigned i = 0; i < intent->weeks->len; i++)
         n_weeks += ((RecallIntentWeek *)intent->weeks->pdata[i])->is_whole;
-    add(builder, "scenes", g_variant_new_uint64(intent->n_scenes));
+    add_n_scenes(builder, intent->n_scenes);
     add(builder, "from", g_variant_new_int64(intent->from_us));
     add(builder, "until", g_variant_new_int64(intent->until_us));
     add(builder, "weeks", g_variant_new_uint32(n_weeks));
     add(builder, "damaged", g_variant_new_uint32(intent->damaged->len));
     add(builder, "apps", describe_apps(apps));
+}
+
+static void
+add_sentences(GVariantBuilder *builder, const GPtrArray *sentences)
+{
+    for (unsigned i = 0; i < MIN(sentences->len, RECALL_SERVICE_FORGET_N_LEFT_MAX); i++)
+        g_variant_builder_add_value(builder, g_variant_new_take_string(g_utf8_make_valid(
+                                                 g_ptr_array_index(sentences, i), -1)));
+}
+
+/* What was told before it began, and what was found when it was done. */
+static void
+add_left(Job *job, GVariantBuilder *summary)
+{
+    GVariantBuilder list;
+
+    g_variant_builder_init(&list, G_VARIANT_TYPE_STRING_ARRAY);
+    add_sentences(&list, recall_selector_get_left(job->selector));
+    if (job->forget != NULL)
+        add_sentences(&list, recall_forget_get_left(job->forget));
+    add(summary, "left", g_variant_builder_end(&list));
 }
 
 /* @error: (nullable): what it ended with */
@@ -293,6 +321,7 @@ emit_finished(Job *job, const GError *error)
                   job->forget != NULL ? recall_forget_get_intent(job->forget)
                                       : recall_selector_get_intent(job->selector),
                   recall_selector_get_apps(job->selector));
+        add_left(job, &summary);
         if (job->forget != NULL)
             add(&summary, "receipt", describe_receipt(recall_forget_get_receipt(job->forget)));
     }

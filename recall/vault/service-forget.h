@@ -10,6 +10,7 @@
 /* The part of io.deskhand.Recall1 that forgets: hands it to the store's thread step by step. One at
  * a time. Main thread. */
 
+#define RECALL_SERVICE_FORGET_N_LEFT_MAX 20 /* sentences */
 #define RECALL_SERVICE_FORGET_OPTION_MAX_BYTES 4096
 
 typedef struct RecallServiceForget RecallServiceForget;

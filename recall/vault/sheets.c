@@ -33,12 +33,12 @@ typedef struct {
 /* Several sheets on their way into one. */
 typedef struct {
     RecallSegment *segment;
-    GPtrArray *sources; /* of ProtocolSheetPixels */
-    GArray *sheets;     /* of Young: those that @sources are from */
-    GArray *moves;      /* of Move */
-    GArray *tiles;      /* of ProtocolSheetTile, borrowed from @sources, by their new place */
+    GArray *sheets;                /* of Young */
+    GArray *moves;                 /* of Move */
+    ProtocolSheetEncoder *encoder; /* NULL: it is too much for one sheet */
     size_t n_pixels;
-    gboolean is_whole; /* no tile is missing */
+    gboolean is_whole;   /* no tile is missing */
+    gboolean is_spoiled; /* a part of a sheet that cannot be decoded is in @encoder */
 } Merge;
 
 /* Returns: the statement with @id bound, or NULL */
@@ -159,10 +159,9 @@ begin_merge(RecallSegment *segment)
 {
     return (Merge){
         .segment = segment,
-        .sources = g_ptr_array_new_with_free_func((GDestroyNotify)protocol_sheet_pixels_free),
         .sheets = g_array_new(FALSE, FALSE, sizeof(Young)),
         .moves = g_array_new(FALSE, FALSE, sizeof(Move)),
-        .tiles = g_array_new(FALSE, FALSE, sizeof(ProtocolSheetTile)),
+        .encoder = protocol_sheet_encoder_new(),
         .is_whole = TRUE,
     };
 }
@@ -170,34 +169,59 @@ begin_merge(RecallSegment *segment)
 static void
 clear_merge(Merge *self)
 {
-    g_ptr_array_unref(self->sources);
     g_array_unref(self->sheets);
     g_array_unref(self->moves);
-    g_array_unref(self->tiles);
+    protocol_sheet_encoder_free(self->encoder);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Merge, clear_merge)
 
-/* Adds the tiles that name the sheet. */
+/* @out: of which another tile than this one is not looked at any more. Returns: FALSE when it
+ * cannot be decoded */
 static gboolean
-add_tiles(Merge *self, int64_t sheet, const ProtocolSheetPixels *pixels, GError **error)
+read_until(ProtocolSheetDecoder *decoder, unsigned *n_read, int64_t place, ProtocolSheetTile *out)
+{
+    if (place < 0 || place >= protocol_sheet_decoder_get_n_places(decoder))
+        return *out = (ProtocolSheetTile){0}, TRUE;
+    for (; *n_read <= place; (*n_read)++) {
+        if (!protocol_sheet_decoder_next(decoder, out, NULL))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+add_tile(Merge *self, int64_t id, const ProtocolSheetTile *tile)
+{
+    Move move = {id, (uint16_t)self->moves->len};
+
+    self->n_pixels += (size_t)tile->width * tile->height;
+    g_array_append_val(self->moves, move);
+    if (self->encoder != NULL && !protocol_sheet_encoder_add(self->encoder, tile))
+        g_clear_pointer(&self->encoder, protocol_sheet_encoder_free);
+}
+
+/* Adds the tiles that name the sheet. @out_is_right: FALSE: not all of them, it is damaged */
+static gboolean
+add_tiles(Merge *self,
+          int64_t sheet,
+          ProtocolSheetDecoder *decoder,
+          gboolean *out_is_right,
+          GError **error)
 {
     sqlite3_stmt *statement = bind_id(self->segment, SQL_TILES, sheet, error);
-    int code;
+    ProtocolSheetTile tile = {0};
+    unsigned n_read = 0;
+    int code = SQLITE_DONE;
 
+    *out_is_right = TRUE;
     if (statement == NULL)
         return FALSE;
-    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
-        Move move = {sqlite3_column_int64(statement, 0), (uint16_t)self->tiles->len};
-        int64_t place = sqlite3_column_int64(statement, 1);
-        ProtocolSheetTile tile = {0};
-
-        if (place >= 0 && place < pixels->tiles->len)
-            tile = g_array_index(pixels->tiles, ProtocolSheetTile, place);
-        self->n_pixels += (size_t)tile.width * tile.height;
-        g_array_append_val(self->moves, move);
-        g_array_append_val(self->tiles, tile);
+    while (*out_is_right && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        *out_is_right = read_until(decoder, &n_read, sqlite3_column_int64(statement, 1), &tile);
+        if (*out_is_right)
+            add_tile(self, sqlite3_column_int64(statement, 0), &tile);
     }
-    if (code != SQLITE_DONE)
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
         return recall_segment_set_error(self->segment, error);
     sqlite3_reset(statement);
     return TRUE;
@@ -229,7 +253,7 @@ write_merge(Merge *self, GBytes *coded, gboolean is_young, GError **error)
         if (!remove_sheet(self->segment, g_array_index(self->sheets, Young, i).id, error))
             return FALSE;
     }
-    if (!insert(self->segment, self->tiles->len, coded, &id, error) || !move_tiles(self, id, error))
+    if (!insert(self->segment, self->moves->len, coded, &id, error) || !move_tiles(self, id, error))
         return FALSE;
     return !is_young || run(self->segment, SQL_ADD_YOUNG, id, error);
 }
@@ -239,19 +263,25 @@ static gboolean
 add_sheet(Merge *self, const Young *young, GError **error)
 {
     g_autoptr(GBytes) coded = NULL;
-    ProtocolSheetPixels *pixels;
+    g_autoptr(ProtocolSheetDecoder) decoder = NULL;
+    unsigned n_moves = self->moves->len;
+    gboolean is_right = FALSE;
 
     if (!load_coded(self->segment, young->id, &coded, error))
         return FALSE;
     if (protocol_sheet_pixels_is_likeness(coded))
         return run(self->segment, SQL_DROP_YOUNG, young->id, error);
-    pixels = protocol_sheet_pixels_decode(coded, NULL);
-    if (pixels == NULL)
+    decoder = protocol_sheet_decoder_new(coded, NULL);
+    if (decoder != NULL && !add_tiles(self, young->id, decoder, &is_right, error))
+        return FALSE;
+    if (!is_right) {
+        self->is_spoiled |= self->moves->len > n_moves;
+        g_array_set_size(self->moves, n_moves);
         return lose_sheet(self->segment, young->id, error);
-    g_ptr_array_add(self->sources, pixels);
+    }
     g_array_append_val(self->sheets, *young);
     self->is_whole = self->is_whole && young->n_live == young->n_tiles;
-    return add_tiles(self, young->id, pixels, error);
+    return TRUE;
 }
 
 static gboolean code_anew(RecallSegment *segment,
@@ -260,7 +290,7 @@ static gboolean code_anew(RecallSegment *segment,
                           size_t *n_pixels,
                           GError **error);
 
-/* Writes what was gathered; each by itself when that is too much for one sheet.
+/* Writes what was gathered; each by itself when that is too much for one sheet, or spoiled.
  * @is_young: what is written may be merged later */
 static gboolean
 end_merge(Merge *self, gboolean is_young, GError **error)
@@ -273,11 +303,11 @@ end_merge(Merge *self, gboolean is_young, GError **error)
         return TRUE;
     if (self->sheets->len == 1 && self->is_whole)
         return is_young || run(self->segment, SQL_DROP_YOUNG, list->id, error);
-    coded = protocol_sheet_pixels_encode((const ProtocolSheetTile *)self->tiles->data,
-                                         self->tiles->len);
+    if (self->encoder != NULL && !self->is_spoiled)
+        coded = protocol_sheet_encoder_end(self->encoder);
     if (coded != NULL)
         return write_merge(self, coded, is_young, error);
-    if (self->sheets->len == 1)
+    if (self->sheets->len == 1 && !self->is_spoiled)
         return lose_sheet(self->segment, list->id, error);
     for (unsigned i = 0; i < self->sheets->len; i++) {
         if (!code_anew(self->segment, &list[i], is_young, &n_pixels, error))

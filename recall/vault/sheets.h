@@ -13,9 +13,8 @@
 /* Tidying makes one sheet of so many young ones, or of so much. */
 #define RECALL_SHEETS_N_YOUNG_MAX 32
 #define RECALL_SHEETS_YOUNG_MAX_BYTES (48 * 1024)
-/* And no more is added to one; the last one that is may be as large again. Nine bytes of memory
- * for each pixel. */
-#define RECALL_SHEETS_MERGED_N_PIXELS_MAX (3 * 1024 * 1024)
+/* And no more is added to one; the last one that is may be as large again. */
+#define RECALL_SHEETS_MERGED_N_PIXELS_MAX (6 * 1024 * 1024)
 
 /* @out_id: of the new sheet */
 gboolean recall_sheets_add(RecallSegment *segment,

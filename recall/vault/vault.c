@@ -6,6 +6,7 @@
 #include "recall/vault/append.h"
 #include "recall/vault/forget.h"
 #include "recall/vault/load.h"
+#include "recall/vault/losses.h"
 #include "recall/vault/scene-tiles.h"
 #include "recall/vault/schema.h"
 #include "recall/vault/sheets.h"
@@ -50,6 +51,7 @@ struct RecallVault {
     unsigned n_damaged;
     int64_t newest_us;          /* at the start */
     gboolean is_forgetting_due; /* one that was begun waits until it is unlocked */
+    gboolean is_refused;        /* the last append: the disk is read-only, whatever it says */
 };
 
 RecallAppend *
@@ -139,6 +141,8 @@ lock_folder(RecallVault *self, GError **error)
     g_autofree char *path = g_build_filename(self->folder, LOCK_NAME, NULL);
 
     self->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (self->lock_fd < 0 && errno == EROFS)
+        self->lock_fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (self->lock_fd < 0)
         return set_errno_error(path, "open", error);
     if (flock(self->lock_fd, LOCK_EX | LOCK_NB) == 0)
@@ -150,12 +154,12 @@ lock_folder(RecallVault *self, GError **error)
     return FALSE;
 }
 
-static void
+static gboolean
 remove_file(RecallVault *self, const char *name)
 {
     g_autofree char *path = g_build_filename(self->folder, name, NULL);
 
-    g_unlink(path);
+    return g_remove(path) == 0; /* an empty folder, too */
 }
 
 static gboolean
@@ -204,7 +208,7 @@ recall_vault_open(const char *folder, GError **error)
     self->folder = g_strdup(folder);
     self->lock_fd = -1;
     self->shelves = g_ptr_array_new_with_free_func((GDestroyNotify)free_shelf);
-    if (g_mkdir_with_parents(folder, 0700) < 0 || chmod(folder, 0700) < 0)
+    if (g_mkdir_with_parents(folder, 0700) < 0 || (chmod(folder, 0700) < 0 && errno != EROFS))
         return set_errno_error(folder, "write the folder", error), NULL;
     if (!lock_folder(self, error) || !scan_folder(self, error))
         return NULL;
@@ -350,6 +354,9 @@ open_shelf(RecallVault *self, Shelf *shelf, gboolean create, GError **error)
     g_autoptr(GError) local_error = NULL;
 
     shelf->used_at = ++self->n_uses;
+    if (shelf->segment != NULL && recall_segment_is_read_only(shelf->segment) &&
+        !recall_segment_is_on_read_only_disk(self->folder))
+        close_shelf(self, shelf);
     if (shelf->segment != NULL)
         return TRUE;
     make_room(self);
@@ -426,6 +433,14 @@ week_of_damaged(const char *name)
                : -1;
 }
 
+gboolean
+recall_vault_is_damaged_name(const char *name, int week)
+{
+    int other = week_of_damaged(name);
+
+    return other >= 0 && (week < 0 || other == week);
+}
+
 GArray *
 recall_vault_dup_damaged_weeks(const RecallVault *self)
 {
@@ -451,8 +466,8 @@ recall_vault_destroy_damaged(RecallVault *self, int week)
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
         if (week_of_damaged(name) != week)
             continue;
-        remove_file(self, name);
-        if (g_str_has_suffix(name, DAMAGED_SUFFIX) && self->n_damaged > 0)
+        if (remove_file(self, name) && g_str_has_suffix(name, DAMAGED_SUFFIX) &&
+            self->n_damaged > 0)
             self->n_damaged--;
     }
 }
@@ -462,6 +477,7 @@ recall_vault_remove_files(RecallVault *self, int week)
 {
     static const char *const suffixes[] = {"", "-wal", ".new", ".new-wal"};
     g_autofree char *name = recall_segment_dup_name(week);
+    g_autofree char *path = NULL;
     Shelf *shelf = find_shelf(self, week);
 
     recall_vault_close_week(self, week);
@@ -471,7 +487,8 @@ recall_vault_remove_files(RecallVault *self, int week)
         remove_file(self, file);
     }
     recall_vault_destroy_damaged(self, week);
-    if (shelf != NULL)
+    path = g_build_filename(self->folder, name, NULL);
+    if (shelf != NULL && !g_file_test(path, G_FILE_TEST_EXISTS)) /* a folder may stay */
         g_ptr_array_remove(self->shelves, shelf);
 }
 
@@ -507,8 +524,9 @@ begin(RecallVault *self, int week, GError **error)
     if (is_new)
         shelf = add_shelf(self, week);
     if (!open_shelf(self, shelf, TRUE, &local_error)) {
-        if (g_error_matches(local_error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_DAMAGED) &&
-            !is_new)
+        if (g_error_matches(local_error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_UNREADABLE))
+            recall_vault_set_aside(self, week);
+        if (find_shelf(self, week) == NULL && !is_new)
             return begin(self, week, error);
         if (is_new && find_shelf(self, week) == shelf)
             g_ptr_array_remove(self->shelves, shelf);
@@ -684,6 +702,16 @@ hold_week(RecallVault *self, GPtrArray *appends)
         g_warning("While the history is locked it cannot be added to: %s", error->message);
 }
 
+static void
+note_refusal(RecallVault *self, GPtrArray *appends)
+{
+    const RecallAppend *last =
+        appends->len > 0 ? g_ptr_array_index(appends, appends->len - 1) : NULL;
+
+    if (last != NULL)
+        self->is_refused = g_error_matches(last->error, G_IO_ERROR, G_IO_ERROR_READ_ONLY);
+}
+
 void
 recall_vault_append_all(RecallVault *self, GPtrArray *appends)
 {
@@ -692,6 +720,7 @@ recall_vault_append_all(RecallVault *self, GPtrArray *appends)
         for (unsigned i = 0; i < appends->len; i++)
             append_alone(self, g_ptr_array_index(appends, i));
     }
+    note_refusal(self, appends);
     hold_week(self, appends);
     settle(self);
 }
@@ -918,6 +947,17 @@ ask_number(Shelf *shelf, const char *sql, GError **error)
     return number;
 }
 
+int64_t
+recall_vault_count_scenes(RecallVault *self, int week)
+{
+    Shelf *shelf = find_shelf(self, week);
+
+    if (shelf != NULL && shelf->n_scenes < 0 && open_shelf(self, shelf, FALSE, NULL))
+        shelf->n_scenes = ask_number(shelf, "SELECT count(*) FROM scene", NULL);
+    shelf = find_shelf(self, week); /* unless it was set aside */
+    return shelf != NULL ? shelf->n_scenes : -1;
+}
+
 /* Of a week that is locked: what its files tell. */
 static void
 add_locked_statistics(RecallVault *self, const Shelf *shelf, RecallVaultStatistics *sum)
@@ -961,7 +1001,8 @@ recall_vault_get_statistics(RecallVault *self,
                             GError **error)
 {
     g_autoptr(GArray) weeks = recall_vault_dup_weeks(self);
-    RecallVaultStatistics sum = {0};
+    g_autoptr(GArray) missing = recall_losses_dup_missing(self);
+    RecallVaultStatistics sum = {.n_missing = missing->len};
 
     for (unsigned i = 0; i < weeks->len; i++) {
         g_autoptr(GError) local_error = NULL;
@@ -969,12 +1010,17 @@ recall_vault_get_statistics(RecallVault *self,
 
         if (add_statistics(self, shelf, &sum, &local_error) ||
             recover(self, g_array_index(weeks, int, i), local_error) ||
-            local_error->domain == RECALL_SEGMENT_ERROR)
+            g_error_matches(local_error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_DAMAGED) ||
+            g_error_matches(local_error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_TOO_NEW) ||
+            g_error_matches(local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
             continue;
         if (sum.n_unreadable++ == 0)
             g_strlcpy(sum.unreadable_why, local_error->message, sizeof sum.unreadable_why);
     }
     sum.n_damaged = self->n_damaged;
+    sum.is_read_only = self->is_refused || recall_segment_is_on_read_only_disk(self->folder);
+    recall_losses_name_missing(missing, sum.missing_names, sizeof sum.missing_names);
+    recall_losses_name_damaged(self, sum.damaged_names, sizeof sum.damaged_names);
     sum.n_bytes += measure_damaged(self, -1);
     *out_statistics = sum;
     return TRUE;

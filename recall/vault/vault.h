@@ -24,9 +24,16 @@ typedef struct {
     unsigned n_unreadable; /* there, but the system does not let them be read */
     char unreadable_why[RECALL_VAULT_WHY_BYTES]; /* a sentence of the first of them; may be cut off
                                                     within a letter */
+    unsigned n_missing;                          /* have a key and no file */
+    char missing_names[RECALL_VAULT_WHY_BYTES];  /* as recall/vault/losses.h has them */
+    char damaged_names[RECALL_VAULT_WHY_BYTES];
+    gboolean is_read_only; /* the disk: nothing is added or forgotten */
 } RecallVaultStatistics;
 
-/* Finishes a forgetting that was begun before, as far as it can while locked; the rest before the
+/* On a disk that is read-only everything can be read; what writes fails with G_IO_ERROR_READ_ONLY
+ * until it is not.
+ *
+ * Finishes a forgetting that was begun before, as far as it can while locked; the rest before the
  * first reading after it is unlocked.
  * @error: G_IO_ERROR_BUSY when another vault has the folder (a lock file says so) */
 RecallVault *recall_vault_open(const char *folder, GError **error);
@@ -125,6 +132,12 @@ void recall_vault_remove_files(RecallVault *self, int week);
 
 /* Of the files that were set aside. Returns: (transfer full): of int, a week for each of them */
 GArray *recall_vault_dup_damaged_weeks(const RecallVault *self);
+
+/* Whether a file of that name was set aside; @week: -1 for any */
+gboolean recall_vault_is_damaged_name(const char *name, int week);
+
+/* Scenes of the week, also while locked if they were counted before. Returns: -1 when unknown */
+int64_t recall_vault_count_scenes(RecallVault *self, int week);
 
 /* Deletes the week's files that were set aside. Their keys are not touched. */
 void recall_vault_destroy_damaged(RecallVault *self, int week);

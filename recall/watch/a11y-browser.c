@@ -179,6 +179,17 @@ add_entries(RecallA11yReading *reading, GPtrArray *nodes)
     add_clipped(reading, entries, RECALL_A11Y_SHAPE_VIEW);
 }
 
+/* Around the page Chromium tells other units than pixels on a scaled desktop: that is left to OCR.
+ */
+static void
+keep_page(RecallA11yPage *page)
+{
+    for (unsigned i = page->nodes->len; i-- > 0;) {
+        if (find_document(page->nodes->pdata[i]) == NULL)
+            g_ptr_array_remove_index(page->nodes, i);
+    }
+}
+
 /* One walk finds the page and what is around it. */
 static void
 look_at_chromium(RecallA11yReading *reading, RecallA11yPage *out_page)
@@ -209,6 +220,10 @@ recall_a11y_read_chromium(RecallA11yReading *reading)
     g_autoptr(GPtrArray) leaves = NULL;
 
     recall_a11y_page_settle(reading, look_at_chromium, &page);
+    if (reading->memory->scale != RECALL_A11Y_SCALE_ONE) {
+        ask_ancestors(reading, page.nodes);
+        keep_page(&page);
+    }
     recall_a11y_tree_ask_boxes(reading->link, page.nodes);
     recall_a11y_passwords_find(reading, page.nodes);
     ask_ancestors(reading, page.nodes);

@@ -11,6 +11,7 @@
 #define PART_TITLE_SCORE 4
 #define SAME_STATE_SCORE 1
 #define ENOUGH_SCORE 4
+#define SCALE_MAX (4 * RECALL_A11Y_SCALE_ONE)
 
 /* Distance of the edges, at most; G_MAXINT when they do not even meet. */
 static int
@@ -26,6 +27,14 @@ get_distance(const BaseRect *a, const BaseRect *b)
     return MAX(MAX(left, right), MAX(top, bottom));
 }
 
+static BaseRect
+scale_box(const BaseRect *box, int scale)
+{
+    return (BaseRect){
+        box->x * scale / RECALL_A11Y_SCALE_ONE, box->y * scale / RECALL_A11Y_SCALE_ONE,
+        box->width * scale / RECALL_A11Y_SCALE_ONE, box->height * scale / RECALL_A11Y_SCALE_ONE};
+}
+
 static int
 score_title(const char *title, const char *raw)
 {
@@ -39,9 +48,13 @@ score_title(const char *title, const char *raw)
 }
 
 static int
-score_frame(RecallA11yLink *link, const RecallWindow *window, const RecallA11yNode *node)
+score_frame(const RecallA11yMemory *memory,
+            RecallA11yLink *link,
+            const RecallWindow *window,
+            const RecallA11yNode *node)
 {
-    int distance = get_distance(&window->rect, &node->box);
+    BaseRect box = scale_box(&node->box, memory->scale);
+    int distance = get_distance(&window->rect, &box);
     int score = score_title(window->title, node->text);
     uint64_t states = 0;
 
@@ -85,7 +98,8 @@ choose_frame(RecallA11yMemory *memory,
     *out_is_sure = FALSE;
     for (unsigned i = 0; i < MIN(nodes->len, FRAME_N_MAX); i++) {
         const RecallA11yNode *node = nodes->pdata[i];
-        int score = is_taken(memory, node->path, window->xid) ? 0 : score_frame(link, window, node);
+        int score =
+            is_taken(memory, node->path, window->xid) ? 0 : score_frame(memory, link, window, node);
 
         if (score > best_score) {
             best = node;
@@ -136,6 +150,7 @@ look_up_frame(RecallA11yMemory *memory, RecallA11yLink *link, const RecallWindow
     if (path == NULL)
         return NULL;
     box = recall_a11y_ask_box(link, path);
+    box = scale_box(&box, memory->scale);
     name = recall_a11y_link_get_property(link, path, RECALL_A11Y_ACCESSIBLE, "Name", "s");
     if (get_distance(&window->rect, &box) <= FRAME_SLACK_PX && name != NULL &&
         (score_title(window->title, g_variant_get_string(name, NULL)) > 0 ||
@@ -145,6 +160,29 @@ look_up_frame(RecallA11yMemory *memory, RecallA11yLink *link, const RecallWindow
     }
     g_hash_table_remove(memory->frames, GUINT_TO_POINTER(window->xid));
     return NULL;
+}
+
+/* On a scaled desktop Chromium tells its windows and its own buttons in units of its own, and pages
+ * in pixels. A frame of the window's title and shape tells how large those units are. */
+static gboolean
+adopt_scale(RecallA11yMemory *memory, const RecallWindow *window, GPtrArray *nodes)
+{
+    if (g_strcmp0(memory->toolkit, "Chromium") != 0)
+        return FALSE;
+    for (unsigned i = 0; i < MIN(nodes->len, FRAME_N_MAX); i++) {
+        const RecallA11yNode *node = nodes->pdata[i];
+        int width = MAX(node->box.width, 1);
+        int scale = (window->rect.width * RECALL_A11Y_SCALE_ONE + width / 2) / width;
+        BaseRect box = scale_box(&node->box, scale);
+
+        if (scale == memory->scale || scale < RECALL_A11Y_SCALE_ONE || scale > SCALE_MAX ||
+            get_distance(&window->rect, &box) > FRAME_SLACK_PX ||
+            score_title(window->title, node->text) == 0)
+            continue;
+        memory->scale = scale;
+        return TRUE;
+    }
+    return FALSE;
 }
 
 char *
@@ -167,6 +205,8 @@ recall_a11y_find_frame(RecallA11yMemory *memory,
     recall_a11y_tree_ask_names(link, nodes);
     recall_a11y_tree_ask_boxes(link, nodes);
     frame = choose_frame(memory, link, window, nodes, &is_sure);
+    if (frame == NULL && adopt_scale(memory, window, nodes))
+        frame = choose_frame(memory, link, window, nodes, &is_sure);
     if (frame == NULL) {
         *out_is_borrowed = TRUE;
         return borrow_frame(link, window, nodes);

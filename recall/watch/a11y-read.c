@@ -18,6 +18,7 @@ recall_a11y_memory_new(void)
 {
     RecallA11yMemory *self = g_new0(RecallA11yMemory, 1);
 
+    self->scale = RECALL_A11Y_SCALE_ONE;
     self->tree = recall_a11y_tree_new();
     self->passwords = recall_a11y_passwords_new();
     self->frames = g_hash_table_new_full(NULL, NULL, NULL, g_free);
@@ -319,7 +320,8 @@ look_at_font(const RecallA11yLine *lines, unsigned n_max, gboolean *out_is_fixed
     return n;
 }
 
-/* Lines of @node stand somewhere in its box, or did a moment ago. */
+/* Lines of @node stand somewhere in its box, or did a moment ago. Only GTK 3 tells them as they are
+ * now; what browsers tell may be of before, and is not worth waiting for. */
 static void
 note_spoken(RecallA11yReading *self,
             const RecallA11yNode *node,
@@ -329,6 +331,8 @@ note_spoken(RecallA11yReading *self,
     BaseRect box = to_window(self, &node->box, manner->dx, manner->dy);
     pixman_region32_t shown;
 
+    if (g_strcmp0(self->memory->toolkit, "gtk") != 0 || self->memory->is_office)
+        return;
     init_clipped(self, clip, &shown);
     pixman_region32_intersect_rect(&shown, &shown, box.x, box.y, (unsigned)MAX(box.width, 0),
                                    (unsigned)MAX(box.height, 0));

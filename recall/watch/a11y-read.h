@@ -9,6 +9,9 @@
 /* One window read through one application's accessible tree. Everything here blocks and belongs to
  * the thread that reads the application. */
 
+/* Desktops scale by halves, quarters, thirds and eighths. */
+#define RECALL_A11Y_SCALE_ONE 24
+
 /* What is kept of an application between readings. */
 typedef struct {
     RecallA11yTree *tree;
@@ -19,6 +22,7 @@ typedef struct {
     GHashTable *places;  /* "what:path" to path: what a toolkit looked for and found */
     GHashTable *pages;   /* path of the accessible window to RecallA11yPageView */
     GHashTable *cells;   /* hash of sheet, row and column (uint64_t *) to path */
+    int scale;           /* pixels of RECALL_A11Y_SCALE_ONE units of Chromium's own windows */
     double sheet_scale;  /* of the letters' widths in sheets; 0: not measured yet */
     char *toolkit;       /* NULL: not asked yet */
     struct RecallA11yPasswords *passwords; /* where fields of them are, and were */

@@ -12,6 +12,7 @@
 #define INTERFACE "io.deskhand.Append1"
 #define ERROR_USAGE "io.deskhand.Error.Usage"
 #define ERROR_FULL "io.deskhand.Error.Full"
+#define ERROR_READ_ONLY "io.deskhand.Error.ReadOnly"
 
 #define N_IN_FLIGHT_MAX 8     /* so that the vault may commit several at once */
 #define REFUSED_PAUSE_MS 2000 /* before a scene that the vault could not take goes again */
@@ -48,6 +49,7 @@ struct RecallStore {
     size_t n_bytes;
     unsigned n_in_flight;
     gboolean is_full;
+    gboolean is_read_only;
     uint64_t n_dropped;
     RecallTileCache *known; /* the vault has them, in the segment of known_week */
     int64_t known_week;
@@ -319,6 +321,7 @@ handle_failure(Call *call, const GError *error)
 
     if (g_dbus_error_is_remote_error(error)) {
         self->is_full = is_error(error, ERROR_FULL);
+        self->is_read_only = is_error(error, ERROR_READ_ONLY);
         recall_vault_link_confirm(self->link);
         set_timer(&self->pause_timer, REFUSED_PAUSE_MS, on_pause_over, self);
     } else if (call->connection == recall_vault_link_get_connection(self->link)) {
@@ -330,6 +333,7 @@ static void
 note_success(RecallStore *self)
 {
     self->is_full = FALSE;
+    self->is_read_only = FALSE;
     recall_vault_link_confirm(self->link);
 }
 
@@ -602,6 +606,7 @@ on_up(GDBusConnection *connection, void *user_data)
     /* It may be another vault, or an older one that lost what it had not committed. */
     recall_tile_cache_clear(self->known);
     self->is_full = FALSE;
+    self->is_read_only = FALSE;
     set_timer(&self->pause_timer, 0, NULL, NULL);
     send_waiting(self);
 }
@@ -722,6 +727,7 @@ recall_store_get_status(const RecallStore *self, RecallStoreStatus *out_status)
         .oldest_us = oldest_us,
         .is_connected = recall_vault_link_get_connection(self->link) != NULL,
         .is_full = self->is_full,
+        .is_read_only = self->is_read_only,
     };
 }
 

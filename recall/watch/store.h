@@ -20,6 +20,7 @@ typedef struct {
     int64_t oldest_us;  /* monotonic time at which the oldest waiting scene was put, or 0 */
     gboolean is_connected;
     gboolean is_full; /* the vault's last answer: its disk is; it is asked again all the time */
+    gboolean is_read_only; /* the same */
 } RecallStoreStatus;
 
 /* @vault_path: the program to start when nobody listens on the socket, or NULL for never */

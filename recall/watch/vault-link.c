@@ -25,6 +25,7 @@ struct RecallVaultLink {
     Attempt *attempt;      /* NULL while none is under way */
     GSource *timer;        /* the next attempt, or the end of this one */
     unsigned retry_ms;
+    unsigned n_quick;        /* tries since it last answered, before the pauses grow */
     int64_t silent_since_us; /* monotonic; 0 while it answers */
 };
 
@@ -54,7 +55,10 @@ static void
 retry_later(RecallVaultLink *self)
 {
     set_timer(self, self->retry_ms, on_retry);
-    self->retry_ms = MIN(self->retry_ms * 2, RECALL_VAULT_LINK_RETRY_MAX_MS);
+    if (self->n_quick < RECALL_VAULT_LINK_N_QUICK)
+        self->n_quick++;
+    else
+        self->retry_ms = MIN(self->retry_ms * 2, RECALL_VAULT_LINK_RETRY_MAX_MS);
 }
 
 static void
@@ -226,6 +230,7 @@ recall_vault_link_free(RecallVaultLink *self)
 void
 recall_vault_link_confirm(RecallVaultLink *self)
 {
+    self->n_quick = 0;
     self->retry_ms = RECALL_VAULT_LINK_RETRY_MIN_MS;
     self->silent_since_us = 0;
 }

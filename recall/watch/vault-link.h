@@ -9,6 +9,9 @@
 
 #define RECALL_VAULT_LINK_RETRY_MIN_MS 100
 #define RECALL_VAULT_LINK_RETRY_MAX_MS 5000
+/* Two belong to each death of the vault: one that dies again and again is back as fast each time,
+ * for a while. */
+#define RECALL_VAULT_LINK_N_QUICK 20
 #define RECALL_VAULT_LINK_CONNECT_DEADLINE_MS 5000
 /* A vault of our own that has answered nothing for so long is killed and started again. */
 #define RECALL_VAULT_LINK_HUNG_MS 15000

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """./dev bench [--write] [NAME...]: measures against the bars, in one table.
 
-Names: session memory disk idle recall latency slowdown search crypt forget ocr never secrets;
-without names all of them.
+Names: session memory disk idle recall latency slowdown search day crypt forget ocr never
+secrets; without names all of them.
 With --write the table also replaces the one in docs/BENCHMARKS.md."""
 import os
 import pathlib
@@ -19,6 +19,7 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(HERE.parent / "session")]
 
 from desktop import Desktop # noqa: E402
+from day import run_day # noqa: E402
 from latency import run_idle, run_latency, run_slowdown # noqa: E402
 from measure import Table # noqa: E402
 from never import CONFIG as NEVER_CONFIG, run_never # noqa: E402
@@ -28,8 +29,8 @@ from secrets_planted import run_secrets # noqa: E402
 from session import run_session # noqa: E402
 from supervise import supervised # noqa: E402
 
-ALL = ["session", "memory", "disk", "idle", "recall", "latency", "slowdown", "search", "crypt",
-       "forget", "ocr", "never", "secrets"]
+ALL = ["session", "memory", "disk", "idle", "recall", "latency", "slowdown", "search", "day",
+       "crypt", "forget", "ocr", "never", "secrets"]
 PAGE = ROOT / "docs/BENCHMARKS.md"
 MARKS = "<!-- table -->\n", "<!-- end of table -->\n"
 # A program's row: what, value, bar, yes or no, with tabs between.
@@ -70,6 +71,9 @@ def run(wanted, table):
     if "slowdown" in wanted:
         print("slowdown", flush=True)
         run_slowdown(table)
+    if "day" in wanted:
+        print("day", flush=True)
+        run_day(table)
     for name in ("search", "crypt", "forget"):
         if name in wanted:
             print(name, flush=True)

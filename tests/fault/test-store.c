@@ -469,6 +469,41 @@ test_full_disk(void **state)
     umount2(folder, MNT_DETACH);
 }
 
+static gboolean
+mount_read_only(const char *folder)
+{
+    return unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount(folder, folder, NULL, MS_BIND, NULL) == 0 &&
+           mount(NULL, folder, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) == 0;
+}
+
+/* The same for a disk that cannot be written. */
+static void
+test_read_only_disk(void **state)
+{
+    Session *self = *state;
+    g_autofree char *folder = data_folder();
+    int64_t end_us = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;
+    RecallStoreStatus status = {0};
+
+    recall_vault_close(take_over(self));
+    if (!mount_read_only(folder))
+        skip();
+    self->store = recall_store_new(vault_path());
+    put(self, 0, "");
+    while (!status.is_read_only && g_get_monotonic_time() < end_us) {
+        turn_for(self, 1000);
+        recall_store_get_status(self->store, &status);
+    }
+    assert_true(status.is_read_only && !status.is_full && status.n_waiting == 1);
+    assert_int_equal(mount(NULL, folder, NULL, MS_REMOUNT | MS_BIND, NULL), 0);
+    wait_drained(self, 0);
+    recall_store_get_status(self->store, &status);
+    assert_false(status.is_read_only);
+    recall_vault_close(take_over(self));
+    umount2(folder, MNT_DETACH);
+}
+
 int
 main(void)
 {
@@ -483,6 +518,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_touch, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_read_only_disk, set_up, tear_down),
     };
     g_autofree char *root = g_dir_make_tmp("deskhand-store-XXXXXX", NULL);
     g_autofree char *runtime = g_build_filename(root, "deskhand", NULL);

@@ -77,6 +77,15 @@ def test_chromium_form(desktop):
     browser.end()
 
 
+def test_chromium_scaled(desktop):
+    """It tells its windows in larger units than pixels then, and its pages in pixels."""
+    address = write_pages(desktop)
+    browser = apps.chromium(desktop, f"{address}/news.html",
+                            more=["--force-device-scale-factor=1.5"])
+    check_page(desktop, "chromium", address)
+    browser.end()
+
+
 def test_firefox_page(desktop):
     address = write_pages(desktop)
     browser = apps.firefox(desktop, f"{address}/news.html")

@@ -336,22 +336,131 @@ def test_doctor_when_the_vault_cannot_start():
         folder.rmdir()
 
 
-def test_doctor_on_a_read_only_disk():
-    with Vault() as vault:
-        vault.process.end()
-        data = str(vault.folder / "data")
-        if run(["mount", "--bind", data, data]).returncode != 0:
+class ReadOnly:
+    """Makes a folder read-only meanwhile."""
+
+    def __init__(self, folder):
+        self.folder = str(folder)
+
+    def __enter__(self):
+        if run(["mount", "--bind", self.folder, self.folder]).returncode != 0:
             raise Skip("no mount may be made here")
-        try:
-            assert run(["mount", "-o", "remount,ro,bind", data]).returncode == 0
-            done = vault.deskhand("doctor")
-            assert f"the disk of the history in {data}/deskhand/segments is read-only" in \
-                done.stdout, done
-            assert "Make the disk writable" in done.stdout, done
-        finally:
-            assert run(["umount", data]).returncode == 0
-        vault.start()
-        assert vault.deskhand("doctor").stdout.count("ok    vault: ") == 1
+        self.set("ro")
+        return self
+
+    def set(self, mode):
+        done = run(["mount", "-o", f"remount,{mode},bind", self.folder])
+        assert done.returncode == 0, done
+
+    def __exit__(self, *_error):
+        done = run(["umount", "--lazy", self.folder])
+        assert done.returncode == 0, done
+
+
+def append(vault, text):
+    path = vault.folder / "one"
+    path.write_text(vault.group("one", {"start": NOW_US, "app": "XTerm", "title": text,
+                                        "text": text}), encoding="utf-8")
+    return run(["deskhand-test-append", str(path)], env=vault.env)
+
+
+def check_read_only(vault):
+    assert len(vault.found("walrus")) == 4
+    picture = vault.folder / "seen.png"
+    done = vault.deskhand("show", str(vault.ids["old"]), "--image", str(picture))
+    assert done.returncode == 0 and picture.stat().st_size > 0, done
+    done = append(vault, "heron")
+    assert done.returncode != 0 and "read-only" in done.stderr, done
+    for words in (["--all"], ["--scene", str(vault.ids["old"])]):
+        done = vault.deskhand("forget", *words, "--yes")
+        assert done.returncode == 1 and "ead-only" in done.stderr, done
+    assert len(vault.found("walrus")) == 4
+    assert "Read-only  the disk" in vault.deskhand("status").stdout
+    assert "bad   disk: The disk of the history is read-only" in vault.deskhand("doctor").stdout
+
+
+def test_on_a_read_only_disk():
+    """What is there can be searched; recording and forgetting say why not, and then work again."""
+    for kill in (False, True):
+        with Vault() as vault:
+            if kill:
+                vault.process.kill()
+                (vault.folder / "deskhand/recall.sock").unlink()
+            vault.process.end()
+            logs = list((vault.folder / "data").rglob("*.db-wal"))
+            assert bool(logs) == kill, "with a log and without"
+            with ReadOnly(vault.folder / "data") as disk:
+                vault.start()
+                check_read_only(vault)
+                disk.set("rw")
+                done = append(vault, "heron")
+                assert done.returncode == 0, done
+                assert len(vault.json("search", "--json", "heron")["results"]) == 1
+                done = vault.deskhand("forget", "--scene", str(vault.ids["old"]), "--yes")
+                assert done.returncode == 0 and len(vault.found("walrus")) == 3, done
+                assert "Read-only" not in vault.deskhand("status").stdout
+                vault.process.end()
+
+
+class Disk:
+    """A file system of its own that can give up, as one does after an error of the disk."""
+
+    def __init__(self):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="deskhand-disk-"))
+        self.image, self.folder = str(self.root / "image"), str(self.root / "mounted")
+
+    def mount(self):
+        return run(["mount", "-o", "loop", self.image, self.folder]).returncode == 0
+
+    def __enter__(self):
+        pathlib.Path(self.folder).mkdir()
+        with open(self.image, "wb") as image:
+            image.truncate(48 << 20)
+        if not shutil.which("mkfs.ext4") or not self.mount_new():
+            shutil.rmtree(self.root)
+            raise Skip("no file system may be made and mounted here")
+        return self
+
+    def mount_new(self):
+        return run(["mkfs.ext4", "-q", "-e", "remount-ro", self.image]).returncode == 0 and \
+            self.mount()
+
+    def give_up(self):
+        source = run(["findmnt", "-n", "-o", "SOURCE", self.folder]).stdout.strip()
+        trigger = pathlib.Path("/sys/fs/ext4", pathlib.Path(source).name, "trigger_fs_error")
+        trigger.write_text("1", encoding="utf-8")
+
+    def mend(self):
+        assert run(["umount", self.folder]).returncode == 0
+        run(["e2fsck", "-fy", self.image])
+        assert self.mount()
+
+    def __exit__(self, *_error):
+        done = run(["umount", self.folder])
+        assert done.returncode == 0, done
+        shutil.rmtree(self.root)
+
+
+def test_a_disk_that_gives_up():
+    """It turns read-only while the vault runs, and is when it starts again."""
+    with Disk() as disk:
+        vault = Vault()
+        vault.env["XDG_DATA_HOME"] = disk.folder
+        with vault:
+            disk.give_up()
+            for _time in range(2):
+                check_read_only(vault)
+                vault.process.kill()
+                vault.process.end()
+                (vault.folder / "deskhand/recall.sock").unlink()
+                vault.start()
+            vault.process.end()
+            disk.mend()
+            vault.start()
+            assert len(vault.found("walrus")) == 4
+            assert append(vault, "heron").returncode == 0
+            assert len(vault.json("search", "--json", "heron")["results"]) == 1
+            assert "Read-only" not in vault.deskhand("status").stdout
 
 
 def test_a_vault_that_hangs():

@@ -12,7 +12,7 @@ import time
 import apps
 from checks import assert_found
 from desktop import Desktop, run, wait_for
-from test_commands import Vault
+from test_commands import MINUTE_US, NOW_US, Vault
 
 
 def reveal(segments, folder, *words):
@@ -133,6 +133,117 @@ def check_receipts(vault):
     answer = vault.json("forget", "--all", "--yes", "--json")
     assert answer["scenes"] == 0 and not answer["forgotten"], answer
     assert len(vault.json("forget", "--receipts", "--json")) == 4
+
+
+WEEK_US = 7 * 24 * 60 * MINUTE_US
+
+
+def fill_weeks(vault, n_weeks):
+    """Two scenes in each of @n_weeks weeks before the others. Returns their files, oldest first."""
+    before = set(files_of(vault))
+    scenes = [{"start": NOW_US - n * WEEK_US - part, "app": "Gedit", "title": f"week {n}",
+               "text": f"heron {n}"} for n in range(n_weeks + 1, 1, -1) for part in (10, 0)]
+    path = vault.folder / "weeks"
+    path.write_text("".join(vault.group(f"w{i}", s) for i, s in enumerate(scenes)),
+                    encoding="utf-8")
+    done = run(["deskhand-test-append", str(path)], env=vault.env)
+    assert done.returncode == 0, done.stderr
+    new = sorted(set(files_of(vault)) - before)
+    assert len(new) == n_weeks, new
+    return new
+
+
+def files_of(vault):
+    return sorted((vault.folder / "data/deskhand/segments").glob("*.db"))
+
+
+def status_of(vault):
+    return json.loads(vault.deskhand("status", "--json").stdout) # without an agent it ends with 5
+
+
+def n_found(vault, query):
+    return len(vault.json("search", "--json", query)["results"])
+
+
+def test_weeks_that_are_no_files():
+    """The rest is found and forgotten, and what cannot be is named."""
+    with Vault() as vault:
+        folder, pipe, link, well = fill_weeks(vault, 4)
+        assert n_found(vault, "heron") == 8
+        vault.process.end()
+        for path in (folder, pipe, link):
+            path.rename(vault.folder / path.name)
+        folder.mkdir()
+        (folder / "something").touch()
+        os.mkfifo(pipe)
+        link.symlink_to(vault.folder / link.name)
+        vault.start()
+        assert n_found(vault, "heron") == 2
+        for command in ("doctor", "status"):
+            told = vault.deskhand(command).stdout
+            assert "3 weeks" in told and str(link) in told, told
+        done = vault.deskhand("forget", "--app", "Gedit", "--yes")
+        assert done.returncode == 1 and "Forgotten: 2 scenes" in done.stdout, done
+        assert all(str(path) in done.stderr for path in (folder, pipe, link)), done
+        assert n_found(vault, "heron") == 0 and not well.exists() and n_found(vault, "walrus") == 4
+        done = vault.deskhand("forget", "--all", "--yes", "--json")
+        answer = json.loads(done.stdout)
+        assert done.returncode == 1 and answer["forgotten"] and answer["scenes"] is None, done
+        assert len(answer["left"]) == 1 and str(folder) in answer["left"][0], answer
+        assert not os.path.lexists(pipe) and not os.path.lexists(link) and n_found(vault, "") == 0
+        shutil.rmtree(folder)
+        vault.process.end()
+        (vault.folder / link.name).rename(link) # it comes back, and its key does not
+        vault.start()
+        assert n_found(vault, "heron") == 0
+
+
+def test_a_week_that_is_missing():
+    """Named, until its file is back or all of it was forgotten, which takes its key."""
+    with Vault() as vault:
+        files = fill_weeks(vault, 3)
+        vault.process.end()
+        aside = vault.folder / "aside.db"
+        files[0].rename(aside)
+        vault.start()
+        assert n_found(vault, "heron") == 4
+        for command in ("doctor", "status"):
+            assert files[0].name in vault.deskhand(command).stdout, command
+        assert status_of(vault)["missing"] == 1
+        vault.process.end()
+        aside.rename(files[0])
+        vault.start()
+        assert n_found(vault, "heron") == 6
+        assert files[0].name not in vault.deskhand("doctor").stdout
+        vault.process.end()
+        files[0].rename(aside)
+        vault.start()
+        done = vault.deskhand("forget", "--since", "27 days ago", "--yes", "--dry-run")
+        assert done.returncode == 1 and f"{files[0].name} is missing" in done.stderr, done
+        done = vault.deskhand("forget", "--until", "18 days ago", "--yes")
+        assert done.returncode == 0, done
+        assert status_of(vault)["missing"] == 0
+        vault.process.end()
+        aside.rename(files[0])
+        vault.start()
+        assert status_of(vault)["damaged"] == 1
+        assert f"{files[0].name}.1.damaged" in vault.deskhand("doctor").stdout
+
+
+def test_the_week_in_hand_is_no_file():
+    """It makes way, and recording goes on."""
+    with Vault() as vault:
+        current = files_of(vault)[-1]
+        vault.process.end()
+        current.unlink()
+        current.mkdir()
+        vault.start()
+        path = vault.folder / "later"
+        path.write_text(vault.group("later", {"start": NOW_US, "app": "XTerm", "title": "x",
+                                              "text": "ibis"}), encoding="utf-8")
+        done = run(["deskhand-test-append", str(path)], env=vault.env)
+        assert done.returncode == 0 and n_found(vault, "ibis") == 1, done
+        assert f"{current.name}.1.damaged" in vault.deskhand("doctor").stdout
 
 
 def test_real_programs():

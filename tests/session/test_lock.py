@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from desktop import run, wait_for
-from test_commands import Vault
+from test_commands import ReadOnly, Vault
 
 PASSPHRASE = "correct horse battery"
 LOCKED = 4
@@ -96,6 +96,23 @@ def test_nobody_is_asked_at_first():
         assert done.returncode == 1 and "key set passphrase" in done.stderr, done
         doctor = vault.deskhand("doctor").stdout
         assert "weak  key: A file beside" in doctor and "not from who has this disk" in doctor
+
+
+def test_on_a_read_only_disk():
+    """It can be unlocked, wrong secrets are counted, and what waits is done later."""
+    with Locked() as vault:
+        vault.process.end()
+        with ReadOnly(vault.folder / "data") as disk:
+            vault.start()
+            assert vault.unlock("wrong").returncode == LOCKED and vault.lock_of()["wrong"] == 1
+            assert vault.unlock().returncode == 0 and len(vault.found("walrus")) == 4
+            assert vault.lock_of()["wrong"] == 0
+            done = vault.set_key("passphrase", PASSPHRASE, "another one")
+            assert done.returncode == 1 and "ead-only" in done.stderr, done
+            disk.set("rw")
+            assert vault.set_key("passphrase", PASSPHRASE, "another one").returncode == 0
+            vault.record()
+            vault.process.end()
 
 
 def test_locked_unlocked_and_recording_goes_on():

@@ -393,6 +393,8 @@ test_best(void **state)
                           " more, and more, and more, and more");
     RecallSearchOptions options = {.limit = 10, .is_best = TRUE};
     g_autoptr(GPtrArray) results = NULL;
+    g_autoptr(GPtrArray) full_page = NULL;
+    g_autofree char *next = NULL;
 
     for (int i = 0; i < 20; i++)
         append(self, NOW_S - 4 * HOUR_S - i, "something else altogether");
@@ -401,6 +403,10 @@ test_best(void **state)
     assert_int_equal(id_at(results, 0), in_title);
     assert_int_equal(id_at(results, 1), often);
     assert_int_equal(id_at(results, 2), once);
+    options.limit = 3;
+    full_page = run(self, "budget", &options, &next);
+    assert_int_equal(full_page->len, 3);
+    assert_null(next); /* full, and nothing follows */
 }
 
 static void

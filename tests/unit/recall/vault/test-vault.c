@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -319,6 +320,52 @@ test_odd_sheet(void **state)
     recall_vault_tidy_sheets(vault, FALSE);
     fixture_append(vault, scene, "", &missing);
     assert_int_equal(missing->len, 1);
+}
+
+/* A row more than was coded for the second of two tiles. */
+static GBytes *
+stretch(GBytes *coded)
+{
+    uint8_t content[4096];
+    size_t n_bytes = ZSTD_decompress(content, sizeof content, g_bytes_get_data(coded, NULL),
+                                     g_bytes_get_size(coded));
+    size_t n_max = ZSTD_compressBound(sizeof content);
+    uint8_t *data = g_malloc(n_max);
+
+    assert_false(ZSTD_isError(n_bytes));
+    content[8]++; /* u16 number, then of each u16 width and height */
+    return g_bytes_new_take(data, ZSTD_compress(data, n_max, content, n_bytes, 1));
+}
+
+/* One of which only the first tile can be decoded goes as a whole, too, and others beside it stay.
+ */
+static void
+test_half_odd_sheet(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    int week = recall_segment_week_at(MONDAY_US);
+    g_autoptr(ProtocolScene) scene = fixture_scene(1, MONDAY_US, "one");
+    g_autoptr(GPtrArray) sheets = fixture_sheets("ab");
+    g_autoptr(GPtrArray) missing = NULL;
+    ProtocolSheet *sheet = sheets->pdata[0];
+    GBytes *stretched = stretch(sheet->coded);
+    int64_t id;
+
+    g_bytes_unref(sheet->coded);
+    sheet->coded = stretched;
+    fixture_add_tile(scene, 0, 0, 'a');
+    fixture_add_tile(scene, 0, 16, 'b');
+    id = fixture_append(vault, scene, "", NULL);
+    assert_true(recall_vault_add_tiles(vault, id, sheets, NULL));
+    fixture_add_tile(scene, 0, 32, 'c');
+    fixture_append(vault, scene, "c", NULL);
+    fixture_add_tile(scene, 0, 48, 'd');
+    fixture_append(vault, scene, "d", NULL);
+    recall_vault_tidy_sheets(vault, TRUE);
+    assert_int_equal(ask(vault, week, "SELECT count(*) FROM sheet WHERE n_tiles = 1"), 2);
+    assert_int_equal(ask(vault, week, "SELECT sum(place) FROM tile WHERE sheet NOT NULL"), 0);
+    fixture_append(vault, scene, "", &missing);
+    assert_int_equal(missing->len, 2);
 }
 
 static void
@@ -793,6 +840,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_too_much_to_merge, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_close_merges, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_odd_sheet, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_half_odd_sheet, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_old_segment, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_picture, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_touch, fixture_set_up, fixture_tear_down),
