@@ -7,13 +7,15 @@
 #include <string.h>
 
 /* A SHA-256 of what is before it stands at the end: a bit that fell over is noticed, and not one
- * that somebody turned. Version 1 had none.
+ * that somebody turned. Version 1 had none, and up to version 2 there were no marks.
  *
  * Version; type, about, root's wrap, public half; recovery's public half and wrap, empty without;
- * wrong secrets, stale root; for each segment: id, week, sealed, wrap, seals. */
-#define TYPE "(usayayayayayuba(ayibayt))"
-#define ENTRY_TYPE "(ayibayt)"
-#define VERSION 2
+ * wrong secrets, stale root; for each segment: id, week, sealed, wrap, seals, mark. */
+#define ENTRY_TYPE "(ayibaytt)"
+#define TYPE "(usayayayayayuba" ENTRY_TYPE ")"
+#define TYPE_WITHOUT_MARKS "(usayayayayayuba(ayibayt))"
+#define VERSION 3
+#define VERSION_WITHOUT_MARKS 2
 #define VERSION_WITHOUT_SUM 1
 #define SUM_BYTES 32
 #define NAME_MAX_BYTES 64
@@ -72,9 +74,10 @@ pack_entries(const GArray *entries)
     for (unsigned i = 0; i < entries->len; i++) {
         const RecallKeyringEntry *entry = &g_array_index(entries, RecallKeyringEntry, i);
 
-        g_variant_builder_add(&builder, "(@ayib@ayt)", pack_bytes(entry->id, sizeof entry->id),
+        g_variant_builder_add(&builder, "(@ayib@aytt)", pack_bytes(entry->id, sizeof entry->id),
                               entry->week, entry->is_sealed,
-                              pack_bytes(entry->wrap, wrap_size(entry->is_sealed)), entry->n_seals);
+                              pack_bytes(entry->wrap, wrap_size(entry->is_sealed)), entry->n_seals,
+                              entry->n_marked);
     }
     return g_variant_builder_end(&builder);
 }
@@ -138,7 +141,10 @@ take_entry(GVariant *tuple, RecallKeyringEntry *out)
     g_variant_get_child(tuple, 1, "i", &out->week);
     g_variant_get_child(tuple, 2, "b", &out->is_sealed);
     g_variant_get_child(tuple, 4, "t", &out->n_seals);
-    return out->week >= RECALL_KEYRING_WEEK_NONE && take_bytes(tuple, 0, out->id, sizeof out->id) &&
+    if (g_variant_n_children(tuple) > 5)
+        g_variant_get_child(tuple, 5, "t", &out->n_marked);
+    return out->week >= RECALL_KEYRING_WEEK_NONE && out->n_marked <= G_MAXINT64 &&
+           take_bytes(tuple, 0, out->id, sizeof out->id) &&
            take_bytes(tuple, 3, out->wrap, wrap_size(out->is_sealed));
 }
 
@@ -211,29 +217,45 @@ take_sum(GBytes *bytes, gboolean *out_has_sum)
     return *out_has_sum ? g_bytes_new_from_bytes(bytes, 0, n_bytes) : g_bytes_ref(bytes);
 }
 
+/* It stands first, whatever comes after it. Returns: 0 when it is none that is known */
+static uint32_t
+read_version(GBytes *content, gboolean has_sum)
+{
+    size_t n_bytes;
+    const void *data = g_bytes_get_data(content, &n_bytes);
+    uint32_t version = 0;
+
+    if (n_bytes >= sizeof version && n_bytes <= RECALL_KEYRING_FILE_MAX_BYTES)
+        memcpy(&version, data, sizeof version);
+    return has_sum == (version > VERSION_WITHOUT_SUM) ? version : 0;
+}
+
+/* Returns: whether it is a whole one of this version */
+static gboolean
+take_version(GBytes *content, uint32_t version, RecallKeyringFile *out)
+{
+    const char *type = version == VERSION ? TYPE : TYPE_WITHOUT_MARKS;
+    g_autoptr(GVariant) tuple =
+        g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(type), content, FALSE));
+
+    return g_variant_is_normal_form(tuple) && take_all(tuple, out);
+}
+
 RecallKeyringFile *
 recall_keyring_file_parse(GBytes *bytes, GError **error)
 {
     g_autoptr(RecallKeyringFile) self = recall_keyring_file_new();
-    g_autoptr(GVariant) tuple = NULL;
-    g_autoptr(GBytes) content = NULL;
     gboolean has_sum = FALSE;
-    gboolean is_whole = FALSE;
-    uint32_t version = 0;
+    g_autoptr(GBytes) content = take_sum(bytes, &has_sum);
+    uint32_t version = read_version(content, has_sum);
 
-    content = take_sum(bytes, &has_sum);
-    if (g_bytes_get_size(bytes) <= RECALL_KEYRING_FILE_MAX_BYTES) {
-        tuple = g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(TYPE), content, FALSE));
-        is_whole = g_variant_is_normal_form(tuple);
-        g_variant_get_child(tuple, 0, "u", &version);
-    }
-    if (is_whole && has_sum && version > VERSION) {
+    if (version > VERSION) {
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                             "The keyring was written by a later release of Deskhand: update this "
                             "one");
         return NULL;
     }
-    if (is_whole && version == (has_sum ? VERSION : VERSION_WITHOUT_SUM) && take_all(tuple, self))
+    if (version > 0 && take_version(content, version, self))
         return g_steal_pointer(&self);
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                         "The keyring is damaged, and so is its copy: put both back from a backup");

@@ -671,6 +671,12 @@ recall_keyring_lock(RecallKeyring *self)
 
 /* --- keys of segments --- */
 
+static gboolean
+set_no_key(GError **error)
+{
+    return set_keyring_error(error, RECALL_KEYRING_ERROR_NO_KEY, "its key is not in the keyring");
+}
+
 static const RecallKeyringEntry *
 find_entry(const RecallKeyring *self, int week, unsigned age)
 {
@@ -710,8 +716,7 @@ recall_keyring_get(RecallKeyring *self,
     const RecallKeyringEntry *entry = find_entry(self, week, age);
 
     if (entry == NULL)
-        return set_keyring_error(error, RECALL_KEYRING_ERROR_NO_KEY,
-                                 "its key is not in the keyring");
+        return set_no_key(error);
     memcpy(out_id, entry->id, RECALL_SEGMENT_ID_BYTES);
     return open_entry(self, entry, out_key, error);
 }
@@ -730,14 +735,15 @@ append_entry(RecallKeyring *self, const RecallKeyringEntry *entry, GError **erro
     return save(self, changed, error);
 }
 
-gboolean
-recall_keyring_add_beside(RecallKeyring *self,
-                          int week,
-                          uint8_t *out_id,
-                          RecallKey *out_key,
-                          GError **error)
+static gboolean
+add_key(RecallKeyring *self,
+        int week,
+        uint64_t n_marked,
+        uint8_t *out_id,
+        RecallKey *out_key,
+        GError **error)
 {
-    RecallKeyringEntry entry = {.week = week};
+    RecallKeyringEntry entry = {.week = week, .n_marked = n_marked};
     gboolean is_wrapped;
 
     recall_box_draw(entry.id, sizeof entry.id);
@@ -753,13 +759,25 @@ recall_keyring_add_beside(RecallKeyring *self,
 }
 
 gboolean
+recall_keyring_add_beside(RecallKeyring *self,
+                          int week,
+                          uint8_t *out_id,
+                          RecallKey *out_key,
+                          GError **error)
+{
+    const RecallKeyringEntry *newest = recall_keyring_file_find(self->file, week);
+
+    return add_key(self, week, newest != NULL ? newest->n_marked : 0, out_id, out_key, error);
+}
+
+gboolean
 recall_keyring_add(RecallKeyring *self,
                    int week,
                    uint8_t *out_id,
                    RecallKey *out_key,
                    GError **error)
 {
-    if (!recall_keyring_add_beside(self, week, out_id, out_key, error))
+    if (!add_key(self, week, 0, out_id, out_key, error))
         return FALSE;
     if (recall_keyring_is_locked(self) && week <= recall_keyring_get_week_in_hand(self))
         return TRUE;
@@ -823,23 +841,57 @@ recall_keyring_delete(RecallKeyring *self, int week, GError **error)
     return keep_newest(self, week, 0, error);
 }
 
+/* Returns: (nullable): borrowed until the array changes */
+static RecallKeyringEntry *
+find_by_id(const RecallKeyringFile *file, const uint8_t *id)
+{
+    for (unsigned i = 0; i < file->entries->len; i++) {
+        RecallKeyringEntry *entry = &g_array_index(file->entries, RecallKeyringEntry, i);
+
+        if (memcmp(entry->id, id, sizeof entry->id) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
 gboolean
 recall_keyring_lease(RecallKeyring *self, const uint8_t *id, uint64_t n, GError **error)
 {
     g_autoptr(RecallKeyringFile) changed = recall_keyring_file_copy(self->file);
+    RecallKeyringEntry *entry = find_by_id(changed, id);
 
-    for (unsigned i = 0; i < changed->entries->len; i++) {
-        RecallKeyringEntry *entry = &g_array_index(changed->entries, RecallKeyringEntry, i);
+    if (entry == NULL)
+        return set_no_key(error);
+    if (n > RECALL_PAGE_CODEC_N_SEALS_MAX || entry->n_seals > RECALL_PAGE_CODEC_N_SEALS_MAX - n)
+        return set_keyring_error(error, RECALL_KEYRING_ERROR_WORN,
+                                 "its key was used as often as a key may");
+    entry->n_seals += n;
+    return save(self, g_steal_pointer(&changed), error);
+}
 
-        if (memcmp(entry->id, id, sizeof entry->id) != 0)
-            continue;
-        if (n > RECALL_PAGE_CODEC_N_SEALS_MAX || entry->n_seals > RECALL_PAGE_CODEC_N_SEALS_MAX - n)
-            return set_keyring_error(error, RECALL_KEYRING_ERROR_WORN,
-                                     "its key was used as often as a key may");
-        entry->n_seals += n;
-        return save(self, g_steal_pointer(&changed), error);
-    }
-    return set_keyring_error(error, RECALL_KEYRING_ERROR_NO_KEY, "its key is not in the keyring");
+uint64_t
+recall_keyring_get_n_marked(const RecallKeyring *self, const uint8_t *id)
+{
+    const RecallKeyringEntry *entry = find_by_id(self->file, id);
+
+    return entry != NULL ? entry->n_marked : 0;
+}
+
+gboolean
+recall_keyring_set_n_marked(RecallKeyring *self,
+                            const uint8_t *id,
+                            uint64_t n_marked,
+                            GError **error)
+{
+    g_autoptr(RecallKeyringFile) changed = recall_keyring_file_copy(self->file);
+    RecallKeyringEntry *entry = find_by_id(changed, id);
+
+    if (entry == NULL)
+        return set_no_key(error);
+    if (n_marked <= entry->n_marked)
+        return TRUE;
+    entry->n_marked = MIN(n_marked, G_MAXINT64);
+    return save(self, g_steal_pointer(&changed), error);
 }
 
 static int

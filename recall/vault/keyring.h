@@ -120,8 +120,8 @@ gboolean recall_keyring_add(RecallKeyring *self,
                             RecallKey *out_key,
                             GError **error);
 
-/* Makes one more key and leaves in hand what is: for a file that is to be sealed anew, or with
- * RECALL_KEYRING_WEEK_NONE for receipts. */
+/* Makes one more key, with the mark of the newest one of the week, and leaves in hand what is: for
+ * a file that is to be sealed anew, or with RECALL_KEYRING_WEEK_NONE for receipts. */
 gboolean recall_keyring_add_beside(RecallKeyring *self,
                                    int week,
                                    uint8_t *out_id,
@@ -140,6 +140,14 @@ gboolean recall_keyring_delete(RecallKeyring *self, int week, GError **error);
 /* Notes that @n more pieces will be sealed with this key.
  * @error: RECALL_KEYRING_ERROR_WORN */
 gboolean recall_keyring_lease(RecallKeyring *self, const uint8_t *id, uint64_t n, GError **error);
+
+/* The mark of the file that is sealed with this key, for recall/vault/mark.h; works while locked.
+ * 0: none yet, or no such key. It only rises, to at most G_MAXINT64. */
+uint64_t recall_keyring_get_n_marked(const RecallKeyring *self, const uint8_t *id);
+gboolean recall_keyring_set_n_marked(RecallKeyring *self,
+                                     const uint8_t *id,
+                                     uint64_t n_marked,
+                                     GError **error);
 
 /* Weeks that have a key; works while locked. Returns: (transfer full): of int, oldest first */
 GArray *recall_keyring_dup_weeks(const RecallKeyring *self);

@@ -15,7 +15,8 @@
 static void
 add_entry(RecallKeyringFile *file, int week, uint8_t byte, gboolean is_sealed)
 {
-    RecallKeyringEntry entry = {.week = week, .is_sealed = is_sealed, .n_seals = byte};
+    RecallKeyringEntry entry = {
+        .week = week, .is_sealed = is_sealed, .n_seals = byte, .n_marked = 10 * byte};
 
     memset(entry.id, byte, sizeof entry.id);
     memset(entry.wrap, byte, is_sealed ? RECALL_SEALED_BOX_BYTES : RECALL_WRAP_BYTES);
@@ -146,21 +147,98 @@ put_sum(uint8_t *data, size_t n_bytes)
 }
 
 /* As releases before wrote it. */
+/* As releases before wrote it: without marks in the entries, in version 1 without a sum either. */
+static GBytes *
+pack_older(const RecallKeyringFile *file, uint32_t version)
+{
+    g_autoptr(GBytes) bytes = recall_keyring_file_pack(file);
+    g_autoptr(GBytes) content = g_bytes_new_from_bytes(bytes, 0, g_bytes_get_size(bytes) - 32);
+    g_autoptr(GVariant) tuple = g_variant_ref_sink(
+        g_variant_new_from_bytes(G_VARIANT_TYPE("(usayayayayayuba(ayibaytt))"), content, FALSE));
+    g_autoptr(GVariant) entries = g_variant_get_child_value(tuple, 9);
+    g_autoptr(GVariant) older = NULL;
+    GVariant *parts[10] = {g_variant_new_uint32(version)};
+    GVariant *older_entries[10];
+    size_t n = g_variant_n_children(entries);
+    uint8_t *data;
+
+    assert_true(n < G_N_ELEMENTS(older_entries));
+    for (size_t i = 0; i < n; i++) {
+        GVariant *fields[5];
+
+        for (unsigned j = 0; j < 5; j++) {
+            g_autoptr(GVariant) entry = g_variant_get_child_value(entries, i);
+
+            fields[j] = g_variant_get_child_value(entry, j);
+        }
+        older_entries[i] = g_variant_new_tuple(fields, 5);
+        for (unsigned j = 0; j < 5; j++)
+            g_variant_unref(fields[j]);
+    }
+    for (unsigned i = 1; i < 9; i++)
+        parts[i] = g_variant_get_child_value(tuple, i);
+    parts[9] = g_variant_new_array(G_VARIANT_TYPE("(ayibayt)"), older_entries, n);
+    older = g_variant_ref_sink(g_variant_new_tuple(parts, 10));
+    for (unsigned i = 1; i < 9; i++)
+        g_variant_unref(parts[i]);
+    n = g_variant_get_size(older);
+    data = g_malloc0(n + 32);
+    g_variant_store(older, data);
+    put_sum(data, n + 32);
+    return g_bytes_new_take(data, version == 1 ? n : n + 32);
+}
+
 static void
-test_without_sum(void **state)
+test_older_releases(void **state)
+{
+    for (uint32_t version = 1; version <= 2; version++) {
+        g_autoptr(RecallKeyringFile) file = make_file(TRUE);
+        g_autoptr(GBytes) bytes = pack_older(file, version);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(RecallKeyringFile) back = recall_keyring_file_parse(bytes, &error);
+
+        assert_non_null(back);
+        for (unsigned i = 0; i < file->entries->len; i++) {
+            assert_int_equal(g_array_index(back->entries, RecallKeyringEntry, i).n_marked, 0);
+            g_array_index(file->entries, RecallKeyringEntry, i).n_marked = 0;
+        }
+        check_equal(file, back);
+    }
+}
+
+/* A sum tells which version it may be. */
+static void
+test_sum_of_another_version(void **state)
 {
     g_autoptr(RecallKeyringFile) file = make_file(TRUE);
-    g_autoptr(GBytes) bytes = recall_keyring_file_pack(file);
-    size_t n_bytes = g_bytes_get_size(bytes) - 32;
-    g_autofree uint8_t *data = g_memdup2(g_bytes_get_data(bytes, NULL), n_bytes);
-    g_autoptr(GBytes) without = g_bytes_new_static(data, n_bytes);
-    g_autoptr(RecallKeyringFile) back = NULL;
+    g_autoptr(GBytes) first = pack_older(file, 1);
+    g_autoptr(GBytes) second = pack_older(file, 2);
+    g_autofree uint8_t *data = g_memdup2(g_bytes_get_data(second, NULL), g_bytes_get_size(second));
+    g_autoptr(GBytes) without = g_bytes_new(data, g_bytes_get_size(first));
+    g_autoptr(GBytes) summed = NULL;
 
     assert_null(recall_keyring_file_parse(without, NULL));
     data[0] = 1;
-    back = recall_keyring_file_parse(without, NULL);
+    put_sum(data, g_bytes_get_size(second));
+    summed = g_bytes_new(data, g_bytes_get_size(second));
+    assert_null(recall_keyring_file_parse(summed, NULL));
+}
+
+static void
+test_mark_maximum(void **state)
+{
+    g_autoptr(RecallKeyringFile) file = make_file(FALSE);
+    RecallKeyringEntry *entry = recall_keyring_file_find(file, 2967);
+
+    entry->n_marked = G_MAXINT64;
+    g_autoptr(GBytes) most = recall_keyring_file_pack(file);
+    g_autoptr(RecallKeyringFile) back = recall_keyring_file_parse(most, NULL);
     assert_non_null(back);
-    check_equal(file, back);
+    assert_true(recall_keyring_file_find(back, 2967)->n_marked == G_MAXINT64);
+
+    entry->n_marked++;
+    g_autoptr(GBytes) more = recall_keyring_file_pack(file);
+    assert_null(recall_keyring_file_parse(more, NULL));
 }
 
 /* Each bit, turned over, is noticed. */
@@ -192,9 +270,22 @@ test_later_release(void **state)
     g_autoptr(GBytes) later = NULL;
     g_autoptr(GError) error = NULL;
 
-    data[0] = 3;
+    data[0] = 4;
     put_sum(data, g_bytes_get_size(bytes));
     later = g_bytes_new(data, g_bytes_get_size(bytes));
+    assert_null(recall_keyring_file_parse(later, &error));
+    assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED));
+}
+
+/* Whatever it has after its version. */
+static void
+test_later_layout(void **state)
+{
+    uint8_t data[64] = {4};
+    g_autoptr(GBytes) later = g_bytes_new_static(data, sizeof data);
+    g_autoptr(GError) error = NULL;
+
+    put_sum(data, sizeof data);
     assert_null(recall_keyring_file_parse(later, &error));
     assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED));
 }
@@ -203,9 +294,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round),   cmocka_unit_test(test_damaged),
-        cmocka_unit_test(test_maximum), cmocka_unit_test(test_without_sum),
-        cmocka_unit_test(test_flipped), cmocka_unit_test(test_later_release),
+        cmocka_unit_test(test_round),
+        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_maximum),
+        cmocka_unit_test(test_older_releases),
+        cmocka_unit_test(test_sum_of_another_version),
+        cmocka_unit_test(test_mark_maximum),
+        cmocka_unit_test(test_flipped),
+        cmocka_unit_test(test_later_release),
+        cmocka_unit_test(test_later_layout),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
