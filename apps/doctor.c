@@ -266,6 +266,25 @@ add_missing_part(GPtrArray *parts, GVariant *statistics)
 }
 
 static void
+add_older_part(GPtrArray *parts, GVariant *statistics)
+{
+    const char *names = "";
+    g_autofree char *detail = NULL;
+    uint32_t n = 0;
+
+    (void)g_variant_lookup(statistics, "older", "u", &n);
+    (void)g_variant_lookup(statistics, "older-names", "&s", &names);
+    detail = g_strdup_printf("%u %s of the history %s older than what was written last: %s. An "
+                             "older copy was put back, or the end of it (-wal) was taken away.",
+                             n, n == 1 ? "week" : "weeks", n == 1 ? "is" : "are", names);
+    if (n > 0)
+        add_part(parts, "weeks", PART_BAD, detail,
+                 "Find out who did that, and put the newest copy back, while deskhand-vault is "
+                 "stopped. Without one it is used as it is, and said here until that week is "
+                 "forgotten.");
+}
+
+static void
 add_vault_part(GPtrArray *parts, GVariant *reply)
 {
     g_autoptr(GVariant) statistics = g_variant_get_child_value(reply, 0);
@@ -281,6 +300,7 @@ add_vault_part(GPtrArray *parts, GVariant *reply)
     add_part(parts, "vault", PART_OK, detail, "");
     add_unreadable_part(parts, statistics);
     add_missing_part(parts, statistics);
+    add_older_part(parts, statistics);
     add_read_only_part(parts, statistics);
     add_limits_part(parts, statistics);
     if (n_damaged == 0)

@@ -175,6 +175,7 @@ write_json(const Status *self, GString *out)
     write_number(&json, self->vault, "damaged", "damaged", 1);
     write_number(&json, self->vault, "unreadable", "unreadable", 1);
     write_number(&json, self->vault, "missing", "missing", 1);
+    write_number(&json, self->vault, "older", "older", 1);
     app_json_key(&json, "read_only");
     app_json_boolean(&json, lookup_boolean(self->vault, "read-only"));
     write_limit(&json, self->vault, "quota", "quota", 1);
@@ -323,6 +324,10 @@ append_vault(const Status *self, GString *out)
                              "until it can be written\n");
     if (missing > 0)
         g_string_append_printf(out, "Missing    %s\n", lookup_text(self->vault, "missing-names"));
+    if (lookup_number(self->vault, "older") > 0)
+        g_string_append_printf(out,
+                               "Older      %s, than what was written last: `deskhand doctor`\n",
+                               lookup_text(self->vault, "older-names"));
     append_recycling(self, out);
 }
 

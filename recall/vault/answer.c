@@ -168,6 +168,8 @@ recall_answer_statistics(const RecallVaultStatistics *statistics,
     add(&builder, "missing-names", g_variant_new_string(statistics->missing_names));
     add(&builder, "damaged-names",
         g_variant_new_take_string(g_utf8_make_valid(statistics->damaged_names, -1)));
+    add(&builder, "older", g_variant_new_uint32(statistics->n_older));
+    add(&builder, "older-names", g_variant_new_string(statistics->older_names));
     if (status != NULL) {
         add(&builder, "quota", g_variant_new_uint64(status->limits.quota_bytes));
         add(&builder, "age", g_variant_new_int64(status->limits.age_us));

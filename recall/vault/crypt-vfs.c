@@ -539,3 +539,9 @@ recall_crypt_vfs_prepare(sqlite3 *db)
 
     return sqlite3_file_control(db, "main", SQLITE_FCNTL_RESERVE_BYTES, &n_bytes);
 }
+
+uint64_t
+recall_crypt_vfs_get_n_seals(const RecallCryptVfs *self)
+{
+    return recall_page_codec_get_n_seals(self->codec);
+}

@@ -39,5 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallCryptVfs, recall_crypt_vfs_free)
 /* For sqlite3_open_v2(). */
 const char *recall_crypt_vfs_get_name(const RecallCryptVfs *self);
 
+/* Pieces that were sealed since it was made: as good as written. */
+uint64_t recall_crypt_vfs_get_n_seals(const RecallCryptVfs *self);
+
 /* Makes a database that has no page yet leave room for the seals. Returns: a code of SQLite */
 int recall_crypt_vfs_prepare(sqlite3 *db);

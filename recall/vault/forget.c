@@ -269,8 +269,12 @@ replace_file(RecallForget *self, RecallVault *vault, RecallSegment *segment, GEr
 static gboolean
 stay_in_place(RecallForget *self, RecallSegment *segment, GError **error)
 {
+    g_autoptr(GError) local_error = NULL;
+
     g_message(
         "There is no room to seal a week anew: what was forgotten is overwritten in its place");
+    if (!recall_segment_raise_mark(segment, FALSE, &local_error))
+        g_info("Cannot mark a week: %s", local_error->message);
     if (!empty_log(segment, error))
         return FALSE;
     self->stage = WEEK_DONE;

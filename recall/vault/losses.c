@@ -62,7 +62,7 @@ add_name(char *out, size_t n_bytes, const char *name)
 }
 
 void
-recall_losses_name_missing(const GArray *weeks, char *out, size_t n_bytes)
+recall_losses_name_weeks(const GArray *weeks, char *out, size_t n_bytes)
 {
     *out = '\0';
     for (unsigned i = 0; i < weeks->len; i++) {

@@ -51,6 +51,10 @@
     " AFTER UPDATE OF id, text, title, app, url, file, actor ON scene"                             \
     " WHEN EXISTS(SELECT 1 FROM sieve) BEGIN DELETE FROM sieve; END;"
 
+/* One row: recall/vault/mark.h. */
+#define RECALL_SCHEMA_MARK_SQL                                                                     \
+    "CREATE TABLE IF NOT EXISTS mark(id INTEGER PRIMARY KEY, n INTEGER NOT NULL);"
+
 /* Young sheets are those that recall_sheets_tidy() has not seen since they came or lost a tile. */
 #define RECALL_SCHEMA_SHEET_SQL                                                                    \
     "CREATE INDEX tile_sheet ON tile(sheet);"                                                      \
@@ -85,7 +89,7 @@
     " digest BLOB NOT NULL UNIQUE,"                                                                \
     " n_scenes INTEGER NOT NULL," /* that name it; at 0 it goes */                                 \
     " sheet INTEGER,"             /* NULL until it was sent */                                     \
-    " place INTEGER);" RECALL_SCHEMA_SHEET_SQL RECALL_SCHEMA_SIEVE_SQL
+    " place INTEGER);" RECALL_SCHEMA_SHEET_SQL RECALL_SCHEMA_SIEVE_SQL RECALL_SCHEMA_MARK_SQL
 
 /* From version 1, in which each tile had a WebP of its own: protocol_sheet_pixels_is_likeness(). */
 #define RECALL_SCHEMA_FROM_1_SQL                                                                   \

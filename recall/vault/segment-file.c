@@ -158,11 +158,18 @@ choose_sealer(RecallKeyring *keyring, int week, const char *path, Sealer *out, G
 }
 
 RecallCryptVfs *
-recall_segment_file_open(RecallKeyring *keyring, int week, const char *path, GError **error)
+recall_segment_file_open(RecallKeyring *keyring,
+                         int week,
+                         const char *path,
+                         uint8_t *out_id,
+                         GError **error)
 {
     g_auto(Sealer) sealer = {0};
 
-    return choose_sealer(keyring, week, path, &sealer, error) ? new_vfs(keyring, &sealer) : NULL;
+    if (!choose_sealer(keyring, week, path, &sealer, error))
+        return NULL;
+    memcpy(out_id, sealer.id, sizeof sealer.id);
+    return new_vfs(keyring, &sealer);
 }
 
 RecallCryptVfs *

@@ -8,9 +8,13 @@
 /* Which key goes with the file of a segment. */
 
 /* The VFS through which an existing file is opened. @keyring outlives it.
+ * @out_id: (out): of its key, RECALL_SEGMENT_ID_BYTES
  * @error: RECALL_KEYRING_ERROR_LOCKED, _NO_KEY, _DAMAGED */
-RecallCryptVfs *
-recall_segment_file_open(RecallKeyring *keyring, int week, const char *path, GError **error);
+RecallCryptVfs *recall_segment_file_open(RecallKeyring *keyring,
+                                         int week,
+                                         const char *path,
+                                         uint8_t *out_id,
+                                         GError **error);
 
 /* The same for a file that is about to be made: with a new key. */
 RecallCryptVfs *recall_segment_file_create(RecallKeyring *keyring, int week, GError **error);

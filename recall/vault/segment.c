@@ -3,6 +3,7 @@
 #include "recall/vault/segment.h"
 
 #include "base/cleanup.h"
+#include "recall/vault/mark.h"
 #include "recall/vault/mutant.h"
 #include "recall/vault/rank.h"
 #include "recall/vault/reseal.h"
@@ -28,6 +29,7 @@ struct RecallSegment {
     int week;
     RecallCryptVfs *vfs;
     sqlite3 *db;
+    RecallMark mark;
     GHashTable *statements; /* SQL to sqlite3_stmt */
 };
 
@@ -223,6 +225,25 @@ recall_segment_settle(RecallSegment *self, gboolean *out_is_done, GError **error
 }
 
 gboolean
+recall_segment_is_older(const RecallSegment *self)
+{
+    return self->mark.is_older;
+}
+
+gboolean
+recall_segment_raise_mark(RecallSegment *self, gboolean is_before_write, GError **error)
+{
+    if (!recall_mark_is_due(&self->mark, self->db, is_before_write))
+        return TRUE;
+    if (recall_mark_write(&self->mark, self->db) == SQLITE_OK)
+        return recall_mark_tell_keyring(&self->mark, error);
+    recall_segment_set_error(self, error);
+    if (!sqlite3_get_autocommit(self->db))
+        recall_segment_execute(self, "ROLLBACK", NULL);
+    return FALSE;
+}
+
+gboolean
 recall_segment_unsettle(RecallSegment *self, GError **error)
 {
     return recall_segment_execute(self, "PRAGMA application_id=0", error);
@@ -300,8 +321,11 @@ check_schema(RecallSegment *self, GError **error)
     }
     if (version <= 0 || n_tables == 0)
         return set_damaged(self->week, "it is no segment of Deskhand", error);
-    return (version == RECALL_SCHEMA_VERSION || update_tables(self, error)) &&
-           probe_tables(self, error);
+    if ((version != RECALL_SCHEMA_VERSION && !update_tables(self, error)) ||
+        !probe_tables(self, error))
+        return FALSE;
+    return recall_mark_read(&self->mark, self->db) == SQLITE_OK ||
+           recall_segment_set_error(self, error);
 }
 
 static gboolean
@@ -459,15 +483,18 @@ static RecallSegment *
 open_segment(RecallKeyring *keyring, int week, const char *path, GError **error)
 {
     g_autoptr(GError) local_error = NULL;
+    RecallMark mark = {.keyring = keyring};
     RecallCryptVfs *vfs = NULL;
     g_autoptr(RecallSegment) self = NULL;
 
     if (!make_file(path, FALSE, error))
         return NULL;
-    vfs = recall_segment_file_open(keyring, week, path, &local_error);
+    vfs = recall_segment_file_open(keyring, week, path, mark.id, &local_error);
     if (vfs == NULL)
         return explain_key_error(week, g_steal_pointer(&local_error), error), NULL;
     self = new_segment(week, vfs);
+    self->mark = mark;
+    self->mark.vfs = vfs;
     return check_length(week, path, error) && open_database(self, path, error) &&
                    set_up(self, error) && check_schema(self, error)
                ? g_steal_pointer(&self)

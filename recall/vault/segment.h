@@ -59,6 +59,13 @@ gboolean recall_segment_is_on_read_only_disk(const char *path);
  */
 sqlite3_stmt *recall_segment_get_statement(RecallSegment *self, const char *sql, GError **error);
 
+/* It is an older copy that was put back, or its log was taken away: recall/vault/mark.h. */
+gboolean recall_segment_is_older(const RecallSegment *self);
+
+/* Raises its mark when that is due, outside of a transaction.
+ * @is_before_write: else before it is closed or left alone */
+gboolean recall_segment_raise_mark(RecallSegment *self, gboolean is_before_write, GError **error);
+
 /* Pages kept in memory. Sixty segments may be open at once in a process that has 60 MB, so only the
  * one that is written to may keep many. */
 #define RECALL_SEGMENT_CACHE_KIB 256

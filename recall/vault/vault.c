@@ -39,6 +39,7 @@ typedef struct {
     gboolean has_large_cache;
     gboolean is_tidy;    /* no young sheet is in it */
     gboolean is_settled; /* or it was tried */
+    gboolean is_older;   /* as it was opened last */
 } Shelf;
 
 struct RecallVault {
@@ -74,6 +75,17 @@ recall_append_free(RecallAppend *self)
     g_clear_pointer(&self->missing, g_ptr_array_unref);
     g_clear_error(&self->error);
     g_free(self);
+}
+
+/* What fails costs no scene: an older copy of this file is not noticed. */
+static void
+raise_mark(Shelf *shelf, gboolean is_before_write)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (shelf->segment != NULL &&
+        !recall_segment_raise_mark(shelf->segment, is_before_write, &error))
+        g_info("Cannot mark a week: %s", error->message);
 }
 
 static void
@@ -230,6 +242,8 @@ recall_vault_close(RecallVault *self)
     if (self == NULL)
         return;
     recall_vault_tidy_sheets(self, TRUE);
+    for (unsigned i = 0; i < self->shelves->len; i++)
+        raise_mark(g_ptr_array_index(self->shelves, i), FALSE);
     g_ptr_array_unref(self->shelves);
     recall_keyring_close(self->keyring);
     if (self->lock_fd >= 0)
@@ -259,6 +273,7 @@ recall_vault_lock(RecallVault *self)
     for (unsigned i = 0; i < self->shelves->len; i++) {
         Shelf *shelf = g_ptr_array_index(self->shelves, i);
 
+        raise_mark(shelf, FALSE);
         if (shelf->week != recall_keyring_get_week_in_hand(self->keyring))
             close_shelf(self, shelf);
     }
@@ -327,8 +342,10 @@ make_room(RecallVault *self)
             (oldest == NULL || shelf->used_at < oldest->used_at))
             oldest = shelf;
     }
-    if (oldest != NULL)
-        close_shelf(self, oldest);
+    if (oldest == NULL)
+        return;
+    raise_mark(oldest, FALSE);
+    close_shelf(self, oldest);
 }
 
 /* The newest one has a large cache, the one before it no more. */
@@ -348,6 +365,17 @@ share_caches(RecallVault *self)
     }
 }
 
+static void
+note_age(Shelf *shelf)
+{
+    g_autofree char *name = recall_segment_dup_name(shelf->week);
+    gboolean is_older = recall_segment_is_older(shelf->segment);
+
+    if (is_older && !shelf->is_older)
+        g_warning("The segment %s is older than the one that was written last", name);
+    shelf->is_older = is_older;
+}
+
 static gboolean
 open_shelf(RecallVault *self, Shelf *shelf, gboolean create, GError **error)
 {
@@ -364,6 +392,7 @@ open_shelf(RecallVault *self, Shelf *shelf, gboolean create, GError **error)
         recall_segment_open(self->keyring, self->folder, shelf->week, create, &local_error);
     if (shelf->segment != NULL) {
         self->n_open++;
+        note_age(shelf);
         share_caches(self);
         return TRUE;
     }
@@ -513,6 +542,16 @@ recall_vault_dup_weeks(RecallVault *self)
     return weeks;
 }
 
+static gboolean
+begin_transaction(Shelf *shelf, GError **error)
+{
+    if (!shelf->is_in_transaction &&
+        !recall_segment_execute(shelf->segment, "BEGIN IMMEDIATE", error))
+        return FALSE;
+    shelf->is_in_transaction = TRUE;
+    return TRUE;
+}
+
 /* Opens the week for writing; a damaged file makes way for a new one. */
 static Shelf *
 begin(RecallVault *self, int week, GError **error)
@@ -533,11 +572,8 @@ begin(RecallVault *self, int week, GError **error)
         g_propagate_error(error, g_steal_pointer(&local_error));
         return NULL;
     }
-    if (!shelf->is_in_transaction &&
-        !recall_segment_execute(shelf->segment, "BEGIN IMMEDIATE", error))
-        return NULL;
-    shelf->is_in_transaction = TRUE;
-    return shelf;
+    raise_mark(shelf, TRUE);
+    return begin_transaction(shelf, error) ? shelf : NULL;
 }
 
 /* SQLite may have rolled back already. */
@@ -681,6 +717,8 @@ settle(RecallVault *self)
     if (shelf == NULL || shelf->is_settled || !open_shelf(self, shelf, FALSE, NULL))
         return;
     if (recall_segment_settle(shelf->segment, &shelf->is_settled, &error)) {
+        if (shelf->is_settled)
+            raise_mark(shelf, FALSE);
         if (shelf->is_settled && recall_keyring_is_locked(self->keyring))
             close_shelf(self, shelf); /* with its key */
         return;
@@ -748,6 +786,7 @@ recall_vault_add_tiles(RecallVault *self, int64_t id, GPtrArray *sheets, GError 
 }
 
 /* Of the index a little as well: what was replaced leaves it, and a search looks into fewer pieces.
+ * A week that was only read is looked at, too, and has nothing to change: it needs no mark.
  */
 static gboolean
 tidy_shelf(RecallVault *self, Shelf *shelf, gboolean is_final, GError **error)
@@ -755,7 +794,7 @@ tidy_shelf(RecallVault *self, Shelf *shelf, gboolean is_final, GError **error)
     gboolean is_done = FALSE;
 
     while (!is_done) {
-        if (begin(self, shelf->week, error) == NULL ||
+        if (!open_shelf(self, shelf, FALSE, error) || !begin_transaction(shelf, error) ||
             !recall_sheets_tidy(shelf->segment, is_final, &is_done, error) || !commit(self, error))
             return FALSE;
     }
@@ -995,6 +1034,21 @@ add_statistics(RecallVault *self, Shelf *shelf, RecallVaultStatistics *sum, GErr
     return TRUE;
 }
 
+static void
+name_older(RecallVault *self, RecallVaultStatistics *sum)
+{
+    g_autoptr(GArray) older = g_array_new(FALSE, FALSE, sizeof(int));
+
+    for (unsigned i = 0; i < self->shelves->len; i++) {
+        const Shelf *shelf = g_ptr_array_index(self->shelves, i);
+
+        if (shelf->is_older)
+            g_array_append_val(older, shelf->week);
+    }
+    sum->n_older = older->len;
+    recall_losses_name_weeks(older, sum->older_names, sizeof sum->older_names);
+}
+
 gboolean
 recall_vault_get_statistics(RecallVault *self,
                             RecallVaultStatistics *out_statistics,
@@ -1017,9 +1071,10 @@ recall_vault_get_statistics(RecallVault *self,
         if (sum.n_unreadable++ == 0)
             g_strlcpy(sum.unreadable_why, local_error->message, sizeof sum.unreadable_why);
     }
+    name_older(self, &sum);
     sum.n_damaged = self->n_damaged;
     sum.is_read_only = self->is_refused || recall_segment_is_on_read_only_disk(self->folder);
-    recall_losses_name_missing(missing, sum.missing_names, sizeof sum.missing_names);
+    recall_losses_name_weeks(missing, sum.missing_names, sizeof sum.missing_names);
     recall_losses_name_damaged(self, sum.damaged_names, sizeof sum.damaged_names);
     sum.n_bytes += measure_damaged(self, -1);
     *out_statistics = sum;

@@ -27,6 +27,8 @@ typedef struct {
     unsigned n_missing;                          /* have a key and no file */
     char missing_names[RECALL_VAULT_WHY_BYTES];  /* as recall/vault/losses.h has them */
     char damaged_names[RECALL_VAULT_WHY_BYTES];
+    unsigned n_older; /* opened, and an older copy than the one that was written last */
+    char older_names[RECALL_VAULT_WHY_BYTES];
     gboolean is_read_only; /* the disk: nothing is added or forgotten */
 } RecallVaultStatistics;
 

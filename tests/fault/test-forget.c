@@ -340,6 +340,7 @@ check(const Test *self, const Case *item, gboolean is_begun)
     assert_true(is_gone || !is_begun);
     assert_false(has_intent(self->fixture->folder));
     assert_int_equal(statistics.n_damaged, item->has_damaged && !is_gone);
+    assert_int_equal(statistics.n_older, 0);
     if (is_gone)
         assert_int_equal(forgetting_search(vault, "zqquittengelee"), 0);
     assert_late(vault, self->shared,

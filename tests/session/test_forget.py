@@ -12,7 +12,7 @@ import time
 import apps
 from checks import assert_found
 from desktop import Desktop, run, wait_for
-from test_commands import MINUTE_US, NOW_US, Vault
+from test_commands import MINUTE_US, NOW_US, Vault, append
 
 
 def reveal(segments, folder, *words):
@@ -228,6 +228,51 @@ def test_a_week_that_is_missing():
         vault.start()
         assert status_of(vault)["damaged"] == 1
         assert f"{files[0].name}.1.damaged" in vault.deskhand("doctor").stdout
+
+
+def assert_older(vault, path):
+    """@path: None when no week is older than what was written last."""
+    vault.start()
+    assert status_of(vault)["older"] == (path is not None)
+    doctor = vault.deskhand("doctor").stdout
+    assert ("bad   weeks: " in doctor) == (path is not None), doctor
+    if path is not None:
+        assert path.name in doctor and path.name in vault.deskhand("status").stdout, doctor
+
+
+def test_an_older_copy_of_a_week():
+    """Named as long as it is there; it is used, and what came last is not in it."""
+    with Vault() as vault:
+        current = files_of(vault)[-1]
+        log = current.with_name(current.name + "-wal")
+        vault.process.end()
+        older = current.read_bytes()
+        assert_older(vault, None)
+        assert append(vault, "heron").returncode == 0
+        vault.process.end()
+        newest = current.read_bytes()
+        current.write_bytes(older)
+        assert_older(vault, current)
+        assert n_found(vault, "heron") == 0 and n_found(vault, "walrus") == 4
+        assert append(vault, "ibis").returncode == 0
+        vault.process.end()
+        assert_older(vault, current)
+        vault.process.end()
+        current.write_bytes(newest)
+        assert_older(vault, None)
+        assert n_found(vault, "heron") == 1
+
+        assert append(vault, "osprey").returncode == 0
+        vault.process.kill()
+        vault.process.end()
+        (vault.folder / "deskhand/recall.sock").unlink()
+        assert log.stat().st_size > 0
+        log.unlink()
+        assert_older(vault, current)
+        assert n_found(vault, "osprey") == 0
+        assert vault.deskhand("forget", "--all", "--yes").returncode == 0
+        vault.process.end()
+        assert_older(vault, None)
 
 
 def test_the_week_in_hand_is_no_file():
