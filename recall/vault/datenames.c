@@ -125,6 +125,28 @@ read_slash_date(RecallDatetext *reader, RecallMoment *out)
     return month >= 1 && day >= 1 && recall_moment_set_recent_date(reader, out, month, day);
 }
 
+/* 3.11.2025 */
+static gboolean
+read_dotted_date(RecallDatetext *reader, RecallMoment *out)
+{
+    unsigned n_digits = 0;
+    int day = 0;
+    int month = 0;
+    int year = 0;
+
+    if (!recall_datetext_read_digits(reader, 2, &day, &n_digits) ||
+        recall_datetext_get(reader, reader->at) != '.')
+        return FALSE;
+    reader->at++;
+    if (!recall_datetext_read_digits(reader, 2, &month, &n_digits) ||
+        recall_datetext_get(reader, reader->at) != '.')
+        return FALSE;
+    reader->at++;
+    out->sureness = RECALL_SURE_AS_VALUE;
+    return recall_datetext_read_digits(reader, 4, &year, &n_digits) && n_digits == 4 &&
+           recall_moment_set_date(out, year, month, day);
+}
+
 /* The second day of `nov 3-5` and `11月3日到5日` */
 static void
 read_last_day(RecallDatetext *reader, RecallMoment *out)
@@ -367,6 +389,6 @@ recall_datenames_read_bare_year(RecallDatetext *reader, RecallMoment *out)
 }
 
 const RecallMomentFunc recall_datenames_readers[] = {
-    read_iso_date,  read_slash_date,      read_han_date, read_month_day,
-    read_day_month, read_last_month_name, NULL,
+    read_iso_date,  read_slash_date, read_dotted_date,     read_han_date,
+    read_month_day, read_day_month,  read_last_month_name, NULL,
 };

@@ -23,6 +23,7 @@ read_time_of_that_day(RecallDatetext *reader, RecallMoment *moment)
         recall_datetext_accept(reader, "的");
     if (recall_daytime_read(reader, moment->start / RECALL_DAY_S, &timed)) {
         timed.sureness = moment->sureness;
+        timed.is_to_come = moment->is_to_come;
         *moment = timed;
     } else {
         reader->at = start;
@@ -124,6 +125,7 @@ typedef struct {
     int64_t until_us;
     int64_t bound_us; /* when it stands for the end of something */
     RecallSureness sureness;
+    gboolean is_to_come;
 } Span;
 
 static Span
@@ -134,6 +136,7 @@ span_from_moment(const RecallDatetext *reader, const RecallMoment *moment)
         to_instant(reader, moment, moment->end, TRUE),
         to_instant(reader, moment, moment->bound, TRUE),
         moment->sureness,
+        moment->is_to_come,
     };
 
     if (span.until_us <= span.since_us) /* an hour that the clocks skip */
@@ -316,6 +319,13 @@ recall_dates_parse_since(const char *text, GDateTime *now, int64_t *out_since_us
 
     if (!parse_bound(text, FALSE, now, &span, error))
         return FALSE;
+    if (span.is_to_come) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                    "Nothing is remembered yet from \"%.60s\" on; say for example yesterday, 3 days"
+                    " ago, 14:05 or 2025-11-03",
+                    text);
+        return FALSE;
+    }
     *out_since_us = span.since_us;
     return TRUE;
 }

@@ -12,6 +12,7 @@ read_day_word(RecallDatetext *reader, RecallMoment *out)
         int to_min;
     } words[] = {
         {"today", 0},
+        {"tomorrow", -1},
         {"yesterday", 1},
         {"the day before yesterday", 2},
         {"day before yesterday", 2},
@@ -22,6 +23,8 @@ read_day_word(RecallDatetext *reader, RecallMoment *out)
         {"last night", 1, 1080, 1740},
         {"今天", 0},
         {"今日", 0},
+        {"明天", -1},
+        {"明日", -1},
         {"昨天", 1},
         {"昨日", 1},
         {"前天", 2},
@@ -42,6 +45,8 @@ read_day_word(RecallDatetext *reader, RecallMoment *out)
             out->start += words[i].from_min * RECALL_MINUTE_S;
             out->is_day = FALSE;
         }
+        out->is_to_come = words[i].n_days_back < 0;
+        out->sureness = out->is_to_come ? RECALL_SURE_AS_VALUE : RECALL_SURE;
         return TRUE;
     }
     return FALSE;
@@ -160,6 +165,18 @@ read_short_ago(RecallDatetext *reader, RecallMoment *out)
         return TRUE;
     }
     return FALSE;
+}
+
+static gboolean
+read_now(RecallDatetext *reader, RecallMoment *out)
+{
+    static const char *const words[] = {"now", "现在", NULL};
+
+    out->is_instant = TRUE;
+    out->start = reader->now_us;
+    out->end = out->bound = reader->now_us + 1;
+    out->sureness = RECALL_SURE_AS_VALUE;
+    return recall_datetext_accept_any(reader, words) >= 0;
 }
 
 static gboolean
@@ -309,6 +326,6 @@ read_han_week(RecallDatetext *reader, RecallMoment *out)
 }
 
 const RecallMomentFunc recall_dayspans_readers[] = {
-    read_day_word,   read_just_now, read_ago,     read_short_ago, read_last_units,
-    read_named_span, read_weekend,  read_weekday, read_han_week,  NULL,
+    read_day_word,   read_now,     read_just_now, read_ago,      read_short_ago, read_last_units,
+    read_named_span, read_weekend, read_weekday,  read_han_week, NULL,
 };

@@ -22,6 +22,7 @@ typedef struct {
     int64_t bound; /* as an upper bound */
     gboolean is_instant;
     gboolean is_day; /* so a time of day may follow */
+    gboolean is_to_come;
     RecallSureness sureness;
 } RecallMoment;
 

@@ -142,6 +142,17 @@ test_expressions(void **state)
         {"last second", NEVER, 0, NULL, NULL},
         {"mon", RECALL_DATES_VALUE, 3, "2025-11-10 00:00:00", "2025-11-11 00:00:00"},
         {"weekend", NEVER, 0, NULL, NULL},
+        {"two minutes ago", RECALL_DATES_PLAIN, 15, "2025-11-12 15:27:30", "2025-11-12 15:28:30"},
+        {"now", RECALL_DATES_VALUE, 3, "2025-11-12 15:30:00", "2025-11-12 15:30:00"},
+        {"现在", RECALL_DATES_VALUE, 6, "2025-11-12 15:30:00", "2025-11-12 15:30:00"},
+        {"nowhere", NEVER, 0, NULL, NULL},
+        {"tomorrow", RECALL_DATES_VALUE, 8, "2025-11-13 00:00:00", "2025-11-14 00:00:00"},
+        {"tomorrow 9:00", RECALL_DATES_VALUE, 13, "2025-11-13 09:00:00", "2025-11-13 09:01:00"},
+        {"3.11.2025", RECALL_DATES_VALUE, 9, "2025-11-03 00:00:00", "2025-11-04 00:00:00"},
+        {"25.11.2024 14:05", RECALL_DATES_VALUE, 16, "2024-11-25 14:05:00", "2024-11-25 14:06:00"},
+        {"11.25.2024", NEVER, 0, NULL, NULL},
+        {"3.11.25", NEVER, 0, NULL, NULL},
+        {"3.11.2025.1", NEVER, 0, NULL, NULL},
         {"last weekend", RECALL_DATES_PLAIN, 12, "2025-11-08 00:00:00", "2025-11-10 00:00:00"},
         {"dec 25", RECALL_DATES_PLAIN, 6, "2024-12-25 00:00:00", "2024-12-26 00:00:00"},
         {"feb 29", RECALL_DATES_PLAIN, 6, "2024-02-29 00:00:00", "2024-03-01 00:00:00"},
@@ -353,6 +364,10 @@ test_bounds(void **state)
         {"上周二", "2025-11-04 00:00:00", "2025-11-05 00:00:00"},
         {"november", "2025-11-01 00:00:00", "2025-12-01 00:00:00"},
         {"2024", "2024-01-01 00:00:00", "2025-01-01 00:00:00"},
+        {"now", "2025-11-12 15:30:00", "2025-11-12 15:30:00"},
+        {"two minutes ago", "2025-11-12 15:27:30", "2025-11-12 15:28:30"},
+        {"25.11.2024", "2024-11-25 00:00:00", "2024-11-26 00:00:00"},
+        {"2025-12-24", "2025-12-24 00:00:00", "2025-12-25 00:00:00"},
     };
     g_autoptr(GDateTime) now = make_time("Europe/Berlin", "2025-11-12T15:30:00");
 
@@ -388,6 +403,24 @@ test_bounds_that_are_no_times(void **state)
         assert_false(recall_dates_parse_until(texts[i], now, &at_us, &error));
         assert_int_equal(at_us, 7);
     }
+}
+
+/* Until then is all, from then on is nothing. */
+static void
+test_what_is_to_come(void **state)
+{
+    g_autoptr(GDateTime) now = make_time("Europe/Berlin", "2025-11-12T15:30:00");
+    g_autoptr(GError) error = NULL;
+    g_autofree char *until = NULL;
+    int64_t at_us = 7;
+
+    assert_false(recall_dates_parse_since("tomorrow 9:00", now, &at_us, &error));
+    assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT));
+    assert_non_null(strstr(error->message, "Nothing is remembered yet"));
+    assert_int_equal(at_us, 7);
+    assert_true(recall_dates_parse_until("tomorrow", now, &at_us, NULL));
+    until = show(at_us, now);
+    assert_string_equal(until, "2025-11-14 00:00:00");
 }
 
 /* Words of the language in any order, and any bytes: a match lies within and is a range. */
@@ -428,9 +461,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_expressions),  cmocka_unit_test(test_other_nows),
-        cmocka_unit_test(test_bounds),       cmocka_unit_test(test_bounds_that_are_no_times),
-        cmocka_unit_test(test_random_texts),
+        cmocka_unit_test(test_expressions),     cmocka_unit_test(test_other_nows),
+        cmocka_unit_test(test_bounds),          cmocka_unit_test(test_bounds_that_are_no_times),
+        cmocka_unit_test(test_what_is_to_come), cmocka_unit_test(test_random_texts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
