@@ -867,6 +867,16 @@ recall_vault_touch(RecallVault *self, const GArray *ends, GError **error)
     return FALSE;
 }
 
+/* Of the scene's week. The number may be any. */
+static gboolean
+get_segment_of(RecallVault *self, int64_t id, RecallSegment **out_segment, GError **error)
+{
+    if (find_shelf(self, week_of_id(id)) != NULL)
+        return recall_vault_get_segment(self, week_of_id(id), out_segment, error);
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "There is no such scene");
+    return FALSE;
+}
+
 ProtocolScene *
 recall_vault_get_scene(RecallVault *self, int64_t id, GError **error)
 {
@@ -874,7 +884,7 @@ recall_vault_get_scene(RecallVault *self, int64_t id, GError **error)
     RecallSegment *segment;
     ProtocolScene *scene;
 
-    if (!recall_vault_get_segment(self, week_of_id(id), &segment, error))
+    if (!get_segment_of(self, id, &segment, error))
         return NULL;
     scene = recall_load_scene(segment, row_of_id(id), &local_error);
     if (scene == NULL) {
@@ -891,7 +901,7 @@ recall_vault_get_picture(RecallVault *self, int64_t id, GError **error)
     RecallSegment *segment;
     int fd;
 
-    if (!recall_vault_get_segment(self, week_of_id(id), &segment, error))
+    if (!get_segment_of(self, id, &segment, error))
         return -1;
     fd = recall_load_picture(segment, row_of_id(id), &local_error);
     if (fd < 0) {
