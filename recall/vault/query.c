@@ -207,7 +207,7 @@ make_term(const char *text, size_t length, gboolean is_quoted)
         skip_scheme(&text, &length);
     term->is_quoted = is_quoted;
     last_end = cut_tokens(term, text, length);
-    term->literal = recall_literal_make(text, length, is_quoted);
+    term->literal = recall_literal_make(text, length, is_quoted || term->tokens->len == 0);
     term->is_prefix = !is_quoted && last_end > 0 && is_star(text + last_end, length - last_end);
     return term;
 }
@@ -350,19 +350,26 @@ read_time(Parser *parser, int operator, size_t at)
     return TRUE;
 }
 
-/* Returns: FALSE when nothing follows the field's name, so that it is a word */
+static void
+read_field(Parser *parser, RecallField field, gboolean is_negative)
+{
+    size_t start = parser->at;
+
+    skip_spaces(parser);
+    if (parser->at > start)
+        parser->query->parted = get_operator_name(field);
+    read_term(parser, field, is_negative);
+}
+
+/* Whether nothing follows an operator's name: such a query is only begun. */
 static gboolean
-read_field(Parser *parser, RecallField field, gboolean is_negative, size_t at)
+ends_at(const Parser *parser, size_t at)
 {
     unsigned length = 0;
 
     while (peek(parser, at, &length) == ' ')
         at += length;
-    if (at >= parser->length)
-        return FALSE;
-    parser->at = at;
-    read_term(parser, field, is_negative);
-    return TRUE;
+    return at >= parser->length;
 }
 
 static gboolean
@@ -373,8 +380,16 @@ read_operator(Parser *parser, gboolean is_negative)
 
     if (operator== OPERATOR_NONE)
         return FALSE;
-    if (operator<RECALL_N_FIELDS)
-        return read_field(parser, operator, is_negative, at);
+    if (ends_at(parser, at)) {
+        parser->query->begun = get_operator_name(operator);
+        parser->at = parser->length;
+        return TRUE;
+    }
+    if (operator<RECALL_N_FIELDS) {
+        parser->at = at;
+        read_field(parser, operator, is_negative);
+        return TRUE;
+    }
     if (is_negative)
         return FALSE;
     if (!read_time(parser, operator, at)) {

@@ -14,8 +14,9 @@
  *   before: after: on: since: until:        a time of recall/vault/dates.h, "quoted" or not
  *   yesterday, 3 days ago, 昨天 ...          limit the time; in quotes they are text
  *
- * Full-width and Chinese forms of the signs do as well. A query without any word finds the newest
- * scenes. */
+ * Full-width and Chinese forms of the signs do as well. Signs alone (?!) are looked for as they
+ * stand, but those of this table, and a name before nothing (app:), are a query only begun. A query
+ * without any word finds the newest scenes. */
 
 #define RECALL_QUERY_MAX_BYTES (64 * 1024)
 #define RECALL_QUERY_N_TERMS_MAX 64  /* different ones; the rest is left out */
@@ -50,7 +51,10 @@ typedef struct {
     gboolean has_negative_literals; /* among what must not */
     gboolean has_signs;             /* a positive term of symbols alone */
     gboolean has_parts;             /* some term falls into parts when nothing has it as a whole */
-    const char *untimed; /* name of an operator that no time follows, such as before, or NULL */
+    /* names of operators, or NULL: */
+    const char *untimed; /* one that no time follows, such as before */
+    const char *parted;  /* one that a space parts from its word: app: kakapo */
+    const char *begun;   /* one at the end, which limits nothing yet */
 } RecallQuery;
 
 /* @text: not terminated; what is beyond RECALL_QUERY_MAX_BYTES is left out

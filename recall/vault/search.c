@@ -3,6 +3,7 @@
 #include "recall/vault/search.h"
 
 #include "recall/vault/cursor.h"
+#include "recall/vault/hint.h"
 #include "recall/vault/schema.h"
 #include "recall/vault/sieve.h"
 
@@ -701,13 +702,7 @@ recall_search_is_done(const RecallSearch *self)
 char *
 recall_search_dup_note(const RecallSearch *self)
 {
-    const char *name = self->queries[0]->untimed;
-
-    if (name == NULL)
-        return NULL;
-    return g_strdup_printf("No time that is understood follows \"%s:\", so it was looked for as"
-                           " text; a time is one such as yesterday, 3 days ago or 2026-11-03.",
-                           name);
+    return recall_hint_make(self->queries[0], self->n_found == 0 && self->is_first_page);
 }
 
 char *

@@ -164,6 +164,10 @@ check_query(const char *text, GDateTime *now, GError **error)
     if (query->untimed != NULL)
         return refuse(error, "The query has “before:”, “after:” or “on:” without a time that is "
                              "understood: nothing is forgotten by it");
+    if (query->begun != NULL)
+        return refuse(error,
+                      "The query ends with a name that nothing follows, as “app:”: nothing is "
+                      "forgotten by it");
     return has_limit || refuse(error, "The query leaves nothing out: add a word to it, or say that "
                                       "all is to be forgotten");
 }

@@ -143,6 +143,17 @@ def check_queries(vault):
     assert vault.found("nowhere") == []
     for query in ("-x", "--", "\"", "*", "a:b"):
         vault.found("--", query)
+    assert vault.found("?!") == []
+    for query in ("app:", "title:", "before:", "("):
+        assert set(vault.found(query)) == set(SCENES), query
+    assert vault.found("app:", "evince") == ["old"]
+    assert set(vault.found("before:now")) == set(SCENES)
+    assert set(vault.found("--until", "now", "--since", "25.11.2001", "walrus")) == set(SCENES)
+    assert set(vault.found("--until", "tomorrow", "walrus")) == set(SCENES)
+    gap = vault.deskhand("search", "app:", "kakapo")
+    assert gap.returncode == 0 and 'after "app:" was looked for in a program' in gap.stderr, gap
+    late = vault.deskhand("search", "--since", "tomorrow", "walrus")
+    assert late.returncode == 2 and 'remembered yet from "tomorrow" on; say' in late.stderr, late
     odd = vault.deskhand("search", "before:soon", "walrus")
     assert odd.returncode == 0 and 'follows "before:"' in odd.stderr, odd.stderr
     assert not vault.deskhand("search", "after:2020-01-01", "walrus").stderr
@@ -224,7 +235,7 @@ def pixel(path, x, y):
 def check_show_refuses(vault):
     number = str(vault.ids["page"])
     for arguments, code, says in (
-            (["1"], 1, ""), (["x"], 2, "not a scene's number"), ([], 2, "needs SCENE"),
+            (["1"], 1, "There is no such scene"), (["123"], 1, "There is no such scene"), (["x"], 2, "not a scene's number"), ([], 2, "needs SCENE"),
             ([number, "--mark", "x"], 2, "--mark needs"),
             ([number, "--json", "--image", "-"], 2, "one of them"),
             ([number, "--image", "/tmp/x.jpg"], 2, "ends in .png"),

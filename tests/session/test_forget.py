@@ -67,7 +67,7 @@ def check_usage(vault):
         done = vault.deskhand("forget", *wrong)
         assert done.returncode == 2 and done.stderr.strip() and not done.stdout, (wrong, done)
     assert len(vault.found("walrus")) == 4
-    for begun in ("(", '"', "before:", "-", "before:nonsense walrus"):
+    for begun in ("(", '"', "before:", "-", "before:nonsense walrus", "walrus app:"):
         done = vault.deskhand("forget", "--query", begun, "--yes")
         assert done.returncode in (1, 2) and "query" in done.stderr, (begun, done)
     assert len(vault.found("walrus")) == 4

@@ -87,6 +87,13 @@ test_words(void **state)
         {"()", NULL, ""},
         {"\u201c", NULL, ""},
         {"¥", NULL, "¥"},
+        {"?!", NULL, "?!"},
+        {"？！", NULL, "?!"},
+        {"...", NULL, "..."},
+        {"?! -", NULL, "?!"},
+        {"title:?", NULL, "?"},
+        {"-- **", NULL, ""},
+        {"a ?!", ANY "(\"a\")", ""},
         {"a ¥", ANY "(\"a\")", ""},
         {"a \"¥\"", ANY "(\"a\")", "¥"},
         {"电脑桌面", ANY "(\"电 脑 桌 面\")", ""},
@@ -104,7 +111,10 @@ test_words(void **state)
          "file : (\"x\" *) AND actor : (\"run\" AND \"7\")"},
         {"text:a title:b title:c", "text : (\"a\") AND title : (\"b\" AND \"c\")", ""},
         {"a -app:b", "(" ANY "(\"a\")) NOT (app : (\"b\"))", ""},
-        {"app:", ANY "(\"app\")", ""},
+        {"app:", NULL, ""},
+        {"-title: ", NULL, ""},
+        {"before:", NULL, ""},
+        {"a until:", ANY "(\"a\")", ""},
         {"foo:bar", ANY "(\"foo bar\")", "foo:bar", ANY "(\"foo\" AND \"bar\")"},
         {"on:foo", ANY "(\"on foo\")", "on:foo", ANY "(\"on\" AND \"foo\")"},
         {"-C++ a", ANY "(\"a\")", ""},
@@ -199,6 +209,11 @@ test_times(void **state)
         {"on: monday a", ANY "(\"a\")", "11-10 00:00", "11-11 00:00"},
         {"on：昨天", NULL, "11-11 00:00", "11-12 00:00"},
         {"until:14:05", NULL, "-", "11-12 14:05"},
+        {"before:now", NULL, "-", "11-12 15:30"},
+        {"until:tomorrow", NULL, "-", "11-14 00:00"},
+        {"on:3.11.2025 x", ANY "(\"x\")", "11-03 00:00", "11-04 00:00"},
+        {"two minutes ago x", ANY "(\"x\")", "11-12 15:27", "11-12 15:28"},
+        {"tomorrow now", ANY "(\"tomorrow\" AND \"now\")", "-", "-"},
         {"on:november x", ANY "(\"x\")", "11-01 00:00", "12-01 00:00"},
         {"november x", ANY "(\"november\" AND \"x\")", "-", "-"},
         {"yesterday 14:00-15:00", NULL, "11-11 14:00", "11-11 15:00"},
@@ -234,7 +249,7 @@ test_no_time(void **state)
         const char *untimed;
     } rows[] = {
         {"before:yesterday", NULL}, {"before:nonsense", "before"},
-        {"a after: b", "after"},    {"on:", "on"},
+        {"a after: b", "after"},    {"on:", NULL},
         {"\"on:fire\"", NULL},      {"app:x", NULL},
         {"-before:x", NULL},
     };
@@ -246,6 +261,31 @@ test_no_time(void **state)
             assert_null(query->untimed);
         else
             assert_string_equal(query->untimed, rows[i].untimed);
+    }
+}
+
+static void
+test_operators_with_gaps(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *parted;
+        const char *begun;
+    } rows[] = {
+        {"app:x", NULL, NULL},
+        {"app: x", "app", NULL},
+        {"app:", NULL, "app"},
+        {"x -title:  ", NULL, "title"},
+        {"site:", NULL, "url"},
+        {"x before:", NULL, "before"},
+        {"title: x file:", "title", "file"},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(RecallQuery) query = parse(rows[i].text);
+
+        assert_true(g_strcmp0(query->parted, rows[i].parted) == 0);
+        assert_true(g_strcmp0(query->begun, rows[i].begun) == 0);
     }
 }
 
@@ -452,17 +492,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),
-        cmocka_unit_test(test_negatives_alone),
-        cmocka_unit_test(test_times),
-        cmocka_unit_test(test_loose),
-        cmocka_unit_test(test_no_time),
-        cmocka_unit_test(test_readings),
-        cmocka_unit_test(test_add_phrase),
-        cmocka_unit_test(test_maxima),
-        cmocka_unit_test(test_text_that_is_too_long),
-        cmocka_unit_test(test_random_strings),
-        cmocka_unit_test(test_ten_thousand_of_anything),
+        cmocka_unit_test(test_words),          cmocka_unit_test(test_negatives_alone),
+        cmocka_unit_test(test_times),          cmocka_unit_test(test_loose),
+        cmocka_unit_test(test_no_time),        cmocka_unit_test(test_operators_with_gaps),
+        cmocka_unit_test(test_readings),       cmocka_unit_test(test_add_phrase),
+        cmocka_unit_test(test_maxima),         cmocka_unit_test(test_text_that_is_too_long),
+        cmocka_unit_test(test_random_strings), cmocka_unit_test(test_ten_thousand_of_anything),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
