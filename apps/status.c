@@ -408,7 +408,10 @@ const AppCommand app_status_command = {
     .summary = "say whether it is recording, and how much is kept",
     .description = "Asks the agent of this session and the vault. Of how much is kept it says the "
                    "quota, and of the limits of vault.conf(5) whether something waits. When one of "
-                   "them is not there, the rest is printed and the exit code is 5.",
+                   "them is not there, the rest is printed and the exit code is 5.\n\n"
+                   "Left out (with --json: refused) are the times that a rule kept a window, or a "
+                   "place in one such as a password field or a key, out of the history since the "
+                   "agent started. What stays on the screen counts once; deskhand-why(1) lists it.",
     .options = options,
     .examples = examples,
     .run = run,
