@@ -238,11 +238,33 @@ take_file(RecallA11yReading *reading, const Parts *parts)
     reading->text->file = g_filename_from_uri(uri, NULL, NULL);
 }
 
+/* A split or frozen view shows a document in each of its panes; panes that are gone are no longer
+ * children of the scroll pane. */
+static void
+add_panes(RecallA11yReading *reading, RecallA11yNode *document, const RecallA11yManner *manner)
+{
+    static const RecallA11yRole roles[] = {RECALL_A11Y_ROLE_DOCUMENT_SPREADSHEET,
+                                           RECALL_A11Y_ROLE_UNKNOWN};
+    RecallA11yTree *tree = reading->memory->tree;
+    g_autoptr(GPtrArray) alone = g_ptr_array_new();
+    g_autoptr(GPtrArray) children = NULL;
+    g_autoptr(GPtrArray) panes = NULL;
+
+    g_ptr_array_add(alone, document);
+    recall_a11y_tree_ask_parents(tree, reading->link, alone);
+    if (document->parent == NULL)
+        return;
+    children = recall_a11y_tree_get_children(tree, reading->link, document->parent->path);
+    panes = recall_a11y_pick(children, roles);
+    for (unsigned i = 0; i < MIN(panes->len, RECALL_A11Y_SHEET_N_PANES_MAX); i++)
+        recall_a11y_read_sheet(reading, ((const RecallA11yNode *)panes->pdata[i])->path, manner);
+}
+
 static void
 add_document(RecallA11yReading *reading, const Parts *parts, const RecallA11yManner *manner)
 {
     if (parts->document->role == RECALL_A11Y_ROLE_DOCUMENT_SPREADSHEET)
-        recall_a11y_read_sheet(reading, parts->document->path, manner);
+        add_panes(reading, parts->document, manner);
     else
         add_paragraphs(reading, parts, manner);
     take_file(reading, parts);

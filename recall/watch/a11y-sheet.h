@@ -8,8 +8,9 @@
 
 #define RECALL_A11Y_SHEET_N_CELLS_MAX 3000
 #define RECALL_A11Y_SHEET_SIDE_MAX 400 /* rows, or columns, in view */
+#define RECALL_A11Y_SHEET_N_PANES_MAX 4
 
-/* Reads the sheet in front of the document at @path. */
+/* Reads the sheet in front of the document at @path: of a split or frozen view, one pane. */
 void recall_a11y_read_sheet(RecallA11yReading *reading,
                             const char *path,
                             const RecallA11yManner *manner);

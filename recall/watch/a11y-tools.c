@@ -96,24 +96,33 @@ read_bar(RecallA11yReading *reading, const RecallA11yNode *bar, const RecallA11y
     add_entries(reading, nodes);
 }
 
-/* Numbers of rows and letters of columns: panels along two edges of the sheet. */
 static gboolean
-is_heading(const RecallA11yNode *panel, const RecallA11yNode *document)
+is_along(const BaseRect *box, const BaseRect *sheet)
 {
-    const BaseRect *box = &panel->box;
-    const BaseRect *sheet = &document->box;
     gboolean is_left = box->x + box->width == sheet->x;
     gboolean is_above = box->y + box->height == sheet->y;
 
-    return document->role == RECALL_A11Y_ROLE_DOCUMENT_SPREADSHEET &&
-           ((is_left && box->y == sheet->y && box->height == sheet->height) ||
-            (is_above && box->x == sheet->x && box->width == sheet->width));
+    return (is_left && box->y == sheet->y && box->height == sheet->height) ||
+           (is_above && box->x == sheet->x && box->width == sheet->width);
+}
+
+gboolean
+recall_a11y_is_heading(const RecallA11yNode *panel, const GPtrArray *siblings)
+{
+    for (unsigned i = 0; i < siblings->len; i++) {
+        const RecallA11yNode *sibling = siblings->pdata[i];
+
+        if (sibling->role == RECALL_A11Y_ROLE_DOCUMENT_SPREADSHEET &&
+            is_along(&panel->box, &sibling->box))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 static void
 read_part(RecallA11yReading *reading,
           const RecallA11yNode *part,
-          const RecallA11yNode *document,
+          const GPtrArray *siblings,
           const RecallA11yManner *manner)
 {
     switch (part->role) {
@@ -124,7 +133,7 @@ read_part(RecallA11yReading *reading,
     case RECALL_A11Y_ROLE_PANEL:
     case RECALL_A11Y_ROLE_TOOL_BAR:
     case RECALL_A11Y_ROLE_SPLIT_PANE:
-        if (is_heading(part, document))
+        if (recall_a11y_is_heading(part, siblings))
             cover(reading, part, manner);
         else
             read_bar(reading, part, manner);
@@ -155,7 +164,7 @@ recall_a11y_read_tools(RecallA11yReading *reading,
         recall_a11y_tree_ask_boxes(reading->link, children);
         for (unsigned i = 0; i < children->len; i++) {
             if (children->pdata[i] != node)
-                read_part(reading, children->pdata[i], document, manner);
+                read_part(reading, children->pdata[i], children, manner);
         }
         node = node->parent;
     }

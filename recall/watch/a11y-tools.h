@@ -11,6 +11,10 @@
  * and name must be known. */
 gboolean recall_a11y_is_picture_button(const RecallA11yNode *node);
 
+/* Whether @panel holds the numbers of rows or the letters of columns: it lies along a spreadsheet's
+ * document among @siblings, whose boxes must be known. A split view has several of both. */
+gboolean recall_a11y_is_heading(const RecallA11yNode *panel, const GPtrArray *siblings);
+
 /* Of LibreOffice: covers what holds no text between @document and @root_pane, and adds the texts of
  * the entries in tool bars. @manner: of what LibreOffice draws itself */
 void recall_a11y_read_tools(RecallA11yReading *reading,

@@ -81,7 +81,30 @@ def article(title, texts):
     return page(title, body)
 
 
-def spreadsheet(rows):
+def frozen_view(frozen, first):
+    """Settings of a sheet whose first @frozen columns and rows stay; behind them the view begins
+    with column and row @first, counted from 0."""
+    places = {"SplitMode": (2, 2), "SplitPosition": frozen}
+    numbers = {f"{side}{name}": value for name, pair in places.items()
+               for side, value in zip(("Horizontal", "Vertical"), pair)}
+    numbers.update(PositionLeft=0, PositionTop=0, PositionRight=first[0], PositionBottom=first[1],
+                   ActiveSplitRange=3)
+    items = "".join(
+        f'<config:config-item config:name="{name}" config:type="'
+        f'{"short" if name.endswith(("Mode", "Range")) else "int"}">{value}</config:config-item>'
+        for name, value in numbers.items())
+    return f"""<office:settings><config:config-item-set config:name="ooo:view-settings">
+<config:config-item-map-indexed config:name="Views"><config:config-item-map-entry>
+<config:config-item config:name="ViewId" config:type="string">view1</config:config-item>
+<config:config-item-map-named config:name="Tables">
+<config:config-item-map-entry config:name="Sheet1">{items}</config:config-item-map-entry>
+</config:config-item-map-named>
+<config:config-item config:name="ActiveTable" config:type="string">Sheet1</config:config-item>
+</config:config-item-map-entry></config:config-item-map-indexed></config:config-item-set>
+</office:settings>"""
+
+
+def spreadsheet(rows, settings=""):
     """A flat OpenDocument spreadsheet."""
     cells = "".join(
         "<table:table-row>" + "".join(
@@ -92,7 +115,9 @@ def spreadsheet(rows):
  xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
  xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
  xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"
- office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.spreadsheet">
+ xmlns:config="urn:oasis:names:tc:opendocument:xmlns:config:1.0"
+ xmlns:ooo="http://openoffice.org/2004/office"
+ office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.spreadsheet">{settings}
 <office:automatic-styles><style:style style:name="wide" style:family="table-column">
 <style:table-column-properties style:column-width="5.5cm"/></style:style></office:automatic-styles>
 <office:body><office:spreadsheet><table:table table:name="Sheet1">

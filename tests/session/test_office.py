@@ -1,9 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The Deskhand authors
 # SPDX-License-Identifier: Apache-2.0
 """LibreOffice Calc and Writer."""
+import re
+
 import apps
 import content
 from checks import assert_boxes, assert_chinese, assert_found, look_at_it
+from desktop import wait_for
 
 
 def test_calc(desktop):
@@ -21,6 +24,56 @@ def test_calc(desktop):
     desktop.key("Down", "Down", "Down")
     desktop.type("saffron shipment\n")
     assert_found(desktop, "saffron shipment")
+
+
+FROZEN = (2, 2)
+FIRST = (5, 40) # behind the frozen ones
+SHOWN = [[0, 1, 5, 6, 7, 8], [0, 1, *range(40, 80)]] # for certain, of columns and of rows
+HIDDEN = [[2, 3, 4, *range(20, 30)], [*range(2, 40), *range(110, 120)]]
+
+
+def read_grid(desktop, scene):
+    """Cells of the frozen sheet, (column, row), with their words."""
+    cells = {}
+    for word in desktop.show(scene)["words"]:
+        match = re.fullmatch(r"cell(\d+)in(\d+)", word["text"])
+        if match:
+            cells.setdefault((int(match[2]), int(match[1])), []).append(word)
+    return cells
+
+
+def assert_grid(cells):
+    """Words of a column stand below each other, words of a row beside each other, in order."""
+    for axis, side in ((0, "x"), (1, "y")):
+        places = [{words[0][side] for at, words in cells.items() if at[axis] == n}
+                  for n in SHOWN[axis]]
+        assert all(max(p) - min(p) <= 4 for p in places), (side, places)
+        steps = [min(b) - min(a) for a, b in zip(places, places[1:])]
+        assert min(steps) > 10 and max(steps) - min(steps) <= 6, (side, steps)
+
+
+def test_calc_frozen(desktop):
+    rows = [[f"cell{r}in{c}" for c in range(30)] for r in range(120)]
+    path = desktop.write("frozen.fods", content.spreadsheet(
+        rows, content.frozen_view(FROZEN, FIRST)))
+    window = apps.office(desktop, path, "calc").window
+    assert desktop.geometry(window)[3] > 900, "room for the rows in SHOWN"
+    desktop.find("title:frozen.fods", deadline_s=30)
+    shown = {(c, r) for c in SHOWN[0] for r in SHOWN[1]}
+
+    def look():
+        return read_grid(desktop, desktop.find("title:frozen.fods")["scene"])
+    wait_for(lambda: len(shown - set(look())) <= len(shown) * 0.02, "98 % of the cells are kept",
+             every_s=0.5)
+    desktop.settle()
+    cells = look()
+    assert len(shown - set(cells)) <= len(shown) * 0.02, sorted(shown - set(cells))[:20]
+    noise = [at for at in cells if at[0] in HIDDEN[0] or at[1] in HIDDEN[1]]
+    assert not noise, noise
+    assert all(len(words) == 1 for words in cells.values()), "each is shown once"
+    assert_grid(cells)
+    for text in ("cell1in0", "cell1in7", "cell50in1", "cell60in6"):
+        assert_boxes(desktop, desktop.find(text), reads=text)
 
 
 def test_writer(desktop):
