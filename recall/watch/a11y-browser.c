@@ -78,14 +78,17 @@ find_document(const RecallA11yNode *node)
 }
 
 /* Root pixels outside which nothing of @node shows; empty when nothing limits it. A container that
- * does not even meet its shown child cannot be what cuts it off. */
+ * does not even meet its shown child cannot be what cuts it off.
+ * @is_scaled: what is around the page is not told in pixels */
 static BaseRect
-find_clip(const RecallA11yNode *node)
+find_clip(const RecallA11yNode *node, gboolean is_scaled)
 {
     const RecallA11yNode *at = node->parent;
     BaseRect clip = {0};
 
     for (unsigned depth = 0; at != NULL && depth < DEPTH_MAX; depth++, at = at->parent) {
+        if (is_scaled && find_document(at) == NULL)
+            break;
         if (!has_role(at, container_roles) || !base_rect_intersect(&at->box, &node->box, NULL))
             continue;
         if (base_rect_is_empty(&clip))
@@ -106,7 +109,7 @@ add_clipped(RecallA11yReading *reading, GPtrArray *nodes, RecallA11yShape shape)
     for (unsigned i = 0; i < nodes->len; i++) {
         const RecallA11yNode *node = nodes->pdata[i];
 
-        clips[i] = find_clip(node);
+        clips[i] = find_clip(node, reading->memory->scale != RECALL_A11Y_SCALE_ONE);
         if (base_rect_is_empty(&clips[i]))
             clips[i] = node->box;
         else

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Chromium and Firefox: text, address, boxes, scrolling, a form."""
 import json
+import math
 import urllib.parse
 
 import apps
@@ -119,22 +120,32 @@ location.hash = encodeURIComponent(JSON.stringify(places));
 WORD_OFF_PX_MAX = 24
 
 
-def test_words_from_right_to_left(desktop):
-    """In Chromium and in GTK a word's box is where the word is."""
+def check_right_to_left(desktop, scale):
+    """In Chromium a word's box is where the word is."""
     lines = [HEBREW, ARABIC, MIXED, ENGLISH]
     page = "".join(f'<p dir="{"ltr" if t == ENGLISH else "rtl"}">{t}</p>' for t in lines)
-    path = desktop.write("right.html", '<meta charset="utf-8"><body style="font:18px DejaVu Sans">'
+    path = desktop.write(f"right{scale}.html",
+                         '<meta charset="utf-8"><body style="font:18px DejaVu Sans">'
                          f"{page}{TELLS_PLACES}")
-    browser = apps.chromium(desktop, f"file://{path}", app=True)
-    result = desktop.find("report.pdf app:chromium", where=lambda r: "#" in r["url"])
+    browser = apps.chromium(desktop, f"file://{path}", app=True,
+                            more=[f"--force-device-scale-factor={scale}"])
+    result = desktop.find("report.pdf app:chromium", f"url:right{scale}",
+                          where=lambda r: "#" in r["url"])
     places = json.loads(urllib.parse.unquote(result["url"].split("#")[1]))
     words = desktop.show(result["scene"])["words"]
     for line, row in zip(lines, places):
         for text, (x, width) in zip(line.split(), row):
-            off = min(abs(w["x"] - x) + abs(w["x"] + w["w"] - x - width)
-                      for w in words if w["text"] == text)
-            assert off <= WORD_OFF_PX_MAX, (text, x, width, words)
+            left, right = scale * x, scale * (x + width)
+            off = min((abs(w["x"] - left) + abs(w["x"] + w["w"] - right)
+                       for w in words if w["text"] == text), default=math.inf)
+            assert off <= WORD_OFF_PX_MAX * scale, (text, left, right, words)
     browser.end()
+
+
+def test_words_from_right_to_left(desktop):
+    """In Chromium and in GTK a word's box is where the word is."""
+    check_right_to_left(desktop, 1)
+    check_right_to_left(desktop, 1.25)
 
     editor = apps.mousepad(desktop, desktop.write("right.txt", HEBREW[:20]))
     result = desktop.find(f'"{HEBREW[:20]}" app:mousepad')
