@@ -71,17 +71,27 @@ ask_cell_at(RecallA11yReading *reading,
            recall_a11y_parse_cell_name(g_variant_get_string(name, NULL), out_row, out_column);
 }
 
+/* A merged cell that runs out of view begins before the corner that it lies at: the other corner of
+ * that side tells better. */
 static gboolean
 ask_range(RecallA11yReading *reading, const char *table, const BaseRect *box, Range *range)
 {
+    int row[4] = {0}; /* at the corners: even ones at the left, the first two above */
+    int column[4] = {0};
     int last_row = 0;
     int last_column = 0;
 
-    if (!ask_cell_at(reading, table, box->x + CORNER_INSET_PX, box->y + CORNER_INSET_PX,
-                     &range->row, &range->column) ||
-        !ask_cell_at(reading, table, box->x + box->width - CORNER_INSET_PX,
-                     box->y + box->height - CORNER_INSET_PX, &last_row, &last_column))
-        return FALSE;
+    for (int i = 0; i < 4; i++) {
+        int x = i % 2 == 0 ? CORNER_INSET_PX : box->width - CORNER_INSET_PX;
+        int y = i / 2 == 0 ? CORNER_INSET_PX : box->height - CORNER_INSET_PX;
+
+        if (!ask_cell_at(reading, table, box->x + x, box->y + y, &row[i], &column[i]))
+            return FALSE;
+    }
+    range->row = MAX(row[0], row[1]);
+    range->column = MAX(column[0], column[2]);
+    last_row = MAX(row[2], row[3]);
+    last_column = MAX(column[1], column[3]);
     range->n_rows = last_row - range->row + 1;
     range->n_columns = last_column - range->column + 1;
     return range->n_rows > 0 && range->n_columns > 0 &&
