@@ -12,6 +12,7 @@
 #define SAME_STATE_SCORE 1
 #define ENOUGH_SCORE 4
 #define SCALE_MAX (4 * RECALL_A11Y_SCALE_ONE)
+#define EDGE_MAX_PX (1 << 24)
 
 /* Distance of the edges, at most; G_MAXINT when they do not even meet. */
 static int
@@ -27,12 +28,18 @@ get_distance(const BaseRect *a, const BaseRect *b)
     return MAX(MAX(left, right), MAX(top, bottom));
 }
 
+/* Applications tell anything: no edge may overflow later. */
+static int
+scale_edge(int edge, int scale)
+{
+    return (int)CLAMP((int64_t)edge * scale / RECALL_A11Y_SCALE_ONE, -EDGE_MAX_PX, EDGE_MAX_PX);
+}
+
 static BaseRect
 scale_box(const BaseRect *box, int scale)
 {
-    return (BaseRect){
-        box->x * scale / RECALL_A11Y_SCALE_ONE, box->y * scale / RECALL_A11Y_SCALE_ONE,
-        box->width * scale / RECALL_A11Y_SCALE_ONE, box->height * scale / RECALL_A11Y_SCALE_ONE};
+    return (BaseRect){scale_edge(box->x, scale), scale_edge(box->y, scale),
+                      scale_edge(box->width, scale), scale_edge(box->height, scale)};
 }
 
 static int
