@@ -13,9 +13,8 @@
  * all between those is hidden, without any everything. All boxes are window pixels. Pure. */
 
 #define RECALL_PROOF_LETTERS_PERCENT 50 /* of the letters told have to be read */
-#define RECALL_PROOF_STANDING_PERCENT                                                              \
-    85 /* of a line by which others are placed: many look alike                                    \
-        */
+/* Of a line by which others are placed: many look alike. */
+#define RECALL_PROOF_STANDING_PERCENT 85
 
 typedef struct RecallProof RecallProof;
 
