@@ -3,6 +3,7 @@
 #include "recall/vault/keyring-file.h"
 
 #include "recall/vault/root-key.h"
+#include "recall/vault/safe-file.h"
 
 #include <string.h>
 
@@ -17,7 +18,6 @@
 #define VERSION 3
 #define VERSION_WITHOUT_MARKS 2
 #define VERSION_WITHOUT_SUM 1
-#define SUM_BYTES 32
 #define NAME_MAX_BYTES 64
 
 RecallKeyringFile *
@@ -82,26 +82,16 @@ pack_entries(const GArray *entries)
     return g_variant_builder_end(&builder);
 }
 
-static void
-get_sum(const void *data, size_t n_bytes, uint8_t *out)
-{
-    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-    size_t n_out = SUM_BYTES;
-
-    g_checksum_update(sum, data, (gssize)n_bytes);
-    g_checksum_get_digest(sum, out, &n_out);
-}
-
 /* @tuple: (transfer none) */
 static GBytes *
 add_sum(GVariant *tuple)
 {
     size_t n_bytes = g_variant_get_size(tuple);
-    uint8_t *data = g_malloc(n_bytes + SUM_BYTES);
+    uint8_t *data = g_malloc(n_bytes + RECALL_SAFE_FILE_SUM_BYTES);
 
     g_variant_store(tuple, data);
-    get_sum(data, n_bytes, data + n_bytes);
-    return g_bytes_new_take(data, n_bytes + SUM_BYTES);
+    recall_safe_file_sum(data, n_bytes, data + n_bytes);
+    return g_bytes_new_take(data, n_bytes + RECALL_SAFE_FILE_SUM_BYTES);
 }
 
 GBytes *
@@ -206,14 +196,14 @@ take_sum(GBytes *bytes, gboolean *out_has_sum)
 {
     size_t n_bytes;
     const uint8_t *data = g_bytes_get_data(bytes, &n_bytes);
-    uint8_t sum[SUM_BYTES];
+    uint8_t sum[RECALL_SAFE_FILE_SUM_BYTES];
 
     *out_has_sum = FALSE;
-    if (n_bytes <= SUM_BYTES || n_bytes > RECALL_KEYRING_FILE_MAX_BYTES)
+    if (n_bytes <= RECALL_SAFE_FILE_SUM_BYTES || n_bytes > RECALL_KEYRING_FILE_MAX_BYTES)
         return g_bytes_ref(bytes);
-    n_bytes -= SUM_BYTES;
-    get_sum(data, n_bytes, sum);
-    *out_has_sum = memcmp(sum, data + n_bytes, SUM_BYTES) == 0;
+    n_bytes -= RECALL_SAFE_FILE_SUM_BYTES;
+    recall_safe_file_sum(data, n_bytes, sum);
+    *out_has_sum = memcmp(sum, data + n_bytes, RECALL_SAFE_FILE_SUM_BYTES) == 0;
     return *out_has_sum ? g_bytes_new_from_bytes(bytes, 0, n_bytes) : g_bytes_ref(bytes);
 }
 

@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SUM_BYTES 32
-
 static gboolean
 set_errno_error(const char *path, const char *what, GError **error)
 {
@@ -156,11 +154,11 @@ recall_safe_file_read(const char *path, size_t n_max_bytes, GError **error)
     return bytes;
 }
 
-static void
-get_sum(const uint8_t *data, size_t n_bytes, uint8_t *out)
+void
+recall_safe_file_sum(const void *data, size_t n_bytes, uint8_t *out)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-    size_t n_out = SUM_BYTES;
+    size_t n_out = RECALL_SAFE_FILE_SUM_BYTES;
 
     g_checksum_update(sum, data, (gssize)n_bytes);
     g_checksum_get_digest(sum, out, &n_out);
@@ -169,22 +167,22 @@ get_sum(const uint8_t *data, size_t n_bytes, uint8_t *out)
 gboolean
 recall_safe_file_write_summed(const char *path, const void *data, size_t n_bytes, GError **error)
 {
-    g_autoptr(RecallKey) both = recall_secret_alloc(n_bytes + SUM_BYTES);
+    g_autoptr(RecallKey) both = recall_secret_alloc(n_bytes + RECALL_SAFE_FILE_SUM_BYTES);
 
     memcpy(both, data, n_bytes);
-    get_sum(data, n_bytes, both + n_bytes);
-    return recall_safe_file_write(path, both, n_bytes + SUM_BYTES, error);
+    recall_safe_file_sum(data, n_bytes, both + n_bytes);
+    return recall_safe_file_write(path, both, n_bytes + RECALL_SAFE_FILE_SUM_BYTES, error);
 }
 
 static gboolean
 is_whole(const uint8_t *data, size_t n_there, size_t n_bytes)
 {
-    uint8_t sum[SUM_BYTES];
+    uint8_t sum[RECALL_SAFE_FILE_SUM_BYTES];
 
-    if (n_there != n_bytes + SUM_BYTES)
+    if (n_there != n_bytes + RECALL_SAFE_FILE_SUM_BYTES)
         return n_there == n_bytes;
-    get_sum(data, n_bytes, sum);
-    return memcmp(sum, data + n_bytes, SUM_BYTES) == 0;
+    recall_safe_file_sum(data, n_bytes, sum);
+    return memcmp(sum, data + n_bytes, RECALL_SAFE_FILE_SUM_BYTES) == 0;
 }
 
 gboolean
@@ -194,7 +192,8 @@ recall_safe_file_read_summed(const char *path,
                              gboolean *out_has_sum,
                              GError **error)
 {
-    g_autoptr(GBytes) bytes = recall_safe_file_read(path, n_bytes + SUM_BYTES, error);
+    g_autoptr(GBytes) bytes =
+        recall_safe_file_read(path, n_bytes + RECALL_SAFE_FILE_SUM_BYTES, error);
     size_t n_there;
     uint8_t *data;
     gboolean is_good;
@@ -207,7 +206,7 @@ recall_safe_file_read_summed(const char *path,
         memcpy(out, data, n_bytes);
     else
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s is damaged", path);
-    *out_has_sum = n_there == n_bytes + SUM_BYTES;
+    *out_has_sum = n_there == n_bytes + RECALL_SAFE_FILE_SUM_BYTES;
     recall_secret_clear(data, n_there);
     return is_good;
 }

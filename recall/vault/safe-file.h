@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <stdint.h>
 
 /* Small files of the vault, readable for their owner only. */
 
@@ -14,6 +15,11 @@ gboolean recall_safe_file_write(const char *path, const void *data, size_t n_byt
  * _INVALID_DATA when it is larger than @n_max_bytes
  * Returns: (transfer full): on the heap; clear it when it is a secret */
 GBytes *recall_safe_file_read(const char *path, size_t n_max_bytes, GError **error);
+
+#define RECALL_SAFE_FILE_SUM_BYTES 32
+
+/* @out: SHA-256, RECALL_SAFE_FILE_SUM_BYTES; any thread */
+void recall_safe_file_sum(const void *data, size_t n_bytes, uint8_t *out);
 
 /* The same with a SHA-256 behind @data, so that a bit that fell over is noticed. */
 gboolean
