@@ -248,40 +248,39 @@ add_read_only_part(GPtrArray *parts, GVariant *statistics)
                  "Make the disk writable: recording resumes by itself.");
 }
 
+/* What weeks of the history may suffer from. */
+typedef struct {
+    const char *key; /* of the statistics: how many; their names are in KEY-names */
+    const char *part;
+    const char *what;
+    const char *why; /* a sentence after a space, or empty */
+    const char *mend;
+} WeekFault;
+
+static const WeekFault week_faults[] = {
+    {"missing", "files", "missing", "",
+     "Put the file back from a backup, while deskhand-vault is stopped. To give it up forget that "
+     "week from Monday to Sunday: its key is destroyed."},
+    {"older", "weeks", "older than what was written last",
+     " An older copy was put back, or the end of it (-wal) was taken away.",
+     "Find out who did that, and put the newest copy back, while deskhand-vault is stopped. "
+     "Without one it is used as it is, and said here until that week is forgotten."},
+};
+
 static void
-add_missing_part(GPtrArray *parts, GVariant *statistics)
+add_week_fault_part(GPtrArray *parts, GVariant *statistics, const WeekFault *fault)
 {
+    g_autofree char *names_key = g_strconcat(fault->key, "-names", NULL);
     const char *names = "";
     g_autofree char *detail = NULL;
     uint32_t n = 0;
 
-    (void)g_variant_lookup(statistics, "missing", "u", &n);
-    (void)g_variant_lookup(statistics, "missing-names", "&s", &names);
-    detail = g_strdup_printf("%u %s of the history %s missing: %s.", n, n == 1 ? "week" : "weeks",
-                             n == 1 ? "is" : "are", names);
+    (void)g_variant_lookup(statistics, fault->key, "u", &n);
+    (void)g_variant_lookup(statistics, names_key, "&s", &names);
+    detail = g_strdup_printf("%u %s of the history %s %s: %s.%s", n, n == 1 ? "week" : "weeks",
+                             n == 1 ? "is" : "are", fault->what, names, fault->why);
     if (n > 0)
-        add_part(parts, "files", PART_BAD, detail,
-                 "Put the file back from a backup, while deskhand-vault is stopped. To give it up "
-                 "forget that week from Monday to Sunday: its key is destroyed.");
-}
-
-static void
-add_older_part(GPtrArray *parts, GVariant *statistics)
-{
-    const char *names = "";
-    g_autofree char *detail = NULL;
-    uint32_t n = 0;
-
-    (void)g_variant_lookup(statistics, "older", "u", &n);
-    (void)g_variant_lookup(statistics, "older-names", "&s", &names);
-    detail = g_strdup_printf("%u %s of the history %s older than what was written last: %s. An "
-                             "older copy was put back, or the end of it (-wal) was taken away.",
-                             n, n == 1 ? "week" : "weeks", n == 1 ? "is" : "are", names);
-    if (n > 0)
-        add_part(parts, "weeks", PART_BAD, detail,
-                 "Find out who did that, and put the newest copy back, while deskhand-vault is "
-                 "stopped. Without one it is used as it is, and said here until that week is "
-                 "forgotten.");
+        add_part(parts, fault->part, PART_BAD, detail, fault->mend);
 }
 
 static void
@@ -299,8 +298,8 @@ add_vault_part(GPtrArray *parts, GVariant *reply)
                              n_scenes == 1 ? "scene" : "scenes");
     add_part(parts, "vault", PART_OK, detail, "");
     add_unreadable_part(parts, statistics);
-    add_missing_part(parts, statistics);
-    add_older_part(parts, statistics);
+    for (unsigned i = 0; i < G_N_ELEMENTS(week_faults); i++)
+        add_week_fault_part(parts, statistics, &week_faults[i]);
     add_read_only_part(parts, statistics);
     add_limits_part(parts, statistics);
     if (n_damaged == 0)
