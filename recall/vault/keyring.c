@@ -361,12 +361,24 @@ load(RecallKeyring *self, GBytes *bytes, GError **error)
     return TRUE;
 }
 
+/* Power that was lost while the key was changed leaves two of them, of which the keyring names one.
+ * Only once that has opened it, or was never in a file, and both copies say so. */
+static void
+sweep_keys(RecallKeyring *self)
+{
+    if ((!self->type->asks && recall_keyring_is_locked(self)) ||
+        self->copies.state == RECALL_KEYRING_COPIES_SINGLE)
+        return;
+    recall_root_key_sweep(self->folder, self->type, self->file->about);
+}
+
 static gboolean
 load_and_mend(RecallKeyring *self, GBytes *bytes, GError **error)
 {
     if (!load(self, bytes, error))
         return FALSE;
     recall_keyring_copies_mend(&self->copies);
+    sweep_keys(self);
     return TRUE;
 }
 

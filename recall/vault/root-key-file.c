@@ -8,7 +8,9 @@
 
 /* Each one has a name of its own, which the keyring notes: while the key is being changed both are
  * there, and after a loss of power the keyring says which one it goes with. */
-#define NAME_FORMAT "root-%08x.key"
+#define NAME_PREFIX "root-"
+#define NAME_SUFFIX ".key"
+#define NAME_FORMAT NAME_PREFIX "%08x" NAME_SUFFIX
 #define NAME_BYTES 17
 
 /* The name stands in a file that somebody may have changed: it must not lead elsewhere. */
@@ -20,7 +22,7 @@ dup_path(const char *folder, GBytes *about)
     g_autofree char *name = g_strndup(data, n_bytes);
 
     if (n_bytes != NAME_BYTES || strlen(name) != NAME_BYTES || strchr(name, '/') != NULL ||
-        !g_str_has_prefix(name, "root-") || !g_str_has_suffix(name, ".key"))
+        !g_str_has_prefix(name, NAME_PREFIX) || !g_str_has_suffix(name, NAME_SUFFIX))
         return NULL;
     return g_build_filename(folder, name, NULL);
 }
@@ -113,6 +115,24 @@ destroy_key(const char *folder, GBytes *about)
     recall_safe_file_destroy(copy_path);
 }
 
+/* What was being written, too: it has the name with an ending of its own. */
+static void
+sweep_keys(const char *folder, GBytes *about)
+{
+    g_autofree char *path = about != NULL ? dup_path(folder, about) : NULL;
+    g_autofree char *copy_path = path != NULL ? dup_copy_path(path) : NULL;
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *other = g_build_filename(folder, name, NULL);
+
+        if (g_str_has_prefix(name, NAME_PREFIX) && strstr(name, NAME_SUFFIX) != NULL &&
+            g_strcmp0(other, path) != 0 && g_strcmp0(other, copy_path) != 0)
+            recall_safe_file_destroy(other);
+    }
+}
+
 /* Returns: whether the file holds this very key */
 static gboolean
 holds(const char *path, const RecallKey *key, gboolean *out_has_sum)
@@ -148,5 +168,6 @@ const RecallRootKeyType recall_root_key_file = {
     .create = create_key,
     .open = open_key,
     .destroy = destroy_key,
+    .sweep = sweep_keys,
     .mend = mend_key,
 };

@@ -18,3 +18,12 @@ recall_root_key_find(const char *name)
     }
     return NULL;
 }
+
+void
+recall_root_key_sweep(const char *folder, const RecallRootKeyType *type, GBytes *about)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(types); i++) {
+        if (types[i]->sweep != NULL)
+            types[i]->sweep(folder, types[i] == type ? about : NULL);
+    }
+}

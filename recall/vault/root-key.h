@@ -37,6 +37,10 @@ typedef struct {
     /* Makes sure that open() cannot succeed again. */
     void (*destroy)(const char *folder, GBytes *about);
 
+    /* (nullable): destroys whatever create() left in @folder, but what open() needs. @about: NULL
+     * when another kind is in use */
+    void (*sweep)(const char *folder, GBytes *about);
+
     /* (nullable): once @key turned out right: writes anew what open() could do without.
      * @out_was_lost: something was there before, or should have been
      * @error: it cannot be written */
@@ -70,6 +74,10 @@ extern const RecallRootKeyType recall_root_key_tpm_pin;
 
 /* A key service of the host, protocol/key-service.h. */
 extern const RecallRootKeyType recall_root_key_service;
+
+/* Of every kind what a change of the key that power lost cut short left in @folder. For the key of
+ * a keyring that is surely the one in use. */
+void recall_root_key_sweep(const char *folder, const RecallRootKeyType *type, GBytes *about);
 
 /* Returns: (nullable): NULL for a name that this release does not know */
 const RecallRootKeyType *recall_root_key_find(const char *name);

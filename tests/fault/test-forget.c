@@ -303,6 +303,19 @@ assert_sound(RecallVault *vault)
     }
 }
 
+/* Of the keys that were made anew on the way only the last one is there, and its copy. */
+static void
+assert_one_key(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    unsigned n = 0;
+    const char *name;
+
+    while ((name = g_dir_read_name(dir)) != NULL)
+        n += g_str_has_prefix(name, "root-");
+    assert_int_equal(n, 2);
+}
+
 /* The one that was on its way when it was killed may be there or not. */
 static void
 assert_late(RecallVault *vault, const Shared *shared, unsigned n_late)
@@ -335,6 +348,7 @@ check(const Test *self, const Case *item, gboolean is_begun)
     gboolean is_gone = count_receipts(vault) == 1;
     RecallVaultStatistics statistics;
 
+    assert_one_key(self->fixture->folder);
     assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
     assert_int_equal(count_receipts(vault), is_gone);
     assert_true(is_gone || !is_begun);
