@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/answer.h"
 
+#include "recall/vault/statistics.h"
+
 #include <string.h>
 
 static void
@@ -148,7 +150,7 @@ name_recycling(const RecallKeeperStatus *status)
 }
 
 GVariant *
-recall_answer_statistics(const RecallVaultStatistics *statistics,
+recall_answer_statistics(const RecallStatistics *statistics,
                          const RecallKeeperStatus *status,
                          const char *complaint)
 {

@@ -4,6 +4,7 @@
 
 #include "recall/vault/keeper.h"
 #include "recall/vault/result.h"
+#include "recall/vault/statistics.h"
 #include "recall/vault/vault.h"
 
 /* What io.deskhand.Recall1 answers with, as variants. Pure. All: (transfer floating) */
@@ -15,6 +16,6 @@ GVariant *recall_answer_results(const GPtrArray *results);
 GVariant *recall_answer_scene(int64_t id, const ProtocolScene *scene, const RecallQuery *query);
 
 /* @status: (nullable); @complaint: (nullable): of its settings. An a{sv} */
-GVariant *recall_answer_statistics(const RecallVaultStatistics *statistics,
+GVariant *recall_answer_statistics(const RecallStatistics *statistics,
                                    const RecallKeeperStatus *status,
                                    const char *complaint);

@@ -4,7 +4,9 @@
 #include "recall/vault/forget.h"
 
 #include "recall/vault/append.h"
+#include "recall/vault/disk-usage.h"
 #include "recall/vault/losses.h"
+#include "recall/vault/quarantine.h"
 #include "recall/vault/reseal.h"
 #include "recall/vault/reserve.h"
 #include "recall/vault/segment-file.h"
@@ -310,7 +312,8 @@ begin_week(RecallForget *self, RecallVault *vault, RecallSegment *segment, GErro
         return TRUE;
     }
     self->stage = WEEK_REMOVING;
-    self->has_room = recall_vault_has_room_for(vault, get_week(self)->week);
+    self->has_room =
+        recall_disk_usage_has_room_for(recall_vault_get_folder(vault), get_week(self)->week);
     return recall_segment_set_cache(segment, CACHE_KIB, error) &&
            (!self->has_room || recall_segment_execute(segment, SQL_BEGIN_REPLACING, error));
 }
@@ -356,7 +359,7 @@ drop_damaged(RecallForget *self, RecallVault *vault, int week, GError **error)
     RecallKeyring *keyring = recall_vault_get_keyring(vault);
     g_autofree char *path = recall_vault_dup_path(vault, week);
 
-    recall_vault_destroy_damaged(vault, week);
+    recall_catalog_destroy_damaged(recall_vault_get_catalog(vault), week);
     take_left(self, recall_losses_explain_left(vault, week, TRUE));
     return has_week(vault, week) ? recall_segment_file_keep_key(keyring, week, path, error)
                                  : recall_keyring_delete(keyring, week, error);
@@ -431,7 +434,7 @@ has_part_of(const RecallIntent *intent, int week)
 static gboolean
 drop_damaged_since(RecallForget *self, RecallVault *vault, GError **error)
 {
-    g_autoptr(GArray) weeks = recall_vault_dup_damaged_weeks(vault);
+    g_autoptr(GArray) weeks = recall_quarantine_dup_weeks(recall_vault_get_folder(vault));
 
     for (unsigned i = 0; i < weeks->len; i++) {
         int week = g_array_index(weeks, int, i);

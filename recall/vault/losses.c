@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/losses.h"
 
+#include "recall/vault/quarantine.h"
+
 #include <string.h>
 
 /* No clock of a person is further away from that of the weeks. */
@@ -24,7 +26,7 @@ recall_losses_dup_missing(RecallVault *vault)
     GArray *missing = g_array_new(FALSE, FALSE, sizeof(int));
     g_autoptr(GArray) with_key = recall_keyring_dup_weeks(recall_vault_get_keyring(vault));
     g_autoptr(GArray) there = recall_vault_dup_weeks(vault);
-    g_autoptr(GArray) damaged = recall_vault_dup_damaged_weeks(vault);
+    g_autoptr(GArray) damaged = recall_quarantine_dup_weeks(recall_vault_get_folder(vault));
 
     for (unsigned i = 0; i < with_key->len; i++) {
         int week = g_array_index(with_key, int, i);
@@ -80,7 +82,7 @@ recall_losses_name_damaged(const RecallVault *vault, char *out, size_t n_bytes)
 
     *out = '\0';
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        if (recall_vault_is_damaged_name(name, -1) && !g_str_has_suffix(name, "-wal"))
+        if (recall_quarantine_is_name(name, -1) && !g_str_has_suffix(name, "-wal"))
             add_name(out, n_bytes, name);
     }
 }
@@ -94,7 +96,7 @@ recall_losses_explain_left(const RecallVault *vault, int week, gboolean only_dam
     const char *name;
 
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        if (recall_vault_is_damaged_name(name, week) || (!only_damaged && strcmp(name, own) == 0))
+        if (recall_quarantine_is_name(name, week) || (!only_damaged && strcmp(name, own) == 0))
             return g_strdup_printf("%s/%s cannot be removed: look what it is, and remove it "
                                    "yourself",
                                    folder, name);

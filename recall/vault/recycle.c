@@ -3,7 +3,9 @@
 #define G_LOG_DOMAIN "deskhand-vault"
 #include "recall/vault/recycle.h"
 
+#include "recall/vault/disk-usage.h"
 #include "recall/vault/forget.h"
+#include "recall/vault/quarantine.h"
 #include "recall/vault/schema.h"
 #include "recall/vault/selector.h"
 
@@ -142,9 +144,9 @@ add_share(GArray *shares, int week, uint64_t n_bytes)
 static uint64_t
 measure_newest(const RecallRecycle *self, int week)
 {
-    uint64_t n_bytes = recall_vault_measure_week(self->vault, week);
+    uint64_t n_bytes = recall_disk_usage_of_week(recall_vault_get_folder(self->vault), week);
     uint64_t n_free = (uint64_t)ask(self, week, SQL_FREE, 0, 0, 0) * (uint64_t)RECALL_PAGE_BYTES;
-    uint64_t n_long = recall_vault_measure_length(self->vault, week);
+    uint64_t n_long = recall_disk_usage_length(recall_vault_get_folder(self->vault), week);
 
     return MIN(n_bytes, n_long > n_free ? n_long - n_free : 0);
 }
@@ -155,21 +157,23 @@ list_shares(const RecallRecycle *self)
 {
     GArray *shares = g_array_new(FALSE, FALSE, sizeof(Share));
     g_autoptr(GArray) weeks = recall_vault_dup_weeks(self->vault);
-    g_autoptr(GArray) damaged = recall_vault_dup_damaged_weeks(self->vault);
+    g_autoptr(GArray) damaged = recall_quarantine_dup_weeks(recall_vault_get_folder(self->vault));
     int newest = weeks->len > 0 ? g_array_index(weeks, int, 0) : -1;
 
     for (unsigned i = 0; i < weeks->len; i++) {
         int week = g_array_index(weeks, int, i);
 
         add_share(shares, week,
-                  week == newest ? measure_newest(self, week)
-                                 : recall_vault_measure_week(self->vault, week));
+                  week == newest
+                      ? measure_newest(self, week)
+                      : recall_disk_usage_of_week(recall_vault_get_folder(self->vault), week));
     }
     for (unsigned i = 0; i < damaged->len; i++) {
         int week = g_array_index(damaged, int, i);
 
         if (i == 0 || week != g_array_index(damaged, int, i - 1))
-            add_share(shares, week, recall_vault_measure_damaged(self->vault, week));
+            add_share(shares, week,
+                      recall_disk_usage_of_quarantine(recall_vault_get_folder(self->vault), week));
     }
     g_array_sort(shares, compare_shares);
     for (unsigned i = 0; i < shares->len; i++)
@@ -263,7 +267,7 @@ goes_whole(const RecallRecycle *self, const Share *share, uint64_t left, uint64_
         return share->n_bytes <= quota_bytes / SMALL_LOCKED_WEEK_SHARE ||
                excess_bytes > quota_bytes / LOCKED_EXCESS_SHARE;
     return share->n_bytes <= quota_bytes / SMALL_WEEK_SHARE ||
-           !recall_vault_has_room_for(self->vault, share->week);
+           !recall_disk_usage_has_room_for(recall_vault_get_folder(self->vault), share->week);
 }
 
 static void

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/result.h"
 
-#include "recall/vault/schema.h"
+#include "recall/vault/scene-id.h"
 
 #define COLUMNS "start_us, end_us, source, app, title, url, file, actor"
 #define SQL_ROW "SELECT " COLUMNS ", text, spans FROM scene WHERE id = ?1"
@@ -96,7 +96,7 @@ make_result(RecallSegment *segment, int64_t id, sqlite3_stmt *row, const RecallR
     RecallResult *self = g_new0(RecallResult, 1);
     int64_t week = recall_segment_get_week(segment);
 
-    self->id = week << RECALL_SEGMENT_ID_BITS | id;
+    self->id = recall_scene_id_make(week, id);
     self->start_us = sqlite3_column_int64(row, START);
     self->end_us = sqlite3_column_int64(row, END);
     self->source = sqlite3_column_int(row, SOURCE);

@@ -4,15 +4,17 @@
 
 #include "policies/site.h"
 #include "recall/vault/losses.h"
+#include "recall/vault/quarantine.h"
+#include "recall/vault/scene-id.h"
 #include "recall/vault/schema.h"
 #include "recall/vault/search.h"
+#include "recall/vault/statistics.h"
 
 #include <string.h>
 
 #define SQL_IN_RANGE                                                                               \
     "SELECT id, start_us, end_us, app FROM scene"                                                  \
     " WHERE id BETWEEN ?1 AND ?2 AND end_us >= ?3 AND start_us < ?4 ORDER BY id"
-#define ROW_MAX ((INT64_C(1) << RECALL_SEGMENT_ID_BITS) - 1)
 /* A row's number is its start in milliseconds, or a little later where that was taken. */
 #define N_ROWS_LATER_MAX 10000
 
@@ -157,8 +159,8 @@ count_scene(RecallSelector *self, const char *app, int64_t start_us, int64_t end
 static void
 take_result(RecallSelector *self, const RecallResult *result)
 {
-    int week = (int)(result->id >> RECALL_SEGMENT_ID_BITS);
-    uint32_t row = (uint32_t)(result->id & ROW_MAX);
+    int week = recall_scene_id_get_week(result->id);
+    uint32_t row = (uint32_t)recall_scene_id_get_row(result->id);
     GArray *rows = g_hash_table_lookup(self->rows_by_week, GINT_TO_POINTER(week));
 
     if (self->site != NULL && !policy_site_match(self->site, result->url))
@@ -175,8 +177,8 @@ take_result(RecallSelector *self, const RecallResult *result)
 static void
 take_damaged(RecallSelector *self, RecallVault *vault)
 {
-    g_autoptr(GArray) weeks = recall_vault_dup_damaged_weeks(vault);
-    int scene_week = (int)(self->what.scene_id >> RECALL_SEGMENT_ID_BITS);
+    g_autoptr(GArray) weeks = recall_quarantine_dup_weeks(recall_vault_get_folder(vault));
+    int scene_week = recall_scene_id_get_week(self->what.scene_id);
 
     for (unsigned i = 0; i < weeks->len; i++) {
         int week = g_array_index(weeks, int, i);
@@ -209,7 +211,8 @@ read_rows(RecallSelector *self, RecallSegment *segment, GArray *out_rows, GError
     if (statement == NULL)
         return FALSE;
     sqlite3_bind_int64(statement, 1, MAX(since_us, 0) / 1000);
-    sqlite3_bind_int64(statement, 2, MIN(until_us / 1000 + N_ROWS_LATER_MAX, ROW_MAX));
+    sqlite3_bind_int64(statement, 2,
+                       MIN(until_us / 1000 + N_ROWS_LATER_MAX, RECALL_SCENE_ID_ROW_MAX));
     sqlite3_bind_int64(statement, 3, self->what.since_us);
     sqlite3_bind_int64(statement, 4, self->what.until_us);
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
@@ -246,7 +249,7 @@ is_touched(const RecallSelector *self, int week)
 static void
 take_whole_unread(RecallSelector *self, RecallVault *vault, int week)
 {
-    int64_t n_scenes = recall_vault_count_scenes(vault, week);
+    int64_t n_scenes = recall_statistics_count_scenes(vault, week);
 
     widen(self->intent, recall_segment_week_start_us(week), recall_segment_week_start_us(week + 1));
     if (n_scenes >= 0)
@@ -443,7 +446,7 @@ static gboolean
 find_scene(RecallSelector *self, RecallVault *vault, GError **error)
 {
     g_autoptr(ProtocolScene) scene = recall_vault_get_scene(vault, self->what.scene_id, error);
-    uint32_t row = (uint32_t)(self->what.scene_id & ROW_MAX);
+    uint32_t row = (uint32_t)recall_scene_id_get_row(self->what.scene_id);
     GArray *rows;
 
     if (scene == NULL)
@@ -451,8 +454,7 @@ find_scene(RecallSelector *self, RecallVault *vault, GError **error)
     rows = g_array_new(FALSE, FALSE, sizeof row);
     g_array_append_val(rows, row);
     count_scene(self, scene->app, scene->start_us, scene->end_us);
-    recall_intent_add_week(self->intent, (int)(self->what.scene_id >> RECALL_SEGMENT_ID_BITS),
-                           rows);
+    recall_intent_add_week(self->intent, recall_scene_id_get_week(self->what.scene_id), rows);
     self->is_found = TRUE;
     return TRUE;
 }

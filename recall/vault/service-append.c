@@ -5,7 +5,9 @@
 #include "protocol/dbus-append1.h"
 #include "protocol/error.h"
 #include "protocol/sheet.h"
+#include "recall/vault/ingest.h"
 #include "recall/vault/peer-object.h"
+#include "recall/vault/upkeep.h"
 
 #define OBJECT_PATH "/io/deskhand/Append1"
 
@@ -97,7 +99,7 @@ append_run(Batch *batch, unsigned from)
             break;
         g_ptr_array_add(appends, pending->append);
     }
-    recall_vault_append_all(batch->vault, appends);
+    recall_ingest_append_all(batch->vault, appends);
     return i;
 }
 
@@ -116,9 +118,9 @@ write_batch(void *job, GCancellable *cancellable, GError **error)
             continue;
         }
         if (pending->kind == PENDING_TILES)
-            recall_vault_add_tiles(batch->vault, pending->id, pending->sheets, &pending->error);
+            recall_ingest_add_tiles(batch->vault, pending->id, pending->sheets, &pending->error);
         else
-            recall_vault_touch(batch->vault, pending->ends, &pending->error);
+            recall_ingest_touch(batch->vault, pending->ends, &pending->error);
         i++;
     }
     return batch;
@@ -163,7 +165,7 @@ typedef struct {
 static void *
 tidy_sheets(void *vault, GCancellable *cancellable, GError **error)
 {
-    recall_vault_tidy_sheets(vault, FALSE);
+    recall_upkeep_tidy(recall_vault_get_catalog(vault), FALSE);
     return vault;
 }
 

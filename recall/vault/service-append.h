@@ -12,7 +12,7 @@
 #define RECALL_SERVICE_APPEND_WAITING_MAX_BYTES                                                    \
     (32 * 1024 * 1024)                           /* of them all, but for the last */
 #define RECALL_SERVICE_APPEND_N_TOUCHES_MAX 4096 /* ends in one call */
-#define RECALL_SERVICE_APPEND_TIDY_S 10          /* after scenes came: recall_vault_tidy_sheets() */
+#define RECALL_SERVICE_APPEND_TIDY_S 10          /* after scenes came: recall_upkeep_tidy() */
 
 typedef struct RecallServiceAppend RecallServiceAppend;
 

@@ -10,6 +10,7 @@
 #include "recall/vault/search.h"
 #include "recall/vault/service-forget.h"
 #include "recall/vault/service-lock.h"
+#include "recall/vault/statistics.h"
 
 #include <gio/gunixfdlist.h>
 #include <string.h>
@@ -481,16 +482,16 @@ static void *
 load_statistics(void *user_data, GCancellable *cancellable, GError **error)
 {
     CallJob *job = user_data;
-    g_autofree RecallVaultStatistics *statistics = g_new0(RecallVaultStatistics, 1);
+    g_autofree RecallStatistics *statistics = g_new0(RecallStatistics, 1);
 
-    if (!recall_vault_get_statistics(job->vault, statistics, error))
+    if (!recall_statistics_gather(job->vault, statistics, error))
         return NULL;
     return g_steal_pointer(&statistics);
 }
 
 /* Returns: (transfer floating) */
 static GVariant *
-answer_statistics(const RecallServiceRecall *self, const RecallVaultStatistics *statistics)
+answer_statistics(const RecallServiceRecall *self, const RecallStatistics *statistics)
 {
     RecallKeeperStatus status = {0};
 
@@ -505,7 +506,7 @@ on_statistics_loaded(GObject *source, GAsyncResult *result, void *user_data)
 {
     Call *call = user_data;
     g_autoptr(GError) error = NULL;
-    g_autofree RecallVaultStatistics *statistics = g_task_propagate_pointer(G_TASK(result), &error);
+    g_autofree RecallStatistics *statistics = g_task_propagate_pointer(G_TASK(result), &error);
     GDBusMethodInvocation *invocation = g_steal_pointer(&call->invocation);
 
     if (statistics == NULL)

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/vault/ingest.h"
 #include "recall/vault/lock.h"
 #include "recall/vault/mutant.h"
 #include "recall/vault/search.h"
@@ -76,7 +77,7 @@ empty_folder(const char *folder)
 static void
 append(RecallVault *vault, GPtrArray *batch)
 {
-    recall_vault_append_all(vault, batch);
+    recall_ingest_append_all(vault, batch);
     for (unsigned i = 0; i < batch->len; i++) {
         const RecallAppend *item = g_ptr_array_index(batch, i);
 

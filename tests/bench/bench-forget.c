@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/forget.h"
+#include "recall/vault/ingest.h"
 #include "recall/vault/selector.h"
 #include "tests/bench/sheets.h"
 #include "tests/bench/synthetic.h"
@@ -96,7 +97,7 @@ add_tiles(ProtocolScene *scene, unsigned index)
 static void
 append(RecallVault *vault, GPtrArray *batch)
 {
-    recall_vault_append_all(vault, batch);
+    recall_ingest_append_all(vault, batch);
     for (unsigned i = 0; i < batch->len; i++) {
         const RecallAppend *item = g_ptr_array_index(batch, i);
 

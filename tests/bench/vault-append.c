@@ -1,5 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/vault/ingest.h"
+#include "recall/vault/statistics.h"
 #include "recall/vault/vault.h"
 #include "tests/bench/sheets.h"
 
@@ -144,7 +146,7 @@ copy_scene(const ProtocolScene *scene)
 static void
 append(RecallVault *vault, GPtrArray *batch)
 {
-    recall_vault_append_all(vault, batch);
+    recall_ingest_append_all(vault, batch);
     for (unsigned i = 0; i < batch->len; i++) {
         const RecallAppend *item = g_ptr_array_index(batch, i);
 
@@ -169,9 +171,9 @@ static void
 report(const char *what, RecallVault *vault, unsigned n, int64_t from_us)
 {
     double seconds = (double)(g_get_monotonic_time() - from_us) / G_USEC_PER_SEC;
-    RecallVaultStatistics statistics;
+    RecallStatistics statistics;
 
-    recall_vault_get_statistics(vault, &statistics, NULL);
+    recall_statistics_gather(vault, &statistics, NULL);
     printf("%-10s %6u in %6.2f s, %7.0f/s; %8" G_GUINT64_FORMAT " scenes, %6.0f bytes each,"
            " %u segments, RSS %ld KiB\n",
            what, n, seconds, n / seconds, statistics.n_scenes,

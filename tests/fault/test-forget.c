@@ -4,6 +4,7 @@
 
 #include "recall/vault/recycle.h"
 #include "recall/vault/search.h"
+#include "recall/vault/statistics.h"
 #include "tests/fault/kill-point.h"
 #include "tests/unit/recall/vault/forgetting.h"
 
@@ -346,10 +347,10 @@ check(const Test *self, const Case *item, gboolean is_begun)
     unsigned n_before = N_BEFORE + (item->has_damaged ? 2 : N_IN_WEEK);
     RecallVault *vault = fixture_open(self->fixture);
     gboolean is_gone = count_receipts(vault) == 1;
-    RecallVaultStatistics statistics;
+    RecallStatistics statistics;
 
     assert_one_key(self->fixture->folder);
-    assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
+    assert_true(recall_statistics_gather(vault, &statistics, NULL));
     assert_int_equal(count_receipts(vault), is_gone);
     assert_true(is_gone || !is_begun);
     assert_false(has_intent(self->fixture->folder));

@@ -3,6 +3,7 @@
 #include "recall/watch/store.h"
 
 #include "protocol/peer.h"
+#include "recall/vault/ingest.h"
 #include "recall/vault/vault.h"
 #include "tests/unit/recall/vault/fixture.h"
 
@@ -390,7 +391,7 @@ test_tiles(void **state)
     vault = take_over(self);
     append = recall_append_new(fixture_copy(scene), NULL);
     g_ptr_array_add(appends, append);
-    recall_vault_append_all(vault, appends);
+    recall_ingest_append_all(vault, appends);
     assert_int_equal(append->missing->len, 0);
 }
 

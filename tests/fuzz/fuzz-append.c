@@ -5,6 +5,7 @@
 
 #include "protocol/picture.h"
 #include "recall/vault/service-append.h"
+#include "recall/vault/statistics.h"
 #include "tests/fuzz/service.h"
 
 #include <unistd.h>
@@ -59,7 +60,7 @@ check_picture(RecallVault *vault, int64_t id)
 static void
 check_vault(FuzzService *service)
 {
-    RecallVaultStatistics statistics = {0};
+    RecallStatistics statistics = {0};
 
     for (unsigned i = 0; i < service->ids->len; i++) {
         int64_t id = g_array_index(service->ids, int64_t, i);
@@ -69,7 +70,7 @@ check_vault(FuzzService *service)
         g_assert_no_error(error);
         check_picture(service->vault, id);
     }
-    g_assert_true(recall_vault_get_statistics(service->vault, &statistics, NULL));
+    g_assert_true(recall_statistics_gather(service->vault, &statistics, NULL));
     g_assert_cmpuint(statistics.n_damaged, ==, 0);
 }
 

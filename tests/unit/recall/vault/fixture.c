@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/recall/vault/fixture.h"
 
+#include "recall/vault/ingest.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -232,7 +234,7 @@ fixture_append(RecallVault *vault,
     g_autoptr(GPtrArray) appends = g_ptr_array_new();
 
     g_ptr_array_add(appends, append);
-    recall_vault_append_all(vault, appends);
+    recall_ingest_append_all(vault, appends);
     fixture_check(append->error);
     if (out_missing != NULL)
         *out_missing = g_steal_pointer(&append->missing);

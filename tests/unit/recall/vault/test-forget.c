@@ -2,9 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/forget.h"
 
+#include "recall/vault/ingest.h"
 #include "recall/vault/schema.h"
 #include "recall/vault/search.h"
 #include "recall/vault/sieve.h"
+#include "recall/vault/statistics.h"
 #include "tests/unit/recall/vault/forgetting.h"
 
 #include <glib/gstdio.h>
@@ -30,13 +32,13 @@ check_forget(const Fixture *fixture, const RecallForgetWhat *what, unsigned n_ke
     RecallReceipt receipt = {0};
     g_autoptr(GError) error = forgetting_run(vault, what, &receipt);
     unsigned n_while_open;
-    RecallVaultStatistics statistics;
+    RecallStatistics statistics;
 
     fixture_check(error);
     n_while_open = forgetting_search(vault, "zqquittengelee");
     assert_int_equal(n_while_open, 0);
     assert_int_equal(forgetting_search(vault, ""), n_kept);
-    assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
+    assert_true(recall_statistics_gather(vault, &statistics, NULL));
     assert_int_equal(statistics.n_scenes, n_kept);
     recall_vault_close(vault);
     assert_int_equal(forgetting_count_planted(fixture, NULL), 0);
@@ -174,7 +176,7 @@ test_range_holds_what_was_shown(void **state)
     forgetting_put(vault, 1, FORGETTING_MONDAY_US, TRUE);
     forgetting_put(vault, 2, FORGETTING_MONDAY_US + MINUTE_US, FALSE);
     g_array_append_val(ends, end);
-    assert_true(recall_vault_touch(vault, ends, NULL));
+    assert_true(recall_ingest_touch(vault, ends, NULL));
     recall_vault_close(vault);
     check_forget(*state, &what, 1);
 }
@@ -272,7 +274,7 @@ test_damaged_goes(void **state)
 {
     const Fixture *fixture = *state;
     RecallVault *vault = fixture_open(fixture);
-    RecallVaultStatistics statistics;
+    RecallStatistics statistics;
     RecallReceipt receipt;
 
     forgetting_plant(vault);
@@ -283,7 +285,7 @@ test_damaged_goes(void **state)
     receipt = check_forget(fixture, &by_app, 1);
     assert_int_equal(receipt.n_damaged, 1);
     vault = fixture_open(fixture);
-    assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
+    assert_true(recall_statistics_gather(vault, &statistics, NULL));
     assert_int_equal(statistics.n_damaged, 0);
     recall_vault_close(vault);
 }

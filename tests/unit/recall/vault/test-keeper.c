@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/keeper.h"
 
+#include "recall/vault/statistics.h"
 #include "tests/unit/recall/vault/fixture.h"
 
 #include <setjmp.h>
@@ -56,9 +57,9 @@ fill(void *vault, GCancellable *cancellable, GError **error)
 static void *
 count(void *vault, GCancellable *cancellable, GError **error)
 {
-    RecallVaultStatistics statistics;
+    RecallStatistics statistics;
 
-    assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
+    assert_true(recall_statistics_gather(vault, &statistics, NULL));
     return g_memdup2(&statistics.n_scenes, sizeof statistics.n_scenes);
 }
 

@@ -4,6 +4,7 @@
 
 #include "recall/vault/lock.h"
 #include "recall/vault/schema.h"
+#include "recall/vault/statistics.h"
 #include "tests/unit/recall/vault/forgetting.h"
 
 #include <glib/gstdio.h>
@@ -125,9 +126,9 @@ run_killed(const Fixture *fixture, uint64_t key)
 static void
 assert_older_in(RecallVault *vault, gboolean is_older)
 {
-    RecallVaultStatistics statistics;
+    RecallStatistics statistics;
 
-    assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
+    assert_true(recall_statistics_gather(vault, &statistics, NULL));
     assert_int_equal(statistics.n_older, is_older);
     assert_string_equal(statistics.older_names, is_older ? NAME : "");
     assert_int_equal(statistics.n_damaged, 0);
@@ -431,7 +432,7 @@ test_set_aside(void **state)
 {
     const Fixture *fixture = *state;
     RecallVault *vault;
-    RecallVaultStatistics statistics;
+    RecallStatistics statistics;
 
     for (uint64_t key = 1; key <= 3; key++)
         run_once(fixture, key);
@@ -440,7 +441,7 @@ test_set_aside(void **state)
     put(vault, 4, MONDAY_US + 4);
     recall_vault_close(vault);
     vault = fixture_open(fixture);
-    assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
+    assert_true(recall_statistics_gather(vault, &statistics, NULL));
     assert_int_equal(statistics.n_older, 0);
     recall_vault_close(vault);
 }

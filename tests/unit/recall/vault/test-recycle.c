@@ -4,6 +4,7 @@
 
 #include "recall/vault/receipts.h"
 #include "recall/vault/schema.h"
+#include "recall/vault/statistics.h"
 #include "tests/unit/recall/vault/forgetting.h"
 
 #include <string.h>
@@ -50,9 +51,9 @@ fill(RecallVault *vault, uint64_t first_key, int64_t from_us, unsigned n)
 static uint64_t
 measure(RecallVault *vault)
 {
-    RecallVaultStatistics statistics;
+    RecallStatistics statistics;
 
-    assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
+    assert_true(recall_statistics_gather(vault, &statistics, NULL));
     return statistics.n_bytes;
 }
 

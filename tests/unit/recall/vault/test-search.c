@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/search.h"
 
+#include "recall/vault/ingest.h"
 #include "recall/vault/schema.h"
 #include "recall/vault/sieve.h"
 
@@ -88,7 +89,7 @@ append_scene(Fixture *self, ProtocolScene *scene)
     RecallAppend *append = recall_append_new(scene, NULL);
 
     g_ptr_array_add(appends, append);
-    recall_vault_append_all(self->vault, appends);
+    recall_ingest_append_all(self->vault, appends);
     assert_null(append->error);
     return append->id;
 }
@@ -599,7 +600,7 @@ test_answers_are_right(void **state)
         scene = make_scene(self, NOW_S - (N_SCENES - i) * 2 * HOUR_S, 10, "", texts[i]);
         g_ptr_array_add(appends, recall_append_new(scene, NULL));
     }
-    recall_vault_append_all(self->vault, appends);
+    recall_ingest_append_all(self->vault, appends);
     for (int i = 0; i < N_SCENES; i++)
         ids[i] = ((RecallAppend *)g_ptr_array_index(appends, i))->id;
     check_against_texts(self, rand, texts, ids);

@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/segment-file.h"
 
+#include "recall/vault/ingest.h"
 #include "recall/vault/mutant.h"
 #include "recall/vault/schema.h"
+#include "recall/vault/statistics.h"
 #include "tests/unit/recall/vault/fixture.h"
 
 #include <glib/gstdio.h>
@@ -256,7 +258,7 @@ test_locked(void **state)
     RecallEnd list[] = {{1, MONDAY_US + 1}, {2, MONDAY_US + 6 * G_USEC_PER_SEC}};
     RecallVault *vault = fixture_open(fixture);
     int64_t ids[4];
-    RecallVaultStatistics statistics;
+    RecallStatistics statistics;
 
     recall_mutant = RECALL_MUTANT_WEAK_PASSPHRASE;
     ids[0] = fixture_append(vault, old, "", NULL);
@@ -271,10 +273,10 @@ test_locked(void **state)
 
     vault = fixture_open(fixture);
     g_array_append_vals(ends, list, G_N_ELEMENTS(list));
-    assert_true(recall_vault_touch(vault, ends, NULL));
+    assert_true(recall_ingest_touch(vault, ends, NULL));
     ids[2] = fixture_append(vault, late, "", NULL);
     ids[3] = fixture_append(vault, next, "", NULL);
-    assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
+    assert_true(recall_statistics_gather(vault, &statistics, NULL));
     assert_int_equal(statistics.n_segments, 3);
     assert_int_equal(statistics.n_damaged, 0);
     assert_true(recall_keyring_unlock(recall_vault_get_keyring(vault), "pass", NULL));

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/sieve.h"
 
+#include "recall/vault/ingest.h"
 #include "recall/vault/schema.h"
 #include "recall/vault/tidy.h"
 #include "tests/unit/recall/vault/fixture.h"
@@ -45,7 +46,7 @@ fill(Session *self)
         scene->actor = g_strdup("human");
         g_ptr_array_add(appends, recall_append_new(scene, NULL));
     }
-    recall_vault_append_all(self->vault, appends);
+    recall_ingest_append_all(self->vault, appends);
     for (unsigned i = 0; i < N_SCENES; i++) {
         const RecallAppend *append = g_ptr_array_index(appends, i);
 
@@ -214,7 +215,7 @@ test_touch_after_building(void **state)
 
     build(self);
     g_array_append_val(ends, end);
-    assert_true(recall_vault_touch(self->vault, ends, NULL));
+    assert_true(recall_ingest_touch(self->vault, ends, NULL));
     assert_true(recall_sieve_is_built(self->segment, &is_built, NULL));
     assert_true(is_built);
 }

@@ -3,8 +3,11 @@
 #include "recall/vault/vault.h"
 
 #include "protocol/picture.h"
+#include "recall/vault/ingest.h"
 #include "recall/vault/schema.h"
 #include "recall/vault/sheets.h"
+#include "recall/vault/statistics.h"
+#include "recall/vault/upkeep.h"
 #include "tests/unit/recall/vault/fixture.h"
 
 #include <fcntl.h>
@@ -115,7 +118,7 @@ test_replace(void **state)
     assert_int_equal(count_hits(vault, week, "first"), 0);
     assert_int_equal(count_hits(vault, week, "sentence"), 1);
     assert_int_equal(ask(vault, week, "SELECT count(*) FROM tile"), 2);
-    recall_vault_tidy_sheets(vault, FALSE);
+    recall_upkeep_tidy(recall_vault_get_catalog(vault), FALSE);
     assert_int_equal(ask(vault, week, "SELECT sum(n_tiles) FROM sheet"), 2);
     assert_int_equal(ask(vault, week, "SELECT sum(n_scenes) FROM tile"), 2);
 }
@@ -156,12 +159,12 @@ test_missing_tiles(void **state)
     assert_int_equal(missing->len, 1);
     assert_true(g_bytes_equal(g_ptr_array_index(missing, 0), expected));
 
-    assert_true(recall_vault_add_tiles(vault, id, late, NULL));
+    assert_true(recall_ingest_add_tiles(vault, id, late, NULL));
     g_clear_pointer(&missing, g_ptr_array_unref);
     fixture_append(vault, scene, "", &missing);
     assert_int_equal(missing->len, 0);
     /* z belongs to nobody and was left out. */
-    recall_vault_tidy_sheets(vault, FALSE);
+    recall_upkeep_tidy(recall_vault_get_catalog(vault), FALSE);
     assert_int_equal(
         ask(vault, recall_segment_week_at(MONDAY_US), "SELECT sum(n_tiles) FROM sheet"), 2);
 }
@@ -201,11 +204,11 @@ test_sheet_shrinks(void **state)
     fixture_add_tile(grown, 0, 32, 'c');
     fixture_append(vault, scene, "abcd", NULL);
     fixture_append(vault, grown, "", NULL);
-    recall_vault_tidy_sheets(vault, FALSE);
+    recall_upkeep_tidy(recall_vault_get_catalog(vault), FALSE);
     coded = get_sheet(vault);
     assert_true(g_bytes_equal(coded, expected));
     fixture_append(vault, empty, "", NULL);
-    recall_vault_tidy_sheets(vault, FALSE);
+    recall_upkeep_tidy(recall_vault_get_catalog(vault), FALSE);
     assert_int_equal(ask(vault, recall_segment_week_at(MONDAY_US), "SELECT count(*) FROM sheet"),
                      0);
 }
@@ -225,12 +228,12 @@ test_sheets_merge(void **state)
         char letter[] = {(char)('A' + i), '\0'};
 
         fixture_add_tile(scene, 0, 0, letter[0]);
-        recall_vault_tidy_sheets(vault, FALSE); /* still too few */
+        recall_upkeep_tidy(recall_vault_get_catalog(vault), FALSE); /* still too few */
         fixture_append(vault, scene, letter, NULL);
         all[i] = letter[0];
     }
     assert_int_equal(ask(vault, week, "SELECT count(*) FROM sheet"), RECALL_SHEETS_N_YOUNG_MAX + 1);
-    recall_vault_tidy_sheets(vault, FALSE);
+    recall_upkeep_tidy(recall_vault_get_catalog(vault), FALSE);
     expected = fixture_encode(all);
     coded = get_sheet(vault);
     assert_true(g_bytes_equal(coded, expected));
@@ -273,10 +276,10 @@ test_too_much_to_merge(void **state)
         g_array_append_val(scene->tiles, tile);
         append = recall_append_new(fixture_copy(scene), colourful_sheet(&tile, i));
         g_ptr_array_add(appends, append);
-        recall_vault_append_all(vault, appends);
+        recall_ingest_append_all(vault, appends);
         fixture_check(append->error);
     }
-    recall_vault_tidy_sheets(vault, TRUE);
+    recall_upkeep_tidy(recall_vault_get_catalog(vault), TRUE);
     assert_int_equal(ask(vault, week, "SELECT count(*) FROM sheet WHERE n_tiles = 1"), 2);
     assert_int_equal(ask(vault, week, "SELECT count(*) FROM young_sheet"), 0);
 }
@@ -316,8 +319,8 @@ test_odd_sheet(void **state)
     sheet->coded = g_bytes_new_static("no pixels", 9);
     fixture_add_tile(scene, 0, 0, 'a');
     id = fixture_append(vault, scene, "", NULL);
-    assert_true(recall_vault_add_tiles(vault, id, sheets, NULL));
-    recall_vault_tidy_sheets(vault, FALSE);
+    assert_true(recall_ingest_add_tiles(vault, id, sheets, NULL));
+    recall_upkeep_tidy(recall_vault_get_catalog(vault), FALSE);
     fixture_append(vault, scene, "", &missing);
     assert_int_equal(missing->len, 1);
 }
@@ -356,12 +359,12 @@ test_half_odd_sheet(void **state)
     fixture_add_tile(scene, 0, 0, 'a');
     fixture_add_tile(scene, 0, 16, 'b');
     id = fixture_append(vault, scene, "", NULL);
-    assert_true(recall_vault_add_tiles(vault, id, sheets, NULL));
+    assert_true(recall_ingest_add_tiles(vault, id, sheets, NULL));
     fixture_add_tile(scene, 0, 32, 'c');
     fixture_append(vault, scene, "c", NULL);
     fixture_add_tile(scene, 0, 48, 'd');
     fixture_append(vault, scene, "d", NULL);
-    recall_vault_tidy_sheets(vault, TRUE);
+    recall_upkeep_tidy(recall_vault_get_catalog(vault), TRUE);
     assert_int_equal(ask(vault, week, "SELECT count(*) FROM sheet WHERE n_tiles = 1"), 2);
     assert_int_equal(ask(vault, week, "SELECT sum(place) FROM tile WHERE sheet NOT NULL"), 0);
     fixture_append(vault, scene, "", &missing);
@@ -443,13 +446,13 @@ test_touch(void **state)
     int64_t id = fixture_append(vault, scene, "", NULL);
 
     g_array_append_vals(ends, list, G_N_ELEMENTS(list));
-    assert_true(recall_vault_touch(vault, ends, NULL));
+    assert_true(recall_ingest_touch(vault, ends, NULL));
     back = recall_vault_get_scene(vault, id, NULL);
     assert_int_equal(back->end_us, MONDAY_US + 5);
 
     g_array_set_size(ends, 0);
     g_array_append_val(ends, late);
-    assert_true(recall_vault_touch(vault, ends, NULL));
+    assert_true(recall_ingest_touch(vault, ends, NULL));
     capped = recall_vault_get_scene(vault, id, NULL);
     assert_int_equal(capped->end_us, sunday_us + RECALL_SCENE_DURATION_MAX_US);
 }
@@ -494,14 +497,14 @@ test_statistics(void **state)
     g_autoptr(RecallVault) vault = fixture_open(*state);
     g_autoptr(ProtocolScene) old = fixture_scene(1, MONDAY_US - 5, "one");
     g_autoptr(ProtocolScene) new = fixture_scene(2, MONDAY_US + 5, "two");
-    RecallVaultStatistics statistics;
+    RecallStatistics statistics;
 
-    assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
+    assert_true(recall_statistics_gather(vault, &statistics, NULL));
     assert_int_equal(statistics.n_scenes, 0);
     assert_int_equal(statistics.oldest_us, 0);
     fixture_append(vault, new, "", NULL);
     fixture_append(vault, old, "", NULL);
-    assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
+    assert_true(recall_statistics_gather(vault, &statistics, NULL));
     assert_int_equal(statistics.n_scenes, 2);
     assert_int_equal(statistics.n_segments, 2);
     assert_int_equal(statistics.oldest_us, MONDAY_US - 5);
@@ -525,7 +528,7 @@ test_clock_jumps(void **state)
 
         ids[i] = fixture_append(vault, scene, "", NULL);
         g_array_append_val(ends, end);
-        assert_true(recall_vault_touch(vault, ends, NULL));
+        assert_true(recall_ingest_touch(vault, ends, NULL));
     }
     g_autoptr(RecallVault) vault = fixture_open(*state);
     for (unsigned i = 0; i < G_N_ELEMENTS(jumps_us); i++) {
@@ -544,7 +547,7 @@ test_unreadable(void **state)
     g_autoptr(ProtocolScene) old = fixture_scene(1, MONDAY_US - 5, "one");
     g_autoptr(ProtocolScene) new = fixture_scene(2, MONDAY_US + 5, "two");
     g_autofree char *path = fixture_path(*state, MONDAY_US - 5);
-    RecallVaultStatistics statistics;
+    RecallStatistics statistics;
 
     fixture_append(vault, old, "", NULL);
     fixture_append(vault, new, "", NULL);
@@ -552,7 +555,7 @@ test_unreadable(void **state)
     assert_int_equal(g_unlink(path), 0);
     assert_int_equal(g_mkdir(path, 0700), 0); /* the superuser may read every file, but no folder */
     vault = fixture_open(*state);
-    assert_true(recall_vault_get_statistics(vault, &statistics, NULL));
+    assert_true(recall_statistics_gather(vault, &statistics, NULL));
     recall_vault_close(vault);
     assert_int_equal(g_rmdir(path), 0);
     assert_int_equal(statistics.n_scenes, 1);
@@ -581,7 +584,7 @@ check_damage(const Fixture *fixture, size_t offset, size_t n_bytes)
     g_autoptr(ProtocolScene) old = fixture_scene(1, MONDAY_US - 5, "one");
     g_autoptr(ProtocolScene) new = fixture_scene(2, MONDAY_US + 5, "two");
     g_autoptr(RecallVault) again = NULL;
-    RecallVaultStatistics statistics;
+    RecallStatistics statistics;
     RecallVault *vault = fixture_open(fixture);
     int64_t old_id = fixture_append(vault, old, "", NULL);
     int64_t id = fixture_append(vault, new, "", NULL);
@@ -593,7 +596,7 @@ check_damage(const Fixture *fixture, size_t offset, size_t n_bytes)
     g_autoptr(ProtocolScene) back = recall_vault_get_scene(again, old_id, NULL);
     assert_non_null(back);
     assert_true(fixture_append(again, new, "", NULL) >= 0);
-    assert_true(recall_vault_get_statistics(again, &statistics, NULL));
+    assert_true(recall_statistics_gather(again, &statistics, NULL));
     assert_int_equal(statistics.n_damaged, 1);
     assert_int_equal(statistics.n_scenes, 2);
 }
@@ -620,7 +623,7 @@ check_cut(const Fixture *fixture, off_t n_bytes)
     g_autofree char *log = g_strconcat(path, "-wal", NULL);
     g_autofree char *log_aside = g_strconcat(path, ".1.damaged-wal", NULL);
     g_autoptr(RecallVault) again = NULL;
-    RecallVaultStatistics statistics;
+    RecallStatistics statistics;
     RecallVault *vault = fixture_open(fixture);
     int64_t old_id = fixture_append(vault, old, "", NULL);
     int64_t id = fixture_append(vault, new, "", NULL);
@@ -634,7 +637,7 @@ check_cut(const Fixture *fixture, off_t n_bytes)
     assert_non_null(back);
     assert_true(fixture_append(again, new, "", NULL) >= 0);
     assert_true(g_file_test(log_aside, G_FILE_TEST_EXISTS));
-    assert_true(recall_vault_get_statistics(again, &statistics, NULL));
+    assert_true(recall_statistics_gather(again, &statistics, NULL));
     assert_int_equal(statistics.n_damaged, 1);
     assert_int_equal(statistics.n_scenes, 2);
 }
@@ -689,7 +692,7 @@ test_too_new(void **state)
     again = fixture_open(fixture);
     append = recall_append_new(g_steal_pointer(&scene), NULL);
     g_ptr_array_add(appends, append);
-    recall_vault_append_all(again, appends);
+    recall_ingest_append_all(again, appends);
     assert_true(g_error_matches(append->error, RECALL_SEGMENT_ERROR, RECALL_SEGMENT_ERROR_TOO_NEW));
 }
 
@@ -713,7 +716,7 @@ static void
 test_many_open(void **state)
 {
     g_autoptr(RecallVault) vault = fixture_open(*state);
-    int64_t ids[RECALL_VAULT_N_OPEN_MAX + 5];
+    int64_t ids[RECALL_CATALOG_N_OPEN_MAX + 5];
 
     for (unsigned i = 0; i < G_N_ELEMENTS(ids); i++) {
         g_autoptr(ProtocolScene) scene =
@@ -775,7 +778,7 @@ test_full_disk(void **state)
             recall_append_new(fixture_scene(i + 1, MONDAY_US + i * 5000, text), NULL);
 
         g_ptr_array_add(appends, append);
-        recall_vault_append_all(vault, appends);
+        recall_ingest_append_all(vault, appends);
         if (append->error == NULL)
             g_ptr_array_add(ids, g_memdup2(&append->id, sizeof append->id));
         error = g_steal_pointer(&append->error);
