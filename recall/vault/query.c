@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/query.h"
 
-#include "recall/vault/literal.h"
 #include "recall/vault/tokenizer.h"
 
 #include <string.h>
@@ -17,34 +16,6 @@ typedef struct {
     GHashTable *seen; /* keys of the terms */
     gboolean has_plain_range;
 } Parser;
-
-static const char *const field_names[RECALL_N_FIELDS] = {"any", "text", "title", "app",
-                                                         "url", "file", "actor"};
-
-const char *
-recall_field_name(RecallField field)
-{
-    return field_names[field];
-}
-
-static void
-free_term(RecallTerm *term)
-{
-    g_ptr_array_unref(term->tokens);
-    g_array_unref(term->breaks);
-    g_free(term->literal);
-    g_free(term);
-}
-
-static RecallTerm *
-new_term(void)
-{
-    RecallTerm *term = g_new0(RecallTerm, 1);
-
-    term->tokens = g_ptr_array_new_with_free_func(g_free);
-    term->breaks = g_array_new(FALSE, FALSE, sizeof(unsigned));
-    return term;
-}
 
 void
 recall_query_free(RecallQuery *self)
@@ -120,96 +91,16 @@ find_quote_end(const Parser *parser, size_t at)
 
 /* --- terms --- */
 
-/* Words that stand side by side are one part, and so are single characters.
- * Returns: byte where the last token ends, 0 when it is a single character */
-static size_t
-cut_tokens(RecallTerm *term, const char *text, size_t length)
-{
-    RecallToken token = {0};
-    gboolean was_single = FALSE;
-    size_t position = 0;
-    size_t last_end = 0;
-
-    while (term->tokens->len < RECALL_QUERY_N_TOKENS_MAX &&
-           recall_tokenizer_next(text, length, &position, &token)) {
-        unsigned index = term->tokens->len;
-        gboolean is_joined = token.start_bytes == last_end && was_single == token.is_single;
-
-        if (index > 0 && !is_joined)
-            g_array_append_val(term->breaks, index);
-        g_ptr_array_add(term->tokens, g_strndup(token.text, token.length_bytes));
-        was_single = token.is_single;
-        last_end = token.end_bytes;
-    }
-    return was_single ? 0 : last_end;
-}
-
-/* A person who types or pastes an address means the page, however the screen shows it. */
-static void
-skip_scheme(const char **text, size_t *length)
-{
-    size_t n = 0;
-
-    while (n < *length && n < 16 && g_ascii_isalnum((*text)[n]))
-        n++;
-    if (n > 0 && n + 3 < *length && memcmp(*text + n, "://", 3) == 0) {
-        *text += n + 3;
-        *length -= n + 3;
-        if (*length > 1 && (*text)[*length - 1] == '/')
-            *length -= 1;
-    }
-}
-
-static char *
-make_key(const RecallTerm *term)
-{
-    GString *key = g_string_new(NULL);
-
-    g_string_append_printf(key, "%d %d %d %d %s", term->field, term->is_negative, term->is_prefix,
-                           term->is_quoted && term->tokens->len > 1,
-                           term->literal != NULL ? term->literal : "");
-    for (unsigned i = 0; i < term->tokens->len; i++)
-        g_string_append_printf(key, "\n%s", (char *)g_ptr_array_index(term->tokens, i));
-    return g_string_free(key, FALSE);
-}
-
 /* @term: (transfer full) */
 static void
 add_term(RecallQuery *query, GHashTable *seen, RecallTerm *term)
 {
-    if ((term->tokens->len == 0 && term->literal == NULL) ||
-        query->terms->len >= RECALL_QUERY_N_TERMS_MAX || !g_hash_table_add(seen, make_key(term))) {
-        free_term(term);
+    if (recall_term_is_empty(term) || query->terms->len >= RECALL_QUERY_N_TERMS_MAX ||
+        !g_hash_table_add(seen, recall_term_dup_key(term))) {
+        recall_term_free(term);
         return;
     }
     g_ptr_array_add(query->terms, term);
-}
-
-static gboolean
-is_star(const char *text, size_t length)
-{
-    gunichar ch = 0;
-
-    if (length == 0)
-        return FALSE;
-    recall_tokenizer_decode(text, length, &ch);
-    return ch == '*' || ch == 0xff0a;
-}
-
-/* @text: without its quotes and operators */
-static RecallTerm *
-make_term(const char *text, size_t length, gboolean is_quoted)
-{
-    RecallTerm *term = new_term();
-    size_t last_end = 0;
-
-    if (!is_quoted)
-        skip_scheme(&text, &length);
-    term->is_quoted = is_quoted;
-    last_end = cut_tokens(term, text, length);
-    term->literal = recall_literal_make(text, length, is_quoted || term->tokens->len == 0);
-    term->is_prefix = !is_quoted && last_end > 0 && is_star(text + last_end, length - last_end);
-    return term;
 }
 
 static void
@@ -219,7 +110,7 @@ read_term(Parser *parser, RecallField field, gboolean is_negative)
     gboolean is_quoted = is_quote(peek(parser, parser->at, &length));
     size_t start = parser->at + (is_quoted ? length : 0);
     size_t end = is_quoted ? find_quote_end(parser, start) : find_word_end(parser, start);
-    RecallTerm *term = make_term(parser->text + start, end - start, is_quoted);
+    RecallTerm *term = recall_term_new(parser->text + start, end - start, is_quoted);
 
     parser->at = end;
     if (is_quoted) {
@@ -482,7 +373,7 @@ new_query(void)
 {
     RecallQuery *query = g_new0(RecallQuery, 1);
 
-    query->terms = g_ptr_array_new_with_free_func((GDestroyNotify)free_term);
+    query->terms = g_ptr_array_new_with_free_func((GDestroyNotify)recall_term_free);
     query->range = RECALL_TIME_RANGE_ALL;
     return query;
 }
@@ -512,11 +403,11 @@ recall_query_parse(const char *text, size_t length_bytes, GDateTime *now, gboole
 void
 recall_query_add_phrase(RecallQuery *self, RecallField field, const char *text)
 {
-    RecallTerm *term = make_term(text, MIN(strlen(text), RECALL_QUERY_MAX_BYTES), TRUE);
+    RecallTerm *term = recall_term_new(text, MIN(strlen(text), RECALL_QUERY_MAX_BYTES), TRUE);
 
     term->field = field;
-    if (term->tokens->len == 0 && term->literal == NULL) {
-        free_term(term);
+    if (recall_term_is_empty(term)) {
+        recall_term_free(term);
         return;
     }
     g_ptr_array_add(self->terms, term);
@@ -531,92 +422,4 @@ recall_query_next_reading(const RecallQuery *self, RecallReading reading)
     if (reading < RECALL_READING_PHRASES && self->has_literals)
         return RECALL_READING_PHRASES;
     return reading < RECALL_READING_PARTS && self->has_parts ? RECALL_READING_PARTS : -1;
-}
-
-/* --- for FTS5 --- */
-
-static gboolean
-is_break(const RecallTerm *term, unsigned index)
-{
-    for (unsigned i = 0; i < term->breaks->len; i++) {
-        if (g_array_index(term->breaks, unsigned, i) == index)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* Tokens hold letters and digits only, so nothing needs quoting. */
-static void
-append_phrases(GString *out, const RecallTerm *term, gboolean as_parts)
-{
-    g_string_append_c(out, '"');
-    for (unsigned i = 0; i < term->tokens->len; i++) {
-        if (i > 0)
-            g_string_append(out, as_parts && is_break(term, i) ? "\" AND \"" : " ");
-        g_string_append(out, g_ptr_array_index(term->tokens, i));
-    }
-    g_string_append(out, term->is_prefix ? "\" *" : "\"");
-}
-
-static void
-append_field(GString *out, RecallField field)
-{
-    g_string_append(out, field == RECALL_FIELD_ANY ? "{text title app url file}"
-                                                   : recall_field_name(field));
-    g_string_append(out, " : (");
-}
-
-/* A negative term with a literal is checked on the text alone: -C++ is not -c. */
-static gboolean
-is_for_index(const RecallTerm *term, gboolean is_negative)
-{
-    return term->is_negative == is_negative && term->tokens->len > 0 &&
-           (!is_negative || term->literal == NULL);
-}
-
-/* All terms of one kind: terms of one field side by side, because each filter costs. */
-static char *
-join_terms(const RecallQuery *self, gboolean is_negative, gboolean as_parts)
-{
-    const char *glue = is_negative ? " OR " : " AND ";
-    GString *out = g_string_new(NULL);
-
-    for (int field = RECALL_FIELD_ANY; field < RECALL_N_FIELDS; field++) {
-        gboolean is_first = TRUE;
-
-        for (unsigned i = 0; i < self->terms->len; i++) {
-            const RecallTerm *term = g_ptr_array_index(self->terms, i);
-
-            if ((int)term->field != field || !is_for_index(term, is_negative))
-                continue;
-            if (is_first && out->len > 0)
-                g_string_append(out, glue);
-            if (is_first)
-                append_field(out, field);
-            else
-                g_string_append(out, glue);
-            append_phrases(out, term, as_parts && !term->is_quoted && !is_negative);
-            is_first = FALSE;
-        }
-        if (!is_first)
-            g_string_append_c(out, ')');
-    }
-    return g_string_free(out, out->len == 0);
-}
-
-char *
-recall_query_to_fts(const RecallQuery *self, RecallReading reading)
-{
-    g_autofree char *positive = join_terms(self, FALSE, reading == RECALL_READING_PARTS);
-    g_autofree char *negative = join_terms(self, TRUE, FALSE);
-
-    if (positive == NULL || negative == NULL)
-        return g_steal_pointer(&positive);
-    return g_strdup_printf("(%s) NOT (%s)", positive, negative);
-}
-
-char *
-recall_query_to_fts_negative(const RecallQuery *self)
-{
-    return join_terms(self, TRUE, FALSE);
 }

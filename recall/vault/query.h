@@ -3,6 +3,7 @@
 #pragma once
 
 #include "recall/vault/dates.h"
+#include "recall/vault/term.h"
 
 /* What a person typed, understood. Pure, and every string is valid: bytes that are not UTF-8
  * separate, what looks like an operator and is none is text, an open quote ends with the query.
@@ -19,30 +20,7 @@
  * without any word finds the newest scenes. */
 
 #define RECALL_QUERY_MAX_BYTES (64 * 1024)
-#define RECALL_QUERY_N_TERMS_MAX 64  /* different ones; the rest is left out */
-#define RECALL_QUERY_N_TOKENS_MAX 64 /* of one term; the rest is left out */
-
-typedef enum {
-    RECALL_FIELD_ANY, /* all of the following but the actor */
-    RECALL_FIELD_TEXT,
-    RECALL_FIELD_TITLE,
-    RECALL_FIELD_APP,
-    RECALL_FIELD_URL,
-    RECALL_FIELD_FILE,
-    RECALL_FIELD_ACTOR,
-} RecallField;
-#define RECALL_N_FIELDS 7
-
-/* One thing to find, or with @is_negative not to find. */
-typedef struct {
-    RecallField field;
-    gboolean is_negative;
-    gboolean is_prefix; /* the last token may go on */
-    gboolean is_quoted;
-    GPtrArray *tokens; /* of char *, as the tokenizer makes them; empty when all are symbols */
-    GArray *breaks;    /* of unsigned: tokens that begin a new part of the term, 0 not among them */
-    char *literal;     /* (nullable): folded, when the tokens do not say all, as for C++ */
-} RecallTerm;
+#define RECALL_QUERY_N_TERMS_MAX 64 /* different ones; the rest is left out */
 
 typedef struct {
     GPtrArray *terms; /* of RecallTerm, no two alike */
@@ -74,15 +52,7 @@ typedef enum {
     RECALL_READING_PHRASES, /* C++ is the word c, foo.bar is "foo bar" */
     RECALL_READING_PARTS,   /* foo.bar is foo and bar */
 } RecallReading;
+#define RECALL_N_READINGS 3
 
 /* @reading: the one to go on from. Returns: the next one that differs for this query, or -1 */
 int recall_query_next_reading(const RecallQuery *self, RecallReading reading);
-
-/* An expression for FTS5's MATCH over the table of recall/vault/schema.h.
- * Returns: (transfer full) (nullable): NULL when there is nothing to look up */
-char *recall_query_to_fts(const RecallQuery *self, RecallReading reading);
-
-/* What must not match, when nothing must: for a query of only negative words. */
-char *recall_query_to_fts_negative(const RecallQuery *self);
-
-const char *recall_field_name(RecallField field);

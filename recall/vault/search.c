@@ -2,9 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/search.h"
 
+#include "recall/vault/attempts.h"
 #include "recall/vault/cursor.h"
+#include "recall/vault/fts-expression.h"
 #include "recall/vault/hint.h"
-#include "recall/vault/schema.h"
+#include "recall/vault/ranking.h"
+#include "recall/vault/scene-id.h"
 #include "recall/vault/sieve.h"
 
 #include <string.h>
@@ -13,36 +16,23 @@
 #define SQL_WORDS                                                                                  \
     "SELECT rowid FROM scene_fts WHERE scene_fts MATCH ?1 AND rowid" IN_ROWS " ORDER BY rowid "    \
     "DESC"
-#define SQL_WEIGHED                                                                                \
-    "SELECT rowid, deskhand_weigh(scene_fts, ?4) FROM scene_fts WHERE scene_fts MATCH ?1"          \
-    " AND rowid" IN_ROWS " ORDER BY rowid DESC"
-#define SQL_NORMS                                                                                  \
-    "SELECT deskhand_norms(scene_fts) FROM scene_fts WHERE scene_fts MATCH ?1"                     \
-    " AND rowid" IN_ROWS " LIMIT 1"
 #define SQL_ALL "SELECT id FROM scene WHERE id" IN_ROWS " ORDER BY id DESC"
 #define SQL_ALL_BUT                                                                                \
     "SELECT id FROM scene WHERE id" IN_ROWS " AND id NOT IN"                                       \
     " (SELECT rowid FROM scene_fts WHERE scene_fts MATCH ?1) ORDER BY id DESC"
 
-#define ROW_MAX ((INT64_C(1) << RECALL_SEGMENT_ID_BITS) - 1)
 /* A row's number is its start in milliseconds, or a little later where that was taken. */
 #define N_ROWS_LATER_MAX 10000
 /* So many at least in each slice: to begin may be what takes long. */
 #define N_ROWS_IN_SLICE_MIN 32
-#define N_WEIGHED_IN_SLICE_MIN 512
 /* Instructions of SQLite's machine between two looks at the cancellable. */
 #define N_STEPS_TO_CANCEL 2000
 
-typedef struct {
-    double weight;
-    int64_t id;
-} Weighed;
-
 struct RecallSearch {
     RecallSearchOptions options; /* its strings are not kept */
-    RecallQuery *queries[2];     /* strict, and loose when that is another one */
-    RecallCursor cursor;         /* where this page is; at the end where the next one begins */
-    RecallTimeRange range;       /* of the options */
+    RecallAttempts attempts;
+    RecallCursor cursor;   /* where this page is; at the end where the next one begins */
+    RecallTimeRange range; /* of the options */
     gboolean is_first_page;
     gboolean is_done;
     gboolean has_more;
@@ -54,49 +44,30 @@ struct RecallSearch {
     unsigned n_found;
     unsigned n_checked;
     int64_t first_before_id;
-    GArray *weighed; /* of Weighed: the matches, when the most relevant are wanted */
-    GBytes *norms;
-    gboolean is_ranked; /* all are weighed and in order */
-    GArray *unreadable; /* of int */
+    RecallRanking *ranking; /* when the most relevant are wanted */
+    gboolean is_ranked;     /* all are weighed and in order */
+    GArray *unreadable;     /* of int */
 };
 
 /* What one slice has at hand. */
 typedef struct {
     RecallVault *vault;
-    GCancellable *cancellable;
     GPtrArray *results;
-    int64_t deadline_us;
+    RecallSlice time;
 } Slice;
 
-/* --- the attempts: readings of the strict, then of the loose query --- */
-
-#define N_READINGS 3
+/* --- the attempt in hand --- */
 
 static const RecallQuery *
 get_query(const RecallSearch *self)
 {
-    return self->queries[self->cursor.attempt / N_READINGS];
+    return recall_attempts_get_query(&self->attempts, self->cursor.attempt);
 }
 
 static RecallReading
 get_reading(const RecallSearch *self)
 {
-    return self->cursor.attempt % N_READINGS;
-}
-
-/* Returns: FALSE when there is no other way to understand the query */
-static gboolean
-choose_next_attempt(RecallSearch *self)
-{
-    int next = recall_query_next_reading(get_query(self), get_reading(self));
-
-    if (next >= 0)
-        self->cursor.attempt += next - get_reading(self);
-    else if (self->cursor.attempt < N_READINGS && self->queries[1] != NULL)
-        self->cursor.attempt = N_READINGS;
-    else
-        return FALSE;
-    return TRUE;
+    return recall_attempts_get_reading(self->cursor.attempt);
 }
 
 static gboolean
@@ -110,8 +81,9 @@ begin_attempt(RecallSearch *self)
 {
     g_free(self->fts);
     g_free(self->fts_negative);
-    self->fts = recall_query_to_fts(get_query(self), get_reading(self));
-    self->fts_negative = self->fts == NULL ? recall_query_to_fts_negative(get_query(self)) : NULL;
+    self->fts = recall_fts_expression_make(get_query(self), get_reading(self));
+    self->fts_negative =
+        self->fts == NULL ? recall_fts_expression_make_negative(get_query(self)) : NULL;
     recall_needs_free(self->needs);
     self->needs = recall_needs_new(get_query(self), get_reading(self));
     self->cursor.before_id = self->first_before_id;
@@ -120,39 +92,10 @@ begin_attempt(RecallSearch *self)
     self->week_index = 0;
     self->n_checked = 0;
     self->is_ranked = FALSE;
-    g_array_set_size(self->weighed, 0);
-    g_clear_pointer(&self->norms, g_bytes_unref);
+    recall_ranking_clear(self->ranking);
 }
 
 /* --- making one --- */
-
-static RecallQuery *
-parse(const RecallSearchOptions *options,
-      const char *query,
-      size_t length_bytes,
-      GDateTime *now,
-      gboolean is_loose)
-{
-    RecallQuery *self = recall_query_parse(query, length_bytes, now, is_loose);
-
-    if (options->app != NULL)
-        recall_query_add_phrase(self, RECALL_FIELD_APP, options->app);
-    if (options->url != NULL)
-        recall_query_add_phrase(self, RECALL_FIELD_URL, options->url);
-    return self;
-}
-
-static void
-parse_both(RecallSearch *self, const char *query, size_t length_bytes, GDateTime *now)
-{
-    g_autoptr(RecallQuery) loose = parse(&self->options, query, length_bytes, now, TRUE);
-    const RecallTimeRange *range = NULL;
-
-    self->queries[0] = parse(&self->options, query, length_bytes, now, FALSE);
-    range = &self->queries[0]->range;
-    if (loose->range.since_us != range->since_us || loose->range.until_us != range->until_us)
-        self->queries[1] = g_steal_pointer(&loose);
-}
 
 static gboolean
 read_bounds(RecallSearch *self, const RecallSearchOptions *options, GDateTime *now, GError **error)
@@ -170,7 +113,7 @@ read_cursor(RecallSearch *self, const RecallSearchOptions *options, GError **err
 {
     if (!recall_cursor_from_text(options->cursor, &self->cursor, error))
         return FALSE;
-    if (self->cursor.is_best == options->is_best && self->cursor.attempt < 2 * N_READINGS)
+    if (self->cursor.is_best == options->is_best && self->cursor.attempt < RECALL_ATTEMPTS_N_MAX)
         return TRUE;
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                         "The cursor is of another search: give the same query and options");
@@ -205,7 +148,7 @@ recall_search_new(const char *query,
     self->options = *options;
     self->unreadable = g_array_new(FALSE, FALSE, sizeof(int));
     self->is_first_page = options->cursor == NULL;
-    self->weighed = g_array_new(FALSE, FALSE, sizeof(Weighed));
+    self->ranking = recall_ranking_new();
     self->cursor = (RecallCursor){options->is_best, 0, 0, G_MAXINT64, 0};
     if (options->cursor != NULL && !read_cursor(self, options, error))
         return NULL;
@@ -215,7 +158,8 @@ recall_search_new(const char *query,
     self->first_before_id = self->cursor.before_id;
     if (!read_bounds(self, options, first_now, error))
         return NULL;
-    parse_both(self, query, length_bytes, first_now);
+    recall_attempts_init(&self->attempts, query, length_bytes, options->app, options->url,
+                         first_now);
     if (get_query(self) == NULL)
         self->cursor.attempt = 0;
     self->options.cursor = self->options.since = self->options.until = NULL;
@@ -230,13 +174,11 @@ recall_search_free(RecallSearch *self)
 {
     if (self == NULL)
         return;
-    recall_query_free(self->queries[0]);
-    recall_query_free(self->queries[1]);
+    recall_attempts_clear(&self->attempts);
     g_clear_pointer(&self->weeks, g_array_unref);
     g_array_unref(self->unreadable);
     recall_needs_free(self->needs);
-    g_clear_pointer(&self->weighed, g_array_unref);
-    g_clear_pointer(&self->norms, g_bytes_unref);
+    recall_ranking_free(self->ranking);
     g_free(self->fts);
     g_free(self->fts_negative);
     g_free(self);
@@ -259,25 +201,18 @@ find_rows(const RecallSearch *self, int week, int64_t *out_first, int64_t *out_l
 {
     RecallTimeRange range = get_range(self);
     int64_t week_us = recall_segment_week_start_us(week);
-    int64_t first_id = (int64_t)week << RECALL_SEGMENT_ID_BITS;
+    int64_t first_id = recall_scene_id_make(week, 0);
 
     if (range.since_us >= range.until_us || range.until_us <= week_us ||
         self->cursor.before_id <= first_id)
         return FALSE;
     *out_first = 0;
-    *out_last = MIN(ROW_MAX, self->cursor.before_id - 1 - first_id);
+    *out_last = MIN(RECALL_SCENE_ID_ROW_MAX, self->cursor.before_id - 1 - first_id);
     if (range.since_us > week_us)
         *out_first = (range.since_us - week_us - RECALL_SCENE_DURATION_MAX_US) / 1000;
     if (range.until_us < week_us + RECALL_SEGMENT_WEEK_US)
         *out_last = MIN(*out_last, (range.until_us - week_us) / 1000 + N_ROWS_LATER_MAX);
     return *out_first <= *out_last;
-}
-
-static gboolean
-is_over(const Slice *slice)
-{
-    return g_get_monotonic_time() >= slice->deadline_us ||
-           g_cancellable_is_cancelled(slice->cancellable);
 }
 
 static RecallResultDemand
@@ -347,11 +282,12 @@ read_week(RecallSearch *self,
           gboolean *out_is_complete,
           GError **error)
 {
-    int64_t first_id = (int64_t)recall_segment_get_week(segment) << RECALL_SEGMENT_ID_BITS;
+    int64_t first_id = recall_scene_id_make(recall_segment_get_week(segment), 0);
     int code = SQLITE_ROW;
 
-    for (unsigned n = 0; !is_page_over(self) && (n < N_ROWS_IN_SLICE_MIN || !is_over(slice)) &&
-                         (code = sqlite3_step(statement)) == SQLITE_ROW;
+    for (unsigned n = 0;
+         !is_page_over(self) && (n < N_ROWS_IN_SLICE_MIN || !recall_slice_is_over(&slice->time)) &&
+         (code = sqlite3_step(statement)) == SQLITE_ROW;
          n++) {
         int64_t row = sqlite3_column_int64(statement, 0);
 
@@ -383,57 +319,6 @@ search_week(RecallSearch *self,
 
 /* --- the most relevant first --- */
 
-/* Measured where the newest match is, and then the same for all weeks. */
-static gboolean
-measure_norms(RecallSearch *self,
-              RecallSegment *segment,
-              int64_t first,
-              int64_t last,
-              GError **error)
-{
-    sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_NORMS, error);
-    int code = SQLITE_ERROR;
-
-    if (statement == NULL)
-        return FALSE;
-    sqlite3_bind_text(statement, 1, self->fts, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 2, first);
-    sqlite3_bind_int64(statement, 3, last);
-    code = sqlite3_step(statement);
-    if (code == SQLITE_ROW)
-        self->norms = g_bytes_new(sqlite3_column_blob(statement, 0),
-                                  (size_t)sqlite3_column_bytes(statement, 0));
-    else if (code != SQLITE_DONE)
-        recall_segment_set_error(segment, error);
-    sqlite3_reset(statement);
-    return code == SQLITE_ROW || code == SQLITE_DONE;
-}
-
-static gboolean
-read_weights(RecallSearch *self,
-             Slice *slice,
-             RecallSegment *segment,
-             sqlite3_stmt *statement,
-             gboolean *out_is_complete,
-             GError **error)
-{
-    int64_t first_id = (int64_t)recall_segment_get_week(segment) << RECALL_SEGMENT_ID_BITS;
-    int code = SQLITE_ROW;
-
-    for (unsigned n = 0; self->weighed->len < RECALL_SEARCH_N_WEIGHED_MAX &&
-                         (n < N_WEIGHED_IN_SLICE_MIN || !is_over(slice)) &&
-                         (code = sqlite3_step(statement)) == SQLITE_ROW;
-         n++) {
-        Weighed weighed = {sqlite3_column_double(statement, 1),
-                           first_id + sqlite3_column_int64(statement, 0)};
-
-        g_array_append_val(self->weighed, weighed);
-        self->cursor.before_id = weighed.id;
-    }
-    *out_is_complete = code == SQLITE_DONE;
-    return code == SQLITE_ROW || code == SQLITE_DONE || recall_segment_set_error(segment, error);
-}
-
 static gboolean
 weigh_week(RecallSearch *self,
            Slice *slice,
@@ -443,45 +328,22 @@ weigh_week(RecallSearch *self,
            gboolean *out_is_complete,
            GError **error)
 {
-    sqlite3_stmt *statement = NULL;
-    gboolean is_read = FALSE;
-
-    if (self->norms == NULL && !measure_norms(self, segment, first, last, error))
+    if (!recall_ranking_weigh(self->ranking, segment, self->fts, first, last, &slice->time,
+                              out_is_complete, error))
         return FALSE;
-    *out_is_complete = self->norms == NULL; /* nothing matches here */
-    if (self->norms == NULL)
-        return TRUE;
-    statement = recall_segment_get_statement(segment, SQL_WEIGHED, error);
-    if (statement == NULL)
-        return FALSE;
-    sqlite3_bind_text(statement, 1, self->fts, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 2, first);
-    sqlite3_bind_int64(statement, 3, last);
-    sqlite3_bind_blob(statement, 4, g_bytes_get_data(self->norms, NULL),
-                      (int)g_bytes_get_size(self->norms), SQLITE_STATIC);
-    is_read = read_weights(self, slice, segment, statement, out_is_complete, error);
-    sqlite3_reset(statement);
-    return is_read;
-}
-
-static int
-compare_weighed(const void *a, const void *b)
-{
-    const Weighed *first = a;
-    const Weighed *second = b;
-
-    if (first->weight != second->weight)
-        return first->weight > second->weight ? -1 : 1;
-    return first->id > second->id ? -1 : first->id < second->id;
+    if (recall_ranking_get_n(self->ranking) > 0)
+        self->cursor.before_id =
+            recall_ranking_get_id(self->ranking, recall_ranking_get_n(self->ranking) - 1);
+    return TRUE;
 }
 
 /* The next page weighs the same scenes again: those up to the newest of now. */
 static void
 rank(RecallSearch *self)
 {
-    if (self->weighed->len > 0)
-        self->cursor.before_id = g_array_index(self->weighed, Weighed, 0).id + 1;
-    g_array_sort(self->weighed, compare_weighed);
+    if (recall_ranking_get_n(self->ranking) > 0)
+        self->cursor.before_id = recall_ranking_get_id(self->ranking, 0) + 1;
+    recall_ranking_sort(self->ranking);
     self->is_ranked = TRUE;
 }
 
@@ -505,8 +367,7 @@ typedef gboolean (*SegmentFunc)(RecallSearch *self,
 static gboolean
 is_enough(const RecallSearch *self)
 {
-    return is_by_weight(self) ? self->weighed->len >= RECALL_SEARCH_N_WEIGHED_MAX
-                              : is_page_over(self);
+    return is_by_weight(self) ? recall_ranking_is_full(self->ranking) : is_page_over(self);
 }
 
 /* All of the week, or the few rows that the sieve lets pass. */
@@ -568,7 +429,7 @@ visit(RecallSearch *self,
         return FALSE;
     }
     db = recall_segment_get_db(segment);
-    sqlite3_progress_handler(db, N_STEPS_TO_CANCEL, check_cancelled, slice->cancellable);
+    sqlite3_progress_handler(db, N_STEPS_TO_CANCEL, check_cancelled, slice->time.cancellable);
     is_read = func(self, slice, segment, first, last, out_is_complete, &local_error);
     sqlite3_progress_handler(db, 0, NULL, NULL);
     if (is_read)
@@ -613,19 +474,20 @@ take_weighed(RecallSearch *self,
 static gboolean
 run_ranked(RecallSearch *self, Slice *slice, GError **error)
 {
-    int64_t id = g_array_index(self->weighed, Weighed, self->cursor.n_to_skip++).id;
-    int64_t row = id & ROW_MAX;
+    int64_t id = recall_ranking_get_id(self->ranking, self->cursor.n_to_skip++);
+    int64_t row = recall_scene_id_get_row(id);
     gboolean is_complete = FALSE;
 
-    return visit(self, slice, (int)(id >> RECALL_SEGMENT_ID_BITS), take_weighed, row, row,
-                 &is_complete, error);
+    return visit(self, slice, recall_scene_id_get_week(id), take_weighed, row, row, &is_complete,
+                 error);
 }
 
 /* Nothing is left to look at: the search is over, unless the query can be understood otherwise. */
 static void
 finish_attempt(RecallSearch *self)
 {
-    if (self->n_found == 0 && self->is_first_page && choose_next_attempt(self))
+    if (self->n_found == 0 && self->is_first_page &&
+        recall_attempts_next(&self->attempts, &self->cursor.attempt))
         begin_attempt(self);
     else
         self->is_done = TRUE;
@@ -648,7 +510,7 @@ step(RecallSearch *self, Slice *slice, GError **error)
 {
     gboolean is_weighing = is_by_weight(self) && !self->is_ranked;
 
-    if (self->is_ranked && self->cursor.n_to_skip >= self->weighed->len) {
+    if (self->is_ranked && self->cursor.n_to_skip >= recall_ranking_get_n(self->ranking)) {
         finish_attempt(self);
         return TRUE;
     }
@@ -659,7 +521,7 @@ step(RecallSearch *self, Slice *slice, GError **error)
     if (self->is_ranked)
         return run_ranked(self, slice, error);
     if (self->week_index < self->weeks->len &&
-        !(is_weighing && self->weighed->len >= RECALL_SEARCH_N_WEIGHED_MAX))
+        !(is_weighing && recall_ranking_is_full(self->ranking)))
         return run_week(self, slice, error);
     if (is_weighing)
         rank(self);
@@ -675,15 +537,15 @@ recall_search_run_slice(RecallSearch *self,
                         GPtrArray *out_results,
                         GError **error)
 {
-    Slice slice = {vault, cancellable, out_results,
-                   g_get_monotonic_time() + RECALL_SEARCH_SLICE_US};
+    Slice slice = {
+        vault, out_results, {cancellable, g_get_monotonic_time() + RECALL_SEARCH_SLICE_US}};
 
     if (self->weeks == NULL)
         self->weeks = recall_vault_dup_weeks(vault);
     do {
         if (g_cancellable_set_error_if_cancelled(cancellable, error) || !step(self, &slice, error))
             return FALSE;
-    } while (!self->is_done && !is_over(&slice));
+    } while (!self->is_done && !recall_slice_is_over(&slice.time));
     return TRUE;
 }
 
@@ -702,7 +564,8 @@ recall_search_is_done(const RecallSearch *self)
 char *
 recall_search_dup_note(const RecallSearch *self)
 {
-    return recall_hint_make(self->queries[0], self->n_found == 0 && self->is_first_page);
+    return recall_hint_make(recall_attempts_get_query(&self->attempts, 0),
+                            self->n_found == 0 && self->is_first_page);
 }
 
 char *

@@ -15,8 +15,6 @@
 #define RECALL_SEARCH_SLICE_US 8000
 /* Texts that one page reads to tell C++ from C; after so many the page ends early. */
 #define RECALL_SEARCH_N_CHECKS_MAX 10000
-/* The newest matches that are weighed when the most relevant are wanted. */
-#define RECALL_SEARCH_N_WEIGHED_MAX 5000
 
 typedef struct {
     unsigned limit; /* 1 to RECALL_SEARCH_LIMIT_MAX */

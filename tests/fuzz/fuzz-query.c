@@ -5,6 +5,7 @@
  * the text that it is looked for in. */
 
 #include "recall/vault/cursor.h"
+#include "recall/vault/fts-expression.h"
 #include "recall/vault/needs.h"
 #include "recall/vault/snippet.h"
 #include "tests/fuzz/fuzz.h"
@@ -42,7 +43,7 @@ check_query(const char *query_text, size_t query_length, const char *text, size_
 
         g_assert_cmpuint(query->terms->len, <=, RECALL_QUERY_N_TERMS_MAX);
         for (; reading >= 0; reading = recall_query_next_reading(query, reading)) {
-            g_autofree char *fts = recall_query_to_fts(query, reading);
+            g_autofree char *fts = recall_fts_expression_make(query, reading);
             g_autoptr(RecallNeeds) needs = recall_needs_new(query, reading);
 
             g_assert_true(fts == NULL || g_utf8_validate(fts, -1, NULL));

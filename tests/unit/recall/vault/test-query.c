@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/query.h"
 
+#include "recall/vault/fts-expression.h"
 #include "recall/vault/tokenizer.h"
 
 #include <setjmp.h>
@@ -123,7 +124,7 @@ test_words(void **state)
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(RecallQuery) query = parse(rows[i].text);
-        g_autofree char *fts = recall_query_to_fts(query, RECALL_READING_LITERAL);
+        g_autofree char *fts = recall_fts_expression_make(query, RECALL_READING_LITERAL);
         g_autofree char *parts = NULL;
         g_autoptr(GString) literals = g_string_new(NULL);
 
@@ -139,7 +140,7 @@ test_words(void **state)
         assert_string_equal(literals->str, rows[i].literals);
         if (query->has_parts != (rows[i].parts != NULL))
             fail_msg("%s: parts", rows[i].text);
-        parts = recall_query_to_fts(query, RECALL_READING_PARTS);
+        parts = recall_fts_expression_make(query, RECALL_READING_PARTS);
         if (rows[i].parts != NULL)
             assert_string_equal(parts, rows[i].parts);
         assert_int_equal(query->range.since_us, G_MININT64);
@@ -162,7 +163,7 @@ test_negatives_alone(void **state)
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(RecallQuery) query = parse(rows[i].text);
-        g_autofree char *negative = recall_query_to_fts_negative(query);
+        g_autofree char *negative = recall_fts_expression_make_negative(query);
 
         assert_true(g_strcmp0(negative, rows[i].negative) == 0);
         assert_int_equal(query->has_negative_literals, strcmp(rows[i].text, "-C++") == 0);
@@ -230,7 +231,7 @@ test_times(void **state)
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(RecallQuery) query = parse(rows[i].text);
-        g_autofree char *fts = recall_query_to_fts(query, RECALL_READING_LITERAL);
+        g_autofree char *fts = recall_fts_expression_make(query, RECALL_READING_LITERAL);
         g_autofree char *since = show(query->range.since_us);
         g_autofree char *until = show(query->range.until_us);
 
@@ -294,7 +295,7 @@ test_loose(void **state)
 {
     g_autoptr(GDateTime) now = make_now();
     g_autoptr(RecallQuery) query = recall_query_parse("昨天发票", strlen("昨天发票"), now, TRUE);
-    g_autofree char *fts = recall_query_to_fts(query, RECALL_READING_LITERAL);
+    g_autofree char *fts = recall_fts_expression_make(query, RECALL_READING_LITERAL);
 
     assert_string_equal(fts, ANY "(\"发 票\")");
     assert_true(query->range.since_us > G_MININT64);
@@ -335,7 +336,7 @@ test_add_phrase(void **state)
 
     recall_query_add_phrase(query, RECALL_FIELD_APP, "LibreOffice \"Calc\" -x");
     recall_query_add_phrase(query, RECALL_FIELD_APP, "");
-    fts = recall_query_to_fts(query, RECALL_READING_LITERAL);
+    fts = recall_fts_expression_make(query, RECALL_READING_LITERAL);
     assert_string_equal(fts, ANY "(\"a\") AND app : (\"libreoffice calc x\")");
 }
 
@@ -355,7 +356,7 @@ test_maxima(void **state)
     long_phrase = parse(phrase->str);
     assert_int_equal(long_phrase->terms->len, 1);
     assert_int_equal(((RecallTerm *)g_ptr_array_index(long_phrase->terms, 0))->tokens->len,
-                     RECALL_QUERY_N_TOKENS_MAX);
+                     RECALL_TERM_N_TOKENS_MAX);
 }
 
 static void
@@ -414,10 +415,10 @@ check_query(sqlite3_stmt *statement, const char *text, size_t length, GDateTime 
 {
     for (int loose = 0; loose < 2; loose++) {
         g_autoptr(RecallQuery) query = recall_query_parse(text, length, now, loose);
-        g_autofree char *negative = recall_query_to_fts_negative(query);
+        g_autofree char *negative = recall_fts_expression_make_negative(query);
 
         for (int reading = RECALL_READING_LITERAL; reading <= RECALL_READING_PARTS; reading++) {
-            g_autofree char *fts = recall_query_to_fts(query, reading);
+            g_autofree char *fts = recall_fts_expression_make(query, reading);
 
             run_fts(statement, fts);
         }
