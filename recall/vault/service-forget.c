@@ -7,6 +7,7 @@
 #include "protocol/error.h"
 #include "recall/vault/dates.h"
 #include "recall/vault/forget.h"
+#include "recall/vault/options.h"
 #include "recall/vault/query.h"
 #include "recall/vault/selector.h"
 
@@ -52,61 +53,21 @@ unref(RecallServiceForget *self)
 
 /* --- what is asked for --- */
 
-typedef struct {
-    const char *name;
-    const char *type;
-} Key;
+#define TEXT_OPTION "s", RECALL_SERVICE_FORGET_OPTION_MAX_BYTES, TRUE
 
-static const Key what_keys[] = {
-    {"all", "b"}, {"scene", "x"}, {"last", "t"},  {"since", "s"}, {"until", "s"},
-    {"app", "s"}, {"url", "s"},   {"query", "s"}, {NULL, NULL},
+static const RecallOption what_options[] = {
+    {"all", "b"},           {"scene", "x"},         {"last", "t"},
+    {"since", TEXT_OPTION}, {"until", TEXT_OPTION}, {"app", TEXT_OPTION},
+    {"url", TEXT_OPTION},   {"query", TEXT_OPTION}, {NULL},
 };
 
-static const Key option_keys[] = {{"dry-run", "b"}, {NULL, NULL}};
+static const RecallOption job_options[] = {{"dry-run", "b"}, {NULL}};
 
 static gboolean
 refuse(GError **error, const char *sentence)
 {
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, sentence);
     return FALSE;
-}
-
-static gboolean
-check_key(const Key *key, const char *name, GVariant *value, GError **error)
-{
-    while (key->name != NULL && strcmp(key->name, name) != 0)
-        key++;
-    if (key->name == NULL)
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                    "There is no option \"%.60s\" here", name);
-    else if (!g_variant_is_of_type(value, G_VARIANT_TYPE(key->type)))
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                    "The option \"%s\" must be of type %s", name, key->type);
-    else if (key->type[0] == 's' &&
-             (strlen(g_variant_get_string(value, NULL)) > RECALL_SERVICE_FORGET_OPTION_MAX_BYTES ||
-              *g_variant_get_string(value, NULL) == '\0'))
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                    "The option \"%s\" is empty or longer than %d bytes", name,
-                    RECALL_SERVICE_FORGET_OPTION_MAX_BYTES);
-    else
-        return TRUE;
-    return FALSE;
-}
-
-static gboolean
-check_keys(GVariant *options, const Key *table, GError **error)
-{
-    GVariantIter iter;
-    const char *name = NULL;
-    GVariant *value = NULL;
-    gboolean is_good = TRUE;
-
-    g_variant_iter_init(&iter, options);
-    while (is_good && g_variant_iter_next(&iter, "{&sv}", &name, &value)) {
-        is_good = check_key(table, name, value, error);
-        g_variant_unref(value);
-    }
-    return is_good;
 }
 
 static int64_t
@@ -182,7 +143,8 @@ read_what(GVariant *what, GDateTime *now, RecallForgetWhat *out, GError **error)
     gboolean has_words;
 
     *out = (RecallForgetWhat){.since_us = G_MININT64, .until_us = G_MAXINT64};
-    if (!check_keys(what, what_keys, error) || !read_times(what, now, out, &has_time, error))
+    if (!recall_options_check(what, what_options, error) ||
+        !read_times(what, now, out, &has_time, error))
         return FALSE;
     g_variant_lookup(what, "all", "b", &is_all);
     has_scene = g_variant_lookup(what, "scene", "x", &out->scene_id);
@@ -474,7 +436,7 @@ handle_forget(ProtocolDbusRecall1 *object,
     if (self->is_busy)
         g_set_error_literal(&error, G_IO_ERROR, G_IO_ERROR_BUSY,
                             "Something else is being forgotten: wait until it is gone");
-    else if (check_keys(options, option_keys, &error) &&
+    else if (recall_options_check(options, job_options, &error) &&
              read_what(what_variant, now, &what, &error))
         path = start_job(self, connection, &what, now, &job, &error);
     if (path == NULL) {

@@ -5,12 +5,10 @@
 #include "base/worker.h"
 #include "recall/vault/keeper.h"
 
-/* io.deskhand.Recall1 and the jobs of io.deskhand.Job1: hands what is asked to the store's thread,
- * a slice of each search after the other. Main thread. */
+/* io.deskhand.Recall1: reads single scenes, pictures and statistics on the store's thread, and
+ * hands the rest to its parts (service-search.h, service-forget.h, service-lock.h). Main thread. */
 
-#define RECALL_SERVICE_RECALL_N_JOBS_MAX 8   /* of one client; more are told Busy */
 #define RECALL_SERVICE_RECALL_N_CALLS_MAX 64 /* scenes, pictures, statistics: of all clients */
-#define RECALL_SERVICE_RECALL_OPTION_MAX_BYTES 4096
 
 typedef struct RecallServiceRecall RecallServiceRecall;
 

@@ -6,6 +6,7 @@
 #include "protocol/peer.h"
 #include "protocol/picture.h"
 #include "recall/vault/search.h"
+#include "recall/vault/service-search.h"
 #include "tests/unit/recall/vault/fixture.h"
 
 #include <gio/gunixfdlist.h>
@@ -410,7 +411,7 @@ test_too_many_jobs(void **state)
     Session *self = *state;
 
     block_store(self);
-    for (unsigned i = 0; i < RECALL_SERVICE_RECALL_N_JOBS_MAX; i++) {
+    for (unsigned i = 0; i < RECALL_SERVICE_SEARCH_N_JOBS_MAX; i++) {
         call(self, "Search", "('apple', @a{sv} {})");
         assert_null(self->refusal);
     }
