@@ -8,6 +8,8 @@
 #define LINE_PX 18
 #define N_LETTERS 26
 
+#define N_GREYS 250 /* so that a pixel is one byte of the sheet */
+
 /* @coded: (transfer full) */
 static GPtrArray *
 wrap(const GArray *tiles, GBytes *coded)
@@ -20,19 +22,6 @@ wrap(const GArray *tiles, GBytes *coded)
                                              PROTOCOL_DIGEST_BYTES));
     g_ptr_array_add(sheets, protocol_sheet_new(digests, coded));
     return sheets;
-}
-
-GPtrArray *
-bench_sheets_of_noise(const GArray *tiles, size_t n_bytes, GRand *random)
-{
-    uint8_t *noise;
-
-    if (tiles->len == 0)
-        return g_ptr_array_new();
-    noise = g_malloc(n_bytes);
-    for (size_t i = 0; i < n_bytes; i++)
-        noise[i] = (uint8_t)g_rand_int(random);
-    return wrap(tiles, g_bytes_new_take(noise, n_bytes));
 }
 
 /* Each letter is a pattern of its own. */
@@ -48,7 +37,7 @@ draw_letter(uint8_t *corner, size_t stride, unsigned letter)
 }
 
 static uint8_t *
-draw_text(const ProtocolTile *tile, GRand *random)
+draw_text(const ProtocolTile *tile, GRand *random, size_t n_pixels)
 {
     size_t stride = 4 * (size_t)tile->width;
     uint8_t *pixels = g_malloc(stride * tile->height);
@@ -62,8 +51,23 @@ draw_text(const ProtocolTile *tile, GRand *random)
     return pixels;
 }
 
-GPtrArray *
-bench_sheets_of_text(const GArray *tiles, GRand *random)
+/* Grey ones; the rest is white. */
+static uint8_t *
+draw_noise(const ProtocolTile *tile, GRand *random, size_t n_pixels)
+{
+    size_t n_all = (size_t)tile->width * tile->height;
+    uint8_t *pixels = g_malloc(4 * n_all);
+
+    memset(pixels, 0xFF, 4 * n_all);
+    for (size_t i = 0; i < MIN(n_pixels, n_all); i++)
+        memset(pixels + 4 * i, g_rand_int_range(random, 0, N_GREYS), 3);
+    return pixels;
+}
+
+typedef uint8_t *(*DrawFunc)(const ProtocolTile *tile, GRand *random, size_t n_pixels);
+
+static GPtrArray *
+draw_all(const GArray *tiles, DrawFunc draw, GRand *random, size_t n_pixels)
 {
     g_autoptr(GPtrArray) pixels = g_ptr_array_new_with_free_func(g_free);
     g_autofree ProtocolSheetTile *coded = g_new(ProtocolSheetTile, tiles->len);
@@ -73,9 +77,21 @@ bench_sheets_of_text(const GArray *tiles, GRand *random)
     for (unsigned i = 0; i < tiles->len; i++) {
         const ProtocolTile *tile = &g_array_index(tiles, ProtocolTile, i);
 
-        g_ptr_array_add(pixels, draw_text(tile, random));
+        g_ptr_array_add(pixels, draw(tile, random, n_pixels));
         coded[i] = (ProtocolSheetTile){tile->width, tile->height, 4 * (size_t)tile->width,
                                        pixels->pdata[i]};
     }
     return wrap(tiles, protocol_sheet_pixels_encode(coded, tiles->len));
+}
+
+GPtrArray *
+bench_sheets_of_text(const GArray *tiles, GRand *random)
+{
+    return draw_all(tiles, draw_text, random, 0);
+}
+
+GPtrArray *
+bench_sheets_of_noise(const GArray *tiles, size_t n_bytes, GRand *random)
+{
+    return draw_all(tiles, draw_noise, random, n_bytes / MAX(tiles->len, 1));
 }
