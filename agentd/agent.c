@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agentd/agent.h"
 
+#include "recall/watch/backlog.h"
 #include "recall/watch/recorder.h"
 
 #include <sys/stat.h>
@@ -339,7 +340,7 @@ dup_reason(const AgentdAgent *self)
         return g_strdup("paused by the user");
     if (self->sense == NULL)
         return g_strdup(self->why_no_display ? self->why_no_display->message : "starting");
-    if (!store.is_connected && store.n_waiting >= RECALL_STORE_BACKLOG_N_MAX)
+    if (!store.is_connected && store.n_waiting >= RECALL_BACKLOG_N_MAX)
         return g_strdup("the vault does not answer and the backlog is full");
     if (store.is_full)
         return g_strdup("the disk of the history is full");

@@ -5,11 +5,9 @@
 #include "protocol/scene.h"
 #include "protocol/sheet.h"
 
-/* agentd's end of the append socket: a bounded backlog that survives a vault that is slow, hung
- * or gone. It can add and never read. Main thread. */
+/* agentd's end of the append socket: a bounded backlog (recall/watch/backlog.h) that survives a
+ * vault that is slow, hung or gone. It can add and never read. Main thread. */
 
-#define RECALL_STORE_BACKLOG_N_MAX 256 /* scenes; beyond it the oldest is dropped and counted */
-#define RECALL_STORE_BACKLOG_MAX_BYTES (16 * 1024 * 1024)
 #define RECALL_STORE_CALL_DEADLINE_MS 5000
 
 typedef struct RecallStore RecallStore;

@@ -5,6 +5,7 @@
 #include "protocol/peer.h"
 #include "recall/vault/ingest.h"
 #include "recall/vault/vault.h"
+#include "recall/watch/backlog.h"
 #include "tests/unit/recall/vault/fixture.h"
 
 #include <glib/gstdio.h>
@@ -325,16 +326,16 @@ test_backlog(void **state)
     wait_connected(self, TRUE);
     pid = find_vault();
     assert_int_equal(kill(pid, SIGSTOP), 0);
-    for (unsigned i = 0; i < RECALL_STORE_BACKLOG_N_MAX; i++)
+    for (unsigned i = 0; i < RECALL_BACKLOG_N_MAX; i++)
         put(self, i, "");
     recall_store_get_status(self->store, &status);
-    assert_int_equal(status.n_waiting, RECALL_STORE_BACKLOG_N_MAX);
+    assert_int_equal(status.n_waiting, RECALL_BACKLOG_N_MAX);
     assert_int_equal(status.n_dropped, 0);
-    put(self, RECALL_STORE_BACKLOG_N_MAX, "");
+    put(self, RECALL_BACKLOG_N_MAX, "");
     recall_store_get_status(self->store, &status);
-    assert_int_equal(status.n_waiting, RECALL_STORE_BACKLOG_N_MAX);
+    assert_int_equal(status.n_waiting, RECALL_BACKLOG_N_MAX);
     assert_int_equal(status.n_dropped, 1);
-    put(self, RECALL_STORE_BACKLOG_N_MAX, ""); /* replaces the one that waits */
+    put(self, RECALL_BACKLOG_N_MAX, ""); /* replaces the one that waits */
     recall_store_get_status(self->store, &status);
     assert_int_equal(status.n_dropped, 1);
     assert_int_equal(kill(pid, SIGCONT), 0);
