@@ -3,6 +3,7 @@
 #define G_LOG_DOMAIN "deskhand-vault"
 #include "recall/vault/catalog.h"
 
+#include "recall/vault/mark.h"
 #include "recall/vault/quarantine.h"
 #include "recall/vault/schema.h"
 
@@ -204,14 +205,22 @@ share_caches(RecallCatalog *self)
 }
 
 static void
-note_age(RecallCatalogEntry *entry)
+note_age(RecallCatalogEntry *entry, gboolean is_older)
 {
     g_autofree char *name = recall_segment_dup_name(entry->week);
-    gboolean is_older = recall_segment_is_older(entry->segment);
 
     if (is_older && !entry->is_older)
         g_warning("The segment %s is older than the one that was written last", name);
     entry->is_older = is_older;
+}
+
+void
+recall_catalog_look_at_closed(RecallCatalog *self, RecallCatalogEntry *entry)
+{
+    g_autofree char *name = recall_segment_dup_name(entry->week);
+    g_autofree char *path = g_build_filename(self->folder, name, NULL);
+
+    note_age(entry, recall_mark_is_older_closed(self->keyring, entry->week, path));
 }
 
 gboolean
@@ -230,7 +239,7 @@ recall_catalog_open(RecallCatalog *self, RecallCatalogEntry *entry, gboolean cre
         recall_segment_open(self->keyring, self->folder, entry->week, create, &local_error);
     if (entry->segment != NULL) {
         self->n_open++;
-        note_age(entry);
+        note_age(entry, recall_segment_is_older(entry->segment));
         share_caches(self);
         return TRUE;
     }

@@ -18,7 +18,7 @@ typedef struct {
     RecallSegment *segment; /* NULL while closed */
     uint64_t used_at;       /* of the catalog's count of uses */
     gboolean has_large_cache;
-    gboolean is_older;          /* as it was opened last: recall/vault/mark.h */
+    gboolean is_older;          /* as it was looked at last: recall/vault/mark.h */
     gboolean is_in_transaction; /* recall/vault/transaction.h */
     gboolean is_tidy;           /* recall/vault/upkeep.h: no young sheet is in it */
     gboolean is_settled;        /* recall/vault/upkeep.h: or it was tried */
@@ -66,6 +66,10 @@ gboolean recall_catalog_open(RecallCatalog *self,
                              gboolean create,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void recall_catalog_close(RecallCatalog *self, RecallCatalogEntry *entry);
+
+/* For a week that is locked, and closed: whether its file is an older copy shows from the outside.
+ */
+void recall_catalog_look_at_closed(RecallCatalog *self, RecallCatalogEntry *entry);
 
 /* Raises the number that tells an older copy of the file (recall/vault/mark.h); does nothing while
  * it is closed. */

@@ -8,14 +8,18 @@
 #include <string.h>
 
 /* A SHA-256 of what is before it stands at the end: a bit that fell over is noticed, and not one
- * that somebody turned. Version 1 had none, and up to version 2 there were no marks.
+ * that somebody turned. Version 1 had none, up to version 2 there were no marks, up to version 3
+ * no witnesses.
  *
  * Version; type, about, root's wrap, public half; recovery's public half and wrap, empty without;
- * wrong secrets, stale root; for each segment: id, week, sealed, wrap, seals, mark. */
-#define ENTRY_TYPE "(ayibaytt)"
+ * wrong secrets, stale root; for each segment: id, week, sealed, wrap, seals, mark,
+ * witness' page and seal, empty without. */
+#define ENTRY_TYPE "(ayibayttuay)"
 #define TYPE "(usayayayayayuba" ENTRY_TYPE ")"
+#define TYPE_WITHOUT_WITNESSES "(usayayayayayuba(ayibaytt))"
 #define TYPE_WITHOUT_MARKS "(usayayayayayuba(ayibayt))"
-#define VERSION 3
+#define VERSION 4
+#define VERSION_WITHOUT_WITNESSES 3
 #define VERSION_WITHOUT_MARKS 2
 #define VERSION_WITHOUT_SUM 1
 #define NAME_MAX_BYTES 64
@@ -65,6 +69,12 @@ wrap_size(gboolean is_sealed)
     return is_sealed ? RECALL_SEALED_BOX_BYTES : RECALL_WRAP_BYTES;
 }
 
+static size_t
+witness_size(const RecallKeyringWitness *witness)
+{
+    return witness->number > 0 ? sizeof witness->seal : 0;
+}
+
 static GVariant *
 pack_entries(const GArray *entries)
 {
@@ -74,10 +84,11 @@ pack_entries(const GArray *entries)
     for (unsigned i = 0; i < entries->len; i++) {
         const RecallKeyringEntry *entry = &g_array_index(entries, RecallKeyringEntry, i);
 
-        g_variant_builder_add(&builder, "(@ayib@aytt)", pack_bytes(entry->id, sizeof entry->id),
+        g_variant_builder_add(&builder, "(@ayib@ayttu@ay)", pack_bytes(entry->id, sizeof entry->id),
                               entry->week, entry->is_sealed,
                               pack_bytes(entry->wrap, wrap_size(entry->is_sealed)), entry->n_seals,
-                              entry->n_marked);
+                              entry->n_marked, entry->witness.number,
+                              pack_bytes(&entry->witness.seal, witness_size(&entry->witness)));
     }
     return g_variant_builder_end(&builder);
 }
@@ -126,6 +137,15 @@ take_bytes(GVariant *tuple, unsigned index, void *out, size_t n_bytes)
 }
 
 static gboolean
+take_witness(GVariant *tuple, RecallKeyringWitness *out)
+{
+    if (g_variant_n_children(tuple) <= 6)
+        return TRUE;
+    g_variant_get_child(tuple, 6, "u", &out->number);
+    return take_bytes(tuple, 7, &out->seal, witness_size(out));
+}
+
+static gboolean
 take_entry(GVariant *tuple, RecallKeyringEntry *out)
 {
     g_variant_get_child(tuple, 1, "i", &out->week);
@@ -135,7 +155,8 @@ take_entry(GVariant *tuple, RecallKeyringEntry *out)
         g_variant_get_child(tuple, 5, "t", &out->n_marked);
     return out->week >= RECALL_KEYRING_WEEK_NONE && out->n_marked <= G_MAXINT64 &&
            take_bytes(tuple, 0, out->id, sizeof out->id) &&
-           take_bytes(tuple, 3, out->wrap, wrap_size(out->is_sealed));
+           take_bytes(tuple, 3, out->wrap, wrap_size(out->is_sealed)) &&
+           take_witness(tuple, &out->witness);
 }
 
 static gboolean
@@ -224,7 +245,9 @@ read_version(GBytes *content, gboolean has_sum)
 static gboolean
 take_version(GBytes *content, uint32_t version, RecallKeyringFile *out)
 {
-    const char *type = version == VERSION ? TYPE : TYPE_WITHOUT_MARKS;
+    const char *type = version == VERSION                     ? TYPE
+                       : version == VERSION_WITHOUT_WITNESSES ? TYPE_WITHOUT_WITNESSES
+                                                              : TYPE_WITHOUT_MARKS;
     g_autoptr(GVariant) tuple =
         g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(type), content, FALSE));
 

@@ -18,6 +18,12 @@
 /* A key wrapped with a key: nonce, sealed key, tag. */
 #define RECALL_WRAP_BYTES (RECALL_BOX_NONCE_BYTES + RECALL_KEY_BYTES + RECALL_BOX_TAG_BYTES)
 
+/* A page of the segment's file, as it was when that was closed last. */
+typedef struct {
+    uint32_t number; /* from 1; 0: not known */
+    RecallPageSeal seal;
+} RecallKeyringWitness;
+
 /* One key of a segment, or of receipts. A week whose file was damaged has the key of that file and
  * a newer one. */
 typedef struct {
@@ -27,6 +33,7 @@ typedef struct {
     uint8_t wrap[RECALL_SEALED_BOX_BYTES]; /* RECALL_WRAP_BYTES of it when wrapped */
     uint64_t n_seals;                      /* at most so many pieces were sealed with it */
     uint64_t n_marked;                     /* recall/vault/mark.h: at least this is in its file */
+    RecallKeyringWitness witness;          /* recall/vault/mark.h: the page that has it */
 } RecallKeyringEntry;
 
 typedef struct {

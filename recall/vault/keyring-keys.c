@@ -254,7 +254,39 @@ recall_keyring_set_n_marked(RecallKeyring *self,
     if (n_marked <= entry->n_marked)
         return TRUE;
     entry->n_marked = MIN(n_marked, G_MAXINT64);
+    entry->witness = (RecallKeyringWitness){0};
     return recall_keyring_save(self, g_steal_pointer(&changed), error);
+}
+
+RecallKeyringWitness
+recall_keyring_get_witness(const RecallKeyring *self, const uint8_t *id)
+{
+    const RecallKeyringEntry *entry = find_by_id(self->file, id);
+
+    return entry != NULL ? entry->witness : (RecallKeyringWitness){0};
+}
+
+gboolean
+recall_keyring_set_witness(RecallKeyring *self,
+                           const uint8_t *id,
+                           const RecallKeyringWitness *witness,
+                           GError **error)
+{
+    g_autoptr(RecallKeyringFile) changed = recall_keyring_file_copy(self->file);
+    RecallKeyringEntry *entry = find_by_id(changed, id);
+
+    if (entry == NULL)
+        return set_no_key(error);
+    entry->witness = *witness;
+    return recall_keyring_save(self, g_steal_pointer(&changed), error);
+}
+
+RecallKeyringWitness
+recall_keyring_get_newest_witness(const RecallKeyring *self, int week)
+{
+    const RecallKeyringEntry *entry = recall_keyring_file_find(self->file, week);
+
+    return entry != NULL ? entry->witness : (RecallKeyringWitness){0};
 }
 
 static int

@@ -149,6 +149,17 @@ gboolean recall_keyring_set_n_marked(RecallKeyring *self,
                                      uint64_t n_marked,
                                      GError **error);
 
+/* The page that has this mark, as the file was closed; unknown from when the mark is raised until
+ * it is set; works while locked. */
+RecallKeyringWitness recall_keyring_get_witness(const RecallKeyring *self, const uint8_t *id);
+gboolean recall_keyring_set_witness(RecallKeyring *self,
+                                    const uint8_t *id,
+                                    const RecallKeyringWitness *witness,
+                                    GError **error);
+
+/* Of the newest key of the week. */
+RecallKeyringWitness recall_keyring_get_newest_witness(const RecallKeyring *self, int week);
+
 /* Weeks that have a key; works while locked. Returns: (transfer full): of int, oldest first */
 GArray *recall_keyring_dup_weeks(const RecallKeyring *self);
 

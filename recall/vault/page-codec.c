@@ -141,6 +141,12 @@ recall_page_codec_seal_page(RecallPageCodec *self,
     return seal(self, about, plain, PAGE_PLAIN_BYTES, out_sealed);
 }
 
+const RecallPageSeal *
+recall_page_codec_get_seal(const uint8_t *sealed)
+{
+    return (const RecallPageSeal *)(sealed + PAGE_PLAIN_BYTES);
+}
+
 /* Zeros behind the tag, so that no byte of the page may change unseen. */
 static gboolean
 is_rest_empty(const uint8_t *sealed)

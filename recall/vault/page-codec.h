@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "recall/vault/secret.h"
+#include "recall/vault/box.h"
 
 /* Seals what SQLite writes into a segment: pages, and the headers of its write-ahead log (WAL).
  * Each piece is bound to its segment and to where it stands, so that one that was moved, or comes
@@ -24,6 +24,11 @@
 #define RECALL_PAGE_CODEC_N_SEALS_MAX (UINT64_C(1) << 31)
 
 typedef struct RecallPageCodec RecallPageCodec;
+
+/* Nonce and tag of a page: another one whenever it is written. */
+typedef struct {
+    uint8_t bytes[RECALL_BOX_NONCE_BYTES + RECALL_BOX_TAG_BYTES];
+} RecallPageSeal;
 
 /* Where in the WAL a piece stands. */
 typedef struct {
@@ -58,6 +63,9 @@ gboolean recall_page_codec_seal_page(RecallPageCodec *self,
                                      const RecallWalPlace *place,
                                      const uint8_t *plain,
                                      uint8_t *out_sealed) G_GNUC_WARN_UNUSED_RESULT;
+/* @sealed: RECALL_PAGE_BYTES. Returns: (transfer none): within it */
+const RecallPageSeal *recall_page_codec_get_seal(const uint8_t *sealed);
+
 gboolean recall_page_codec_open_page(RecallPageCodec *self,
                                      uint32_t number,
                                      const RecallWalPlace *place,

@@ -9,6 +9,7 @@
 #include "recall/vault/reseal.h"
 #include "recall/vault/safe-file.h"
 #include "recall/vault/schema.h"
+#include "recall/vault/segment-error.h"
 #include "recall/vault/segment-file.h"
 #include "recall/vault/tokenizer.h"
 
@@ -32,8 +33,6 @@ struct RecallSegment {
     RecallMark mark;
     GHashTable *statements; /* SQL to sqlite3_stmt */
 };
-
-G_DEFINE_QUARK(recall_segment_error, recall_segment_error)
 
 int
 recall_segment_week_at(int64_t at_us)
@@ -87,70 +86,10 @@ recall_segment_is_on_read_only_disk(const char *path)
     return statvfs(path, &about) == 0 && (about.f_flag & ST_RDONLY) != 0;
 }
 
-/* A disk that turned read-only after the file was opened fails the write. */
-static gboolean
-is_read_only(sqlite3 *db)
-{
-    const char *path = sqlite3_db_filename(db, "main");
-
-    return (sqlite3_errcode(db) & 0xff) == SQLITE_READONLY ||
-           ((sqlite3_errcode(db) & 0xff) == SQLITE_IOERR && path != NULL &&
-            recall_segment_is_on_read_only_disk(path));
-}
-
-/* SQLite says FULL for a full disk only; a quota or a limit on the file's size is a failed write.
- */
-static gboolean
-is_full(sqlite3 *db)
-{
-    return (sqlite3_errcode(db) & 0xff) == SQLITE_FULL ||
-           sqlite3_extended_errcode(db) == SQLITE_IOERR_WRITE;
-}
-
-/* @db: (nullable): SQLite had no memory even for the handle */
-static gboolean
-set_sqlite_error(sqlite3 *db, int week, GError **error)
-{
-    g_autofree char *name = recall_segment_dup_name(week);
-    const char *why = sqlite3_errmsg(db);
-    GQuark domain = G_IO_ERROR;
-    int code = G_IO_ERROR_FAILED;
-
-    if (sqlite3_extended_errcode(db) == SQLITE_IOERR_DATA) {
-        domain = RECALL_SEGMENT_ERROR;
-        code = RECALL_SEGMENT_ERROR_DAMAGED;
-        why = "something in it was changed, or it belongs elsewhere";
-    }
-    switch (sqlite3_errcode(db) & 0xff) {
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        domain = RECALL_SEGMENT_ERROR;
-        code = RECALL_SEGMENT_ERROR_DAMAGED;
-        break;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        code = G_IO_ERROR_BUSY;
-        break;
-    case SQLITE_INTERRUPT:
-        code = G_IO_ERROR_CANCELLED;
-        break;
-    default:
-        if (is_read_only(db)) {
-            code = G_IO_ERROR_READ_ONLY;
-            why = "it cannot be written: the disk of the history is read-only";
-        } else if (is_full(db)) {
-            code = G_IO_ERROR_NO_SPACE;
-            why = "it cannot be written: no space is left on the disk of the history";
-        }
-    }
-    g_set_error(error, domain, code, "%s: %s", name, why);
-    return FALSE;
-}
-
 gboolean
 recall_segment_set_error(RecallSegment *self, GError **error)
 {
-    return set_sqlite_error(self->db, self->week, error);
+    return recall_segment_error_set(self->db, self->week, error);
 }
 
 gboolean
@@ -539,13 +478,19 @@ recall_segment_open(RecallKeyring *keyring,
 void
 recall_segment_close(RecallSegment *self)
 {
+    g_autofree char *path = NULL;
+
     if (self == NULL)
         return;
+    path = g_strdup(self->db != NULL ? sqlite3_db_filename(self->db, "main") : NULL);
     g_hash_table_unref(self->statements);
-    if (sqlite3_close(self->db) == SQLITE_OK)
+    if (sqlite3_close(self->db) == SQLITE_OK) {
         recall_crypt_vfs_free(self->vfs);
-    else
+        if (path != NULL)
+            recall_mark_note_closed(&self->mark, path);
+    } else {
         sqlite3_close_v2(self->db); /* somebody still has a statement, which needs the VFS */
+    }
     g_free(self);
 }
 

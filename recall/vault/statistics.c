@@ -37,8 +37,9 @@ recall_statistics_count_scenes(RecallVault *vault, int week)
 
 /* Of a week that is locked: what its files tell. */
 static void
-add_locked(RecallCatalog *catalog, const RecallCatalogEntry *entry, RecallStatistics *sum)
+add_locked(RecallCatalog *catalog, RecallCatalogEntry *entry, RecallStatistics *sum)
 {
+    recall_catalog_look_at_closed(catalog, entry);
     sum->oldest_us = recall_segment_week_start_us(entry->week);
     sum->n_bytes += recall_disk_usage_of_week(catalog->folder, entry->week);
     sum->n_segments++;

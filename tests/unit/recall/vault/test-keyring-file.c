@@ -18,6 +18,8 @@ add_entry(RecallKeyringFile *file, int week, uint8_t byte, gboolean is_sealed)
     RecallKeyringEntry entry = {
         .week = week, .is_sealed = is_sealed, .n_seals = byte, .n_marked = 10 * byte};
 
+    entry.witness.number = is_sealed ? 0 : byte;
+    memset(&entry.witness.seal, is_sealed ? 0 : byte, sizeof entry.witness.seal);
     memset(entry.id, byte, sizeof entry.id);
     memset(entry.wrap, byte, is_sealed ? RECALL_SEALED_BOX_BYTES : RECALL_WRAP_BYTES);
     g_array_append_val(file->entries, entry);
@@ -146,38 +148,40 @@ put_sum(uint8_t *data, size_t n_bytes)
     g_checksum_get_digest(sum, data + n_bytes - n_sum, &n_sum);
 }
 
-/* As releases before wrote it. */
-/* As releases before wrote it: without marks in the entries, in version 1 without a sum either. */
+/* As releases before wrote it: up to version 3 without witnesses in the entries, up to version 2
+ * without marks, and version 1 without a sum. */
 static GBytes *
 pack_older(const RecallKeyringFile *file, uint32_t version)
 {
     g_autoptr(GBytes) bytes = recall_keyring_file_pack(file);
     g_autoptr(GBytes) content = g_bytes_new_from_bytes(bytes, 0, g_bytes_get_size(bytes) - 32);
     g_autoptr(GVariant) tuple = g_variant_ref_sink(
-        g_variant_new_from_bytes(G_VARIANT_TYPE("(usayayayayayuba(ayibaytt))"), content, FALSE));
+        g_variant_new_from_bytes(G_VARIANT_TYPE("(usayayayayayuba(ayibayttuay))"), content, FALSE));
     g_autoptr(GVariant) entries = g_variant_get_child_value(tuple, 9);
     g_autoptr(GVariant) older = NULL;
     GVariant *parts[10] = {g_variant_new_uint32(version)};
     GVariant *older_entries[10];
+    unsigned n_fields = version < 3 ? 5 : 6;
     size_t n = g_variant_n_children(entries);
     uint8_t *data;
 
     assert_true(n < G_N_ELEMENTS(older_entries));
     for (size_t i = 0; i < n; i++) {
-        GVariant *fields[5];
+        GVariant *fields[6];
 
-        for (unsigned j = 0; j < 5; j++) {
+        for (unsigned j = 0; j < n_fields; j++) {
             g_autoptr(GVariant) entry = g_variant_get_child_value(entries, i);
 
             fields[j] = g_variant_get_child_value(entry, j);
         }
-        older_entries[i] = g_variant_new_tuple(fields, 5);
-        for (unsigned j = 0; j < 5; j++)
+        older_entries[i] = g_variant_new_tuple(fields, n_fields);
+        for (unsigned j = 0; j < n_fields; j++)
             g_variant_unref(fields[j]);
     }
     for (unsigned i = 1; i < 9; i++)
         parts[i] = g_variant_get_child_value(tuple, i);
-    parts[9] = g_variant_new_array(G_VARIANT_TYPE("(ayibayt)"), older_entries, n);
+    parts[9] = g_variant_new_array(G_VARIANT_TYPE(version < 3 ? "(ayibayt)" : "(ayibaytt)"),
+                                   older_entries, n);
     older = g_variant_ref_sink(g_variant_new_tuple(parts, 10));
     for (unsigned i = 1; i < 9; i++)
         g_variant_unref(parts[i]);
@@ -191,7 +195,7 @@ pack_older(const RecallKeyringFile *file, uint32_t version)
 static void
 test_older_releases(void **state)
 {
-    for (uint32_t version = 1; version <= 2; version++) {
+    for (uint32_t version = 1; version <= 3; version++) {
         g_autoptr(RecallKeyringFile) file = make_file(TRUE);
         g_autoptr(GBytes) bytes = pack_older(file, version);
         g_autoptr(GError) error = NULL;
@@ -199,8 +203,10 @@ test_older_releases(void **state)
 
         assert_non_null(back);
         for (unsigned i = 0; i < file->entries->len; i++) {
-            assert_int_equal(g_array_index(back->entries, RecallKeyringEntry, i).n_marked, 0);
-            g_array_index(file->entries, RecallKeyringEntry, i).n_marked = 0;
+            RecallKeyringEntry *entry = &g_array_index(file->entries, RecallKeyringEntry, i);
+
+            entry->n_marked = version < 3 ? 0 : entry->n_marked;
+            entry->witness = (RecallKeyringWitness){0};
         }
         check_equal(file, back);
     }
@@ -270,7 +276,7 @@ test_later_release(void **state)
     g_autoptr(GBytes) later = NULL;
     g_autoptr(GError) error = NULL;
 
-    data[0] = 4;
+    data[0] = 5;
     put_sum(data, g_bytes_get_size(bytes));
     later = g_bytes_new(data, g_bytes_get_size(bytes));
     assert_null(recall_keyring_file_parse(later, &error));
@@ -281,7 +287,7 @@ test_later_release(void **state)
 static void
 test_later_layout(void **state)
 {
-    uint8_t data[64] = {4};
+    uint8_t data[64] = {5};
     g_autoptr(GBytes) later = g_bytes_new_static(data, sizeof data);
     g_autoptr(GError) error = NULL;
 

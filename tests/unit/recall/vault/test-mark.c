@@ -496,19 +496,89 @@ test_locking(void **state)
     recall_vault_close(vault);
 }
 
+/* Of a week that is over and locked the page with the number is looked at from the outside. */
+static void
+test_over_and_locked(void **state)
+{
+    const Fixture *fixture = *state;
+    RecallVault *vault = fixture_open(fixture);
+    g_autoptr(GHashTable) older = NULL;
+    g_autoptr(GHashTable) newest = NULL;
+
+    put(vault, 1, MONDAY_US);
+    assert_true(recall_lock_set_key(vault, "", "passphrase", PASSPHRASE, NULL));
+    recall_vault_close(vault);
+    older = copy_files(fixture, NAME);
+    run_once(fixture, 2);
+    newest = copy_files(fixture, NAME);
+    vault = fixture_open(fixture);
+    put(vault, 3, MONDAY_US + WEEK_US);
+    assert_older_in(vault, FALSE);
+    recall_vault_close(vault);
+
+    put_back(fixture, NAME, older);
+    vault = fixture_open(fixture);
+    assert_true(recall_keyring_is_locked(recall_vault_get_keyring(vault)));
+    assert_older_in(vault, TRUE);
+    assert_true(recall_lock_open(vault, PASSPHRASE, NULL));
+    assert_older_in(vault, TRUE);
+    recall_vault_close(vault);
+    assert_older(fixture, TRUE); /* it was closed as what it is */
+    put_back(fixture, NAME, newest);
+    assert_older(fixture, FALSE);
+}
+
+/* Killed after its last write: until it is closed again nothing is known, and nothing said. */
+static void
+test_killed_and_locked(void **state)
+{
+    const Fixture *fixture = *state;
+    RecallVault *vault = fixture_open(fixture);
+    g_autoptr(GHashTable) older = NULL;
+    g_autoptr(GHashTable) killed = NULL;
+
+    put(vault, 1, MONDAY_US);
+    assert_true(recall_lock_set_key(vault, "", "passphrase", PASSPHRASE, NULL));
+    recall_vault_close(vault);
+    older = copy_files(fixture, NAME);
+    vault = fixture_open(fixture);
+    put(vault, 2, MONDAY_US + 2);
+    put(vault, 3, MONDAY_US + WEEK_US);
+    killed = copy_files(fixture, "");
+    recall_vault_close(vault);
+
+    put_back(fixture, "", killed);
+    assert_older(fixture, FALSE);
+    put_back(fixture, NAME, older);
+    vault = fixture_open(fixture);
+    assert_older_in(vault, FALSE);
+    assert_true(recall_lock_open(vault, PASSPHRASE, NULL));
+    assert_older_in(vault, TRUE);
+    recall_vault_close(vault);
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_older_file),   TEST(test_older_week_that_is_over),
-        TEST(test_killed),       TEST(test_log_taken_away),
-        TEST(test_many_changes), TEST(test_power_lost_in_between),
-        TEST(test_closed),       TEST(test_settled),
-        TEST(test_read_only),    TEST(test_release_before),
-        TEST(test_sealed_anew),  TEST(test_older_and_sealed_anew),
-        TEST(test_set_aside),    TEST(test_locked),
+        TEST(test_older_file),
+        TEST(test_older_week_that_is_over),
+        TEST(test_killed),
+        TEST(test_log_taken_away),
+        TEST(test_many_changes),
+        TEST(test_power_lost_in_between),
+        TEST(test_closed),
+        TEST(test_settled),
+        TEST(test_read_only),
+        TEST(test_release_before),
+        TEST(test_sealed_anew),
+        TEST(test_older_and_sealed_anew),
+        TEST(test_set_aside),
+        TEST(test_locked),
         TEST(test_locking),
+        TEST(test_over_and_locked),
+        TEST(test_killed_and_locked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
