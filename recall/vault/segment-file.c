@@ -187,28 +187,55 @@ recall_segment_file_is_worn(RecallKeyring *keyring, int week)
            recall_keyring_get_n_seals(keyring, week) >= RECALL_KEYRING_N_SEALS_WORN;
 }
 
+/* The key with @id, which the week has. */
+static gboolean
+get_sealer_of(RecallKeyring *keyring, int week, const uint8_t *id, Sealer *out, GError **error)
+{
+    for (unsigned age = 0;; age++) {
+        if (!get_sealer(keyring, week, age, out, error))
+            return FALSE;
+        if (memcmp(out->id, id, sizeof out->id) == 0)
+            return TRUE;
+        clear_sealer(out);
+    }
+}
+
+static gboolean
+fill_lane(RecallKeyring *keyring,
+          int week,
+          const uint8_t *old_id,
+          const uint8_t *new_id,
+          RecallPageCopyLane *out,
+          GError **error)
+{
+    g_auto(Sealer) old = {0};
+    g_auto(Sealer) new = {0};
+
+    if (!get_sealer_of(keyring, week, old_id, &old, error) ||
+        !get_sealer_of(keyring, week, new_id, &new, error))
+        return FALSE;
+    *out = (RecallPageCopyLane){g_steal_pointer(&old.codec), g_steal_pointer(&new.codec)};
+    return TRUE;
+}
+
 gboolean
 recall_segment_file_get_codecs(RecallKeyring *keyring,
                                int week,
                                const char *path,
-                               RecallPageCodec **out_old,
-                               RecallPageCodec **out_new,
+                               RecallPageCopy *copy,
                                uint8_t *out_new_id,
                                GError **error)
 {
     g_auto(Sealer) old = {0};
-    g_auto(Sealer) new = {0};
     g_autoptr(RecallKey) key = recall_key_new();
 
     if (!choose_sealer(keyring, week, path, &old, error) ||
-        !recall_keyring_add_beside(keyring, week, new.id, key, error))
+        !recall_keyring_add_beside(keyring, week, out_new_id, key, error))
         return FALSE;
-    new.codec = recall_page_codec_new(key, new.id, error);
-    if (new.codec == NULL)
-        return FALSE;
-    memcpy(out_new_id, new.id, sizeof new.id);
-    *out_old = g_steal_pointer(&old.codec);
-    *out_new = g_steal_pointer(&new.codec);
+    for (unsigned i = 0; i < RECALL_PAGE_COPY_N_LANES; i++) {
+        if (!fill_lane(keyring, week, old.id, out_new_id, &copy->lanes[i], error))
+            return FALSE;
+    }
     return TRUE;
 }
 

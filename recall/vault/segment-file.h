@@ -4,6 +4,7 @@
 
 #include "recall/vault/crypt-vfs.h"
 #include "recall/vault/keyring.h"
+#include "recall/vault/page-copy.h"
 
 /* Which key goes with the file of a segment. */
 
@@ -22,13 +23,12 @@ RecallCryptVfs *recall_segment_file_create(RecallKeyring *keyring, int week, GEr
 /* Whether its key sealed so much that it should have another one. */
 gboolean recall_segment_file_is_worn(RecallKeyring *keyring, int week);
 
-/* What opens the file as it is, and a new key's, which the keyring has from now on. @out_old,
- * @out_new: (transfer full); @out_new_id: RECALL_SEGMENT_ID_BYTES */
+/* Gives @copy what opens the file as it is, and what seals with a new key, which the keyring has
+ * from now on. @out_new_id: RECALL_SEGMENT_ID_BYTES */
 gboolean recall_segment_file_get_codecs(RecallKeyring *keyring,
                                         int week,
                                         const char *path,
-                                        RecallPageCodec **out_old,
-                                        RecallPageCodec **out_new,
+                                        RecallPageCopy *copy,
                                         uint8_t *out_new_id,
                                         GError **error);
 
