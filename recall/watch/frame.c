@@ -210,24 +210,33 @@ is_inside(const BaseRect *part, const pixman_region32_t *region)
            PIXMAN_REGION_IN;
 }
 
-/* The X of B G R X is undefined in the source and zero in the frame.
+static uint32_t
+get_pixel(const uint8_t *row, unsigned x)
+{
+    uint32_t pixel;
+
+    memcpy(&pixel, row + (size_t)x * 4, 4);
+    return pixel;
+}
+
+/* The X of B G R X is undefined in the source and zero in the frame. Most rows that are put are as
+ * they were: those are not written.
  * Returns: whether a pixel differed */
 static gboolean
 copy_row(uint8_t *to, const uint8_t *from, unsigned n_pixels)
 {
-    gboolean differs = FALSE;
+    uint32_t differences = 0;
 
+    for (unsigned i = 0; i < n_pixels; i++)
+        differences |= (get_pixel(from, i) ^ get_pixel(to, i)) & GUINT32_TO_LE(0xFFFFFF);
+    if (differences == 0)
+        return FALSE;
     for (unsigned i = 0; i < n_pixels; i++) {
-        uint32_t pixel;
-        uint32_t old;
+        uint32_t pixel = get_pixel(from, i) & GUINT32_TO_LE(0xFFFFFF);
 
-        memcpy(&pixel, from + i * 4, 4);
-        memcpy(&old, to + i * 4, 4);
-        pixel &= 0x00ffffff;
-        differs |= pixel != old;
-        memcpy(to + i * 4, &pixel, 4);
+        memcpy(to + (size_t)i * 4, &pixel, 4);
     }
-    return differs;
+    return TRUE;
 }
 
 static gboolean
@@ -279,6 +288,8 @@ recall_frame_put(RecallFrame *self, const BaseRect *rect, const uint8_t *pixels,
 static gboolean
 stands_out(const uint8_t *pixel, const uint8_t *ground)
 {
+    if (memcmp(pixel, ground, 4) == 0)
+        return FALSE;
     return ABS(pixel[0] - ground[0]) + ABS(pixel[1] - ground[1]) + ABS(pixel[2] - ground[2]) >
            INK_MIN;
 }
