@@ -242,6 +242,29 @@ def environment(folder, extra):
     return env
 
 
+def build_when_idle(kind):
+    """Only with what the processors have left: who is tested meanwhile does not feel it."""
+    def yield_to_all():
+        os.nice(19)
+        group = pathlib.Path("/proc/self/autogroup") # where the kernel weighs whole sessions
+        if group.exists():
+            group.write_text("19", encoding="ascii")
+
+    process = subprocess.Popen([str(DEV), "build", *kind], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               start_new_session=True, preexec_fn=yield_to_all)
+    CHILDREN.add(process)
+    return process
+
+
+def end(process):
+    """What it has not done is left to who does it again, and says what goes wrong."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGTERM)
+    process.wait()
+    CHILDREN.discard(process)
+
+
 def run_all(tally, wanted):
     sanitized = [w.removeprefix("asan").lstrip("/") for w in wanted if w.startswith("asan")]
     plain = [w for w in wanted if not w.startswith("asan")]
@@ -250,7 +273,10 @@ def run_all(tally, wanted):
         if not all(w.startswith("gate") for w in plain or [""]) and build(tally, []):
             env = environment(ROOT / "build", {})
             run_units(tally, plain, ROOT / "build", "", env)
+            ahead = None if wanted else build_when_idle(["asan"])
             run_sessions(tally, plain, "", env)
+            if ahead:
+                end(ahead)
     if sanitized or not wanted:
         if build(tally, ["asan"]):
             env = environment(ROOT / "build-asan", SANITIZER_ENV)
