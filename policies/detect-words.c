@@ -11,6 +11,7 @@
 #define FIRST_WORD_MIN_BYTES 6  /* with more behind it in the line */
 #define LABEL_BEFORE_MAX_BYTES 40
 #define N_VALUES_BELOW_MAX 1000
+#define HEIGHTS_TO_CELL_MAX 2 /* from a head to the first cell of its column */
 
 /* What a value is labelled with; then what stands between them; then the value. */
 #define NOT_IN_WORD "(?<![A-Za-z])"
@@ -333,6 +334,44 @@ add_values_below(const Search *self, unsigned first, const Label *label)
     }
 }
 
+static gboolean
+is_just_below(const BaseRect *box, const BaseRect *below)
+{
+    int common = MIN(box->x + box->width, below->x + below->width) - MAX(box->x, below->x);
+    int gap = below->y - (box->y + box->height);
+
+    return common > 0 && gap > -box->height / 2 && gap <= HEIGHTS_TO_CELL_MAX * box->height;
+}
+
+/* Whether the cell below @segment is of letters and digits, as no label is. */
+static gboolean
+is_above_random(const Search *self, const PolicySegment *segment)
+{
+    const BaseRect *box = &self->text->runs[segment->run].box;
+
+    for (unsigned i = 0; i < self->text->segments->len; i++) {
+        const PolicySegment *other = get_segment(self->text, i);
+        size_t length = other->end - other->start;
+
+        if (is_just_below(box, &self->text->runs[other->run].box) &&
+            count_random(self->text->flat->str + other->start) == length)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The head of a column of passwords: what stands beside it is the next head, if it may be one. */
+static gboolean
+is_beside_head(const Search *self, const Label *label, const PolicySegment *next)
+{
+    const char *value = self->text->flat->str + next->start;
+    const PolicySegment *segment =
+        get_segment(self->text, policy_detect_text_find(self->text, label->start));
+
+    return label->is_head && strcspn(value, DIGITS) >= next->end - next->start &&
+           is_above_random(self, segment);
+}
+
 static void
 look_beside(const Search *self, const Label *label)
 {
@@ -344,7 +383,7 @@ look_beside(const Search *self, const Label *label)
         next == NULL)
         return;
     if (is_in_row(next->joint)) {
-        if (is_value(self, label, next, 1))
+        if (is_value(self, label, next, 1) && !is_beside_head(self, label, next))
             add_segment(self->text, next);
     } else if (self->order == POLICY_DETECT_TOLD && label->is_head) {
         add_first_word(self, next);

@@ -832,6 +832,28 @@ withholds_beginnings(void **state)
     }
 }
 
+/* The head beside that of a column of passwords is none; what stands beside a label is one. */
+static void
+tells_heads_from_values(void **state)
+{
+    static const struct {
+        const char *shown;
+        const char *marked;
+    } cases[] = {
+        {"Name|Password|Created\nada|xK7mQ2pL|today\nbob|hunter22|later",
+         "Name\nPassword\nCreated\nada\n[xK7mQ2pL]\ntoday\nbob\n[hunter22]\nlater"},
+        {"Ada|Password|swordfish\nharbour|none|ninety",
+         "Ada\nPassword\n[swordfish]\nharbour\nnone\nninety"},
+        {"Password|xK7mQ2pL\nhunter22|none", "Password\n[xK7mQ2pL]\n[hunter22]\nnone"},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *marked = mark(cases[i].shown, FALSE);
+
+        assert_string_equal(marked, cases[i].marked);
+    }
+}
+
 static void
 keeps_bounds(void **state)
 {
@@ -874,6 +896,7 @@ main(void)
         cmocka_unit_test(leaves_tables),
         cmocka_unit_test(leaves_framed_tables),
         cmocka_unit_test(withholds_beginnings),
+        cmocka_unit_test(tells_heads_from_values),
         cmocka_unit_test(keeps_bounds),
     };
 
