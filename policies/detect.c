@@ -52,9 +52,8 @@ compare_ranges(const void *a, const void *b)
     return 0;
 }
 
-/* Sorted, those that overlap as one. */
-static void
-tidy(GArray *found)
+void
+policy_secret_ranges_tidy(GArray *found)
 {
     unsigned n_kept = 0;
 
@@ -106,7 +105,7 @@ policy_detect_find(const PolicyDetectRun *runs, unsigned n_runs)
 
         g_array_append_val(found, range);
     }
-    tidy(found);
+    policy_secret_ranges_tidy(found);
     return found->len > 0 ? g_steal_pointer(&found) : NULL;
 }
 

@@ -47,6 +47,9 @@ typedef struct {
     gboolean is_beginning; /* not yet a secret, but it may become one */
 } PolicySecretRange;
 
+/* Sorts @ranges (of PolicySecretRange) by run and start; those that overlap become one. */
+void policy_secret_ranges_tidy(GArray *ranges);
+
 /**
  * policy_detect_find:
  * @runs: in any order

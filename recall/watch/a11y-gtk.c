@@ -109,6 +109,13 @@ add_buttons(RecallA11yReading *reading, GPtrArray *nodes)
     }
 }
 
+/* A page that was zoomed tells the box that it had before, or none. */
+static BaseRect
+get_view_clip(const RecallA11yNode *node)
+{
+    return node->role == RECALL_A11Y_ROLE_PAGE ? (BaseRect){0} : node->box;
+}
+
 static void
 add_texts(RecallA11yReading *reading, GPtrArray *nodes)
 {
@@ -128,7 +135,7 @@ add_texts(RecallA11yReading *reading, GPtrArray *nodes)
     recall_a11y_tree_ask_texts(reading->link, labels);
     recall_a11y_reading_add(reading, labels, clips, &manner);
     for (unsigned i = 0; i < views->len; i++)
-        clips[i] = ((const RecallA11yNode *)views->pdata[i])->box;
+        clips[i] = get_view_clip(views->pdata[i]);
     manner.shape = RECALL_A11Y_SHAPE_VIEW;
     recall_a11y_reading_add(reading, views, clips, &manner);
 }

@@ -2,16 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "recall/watch/a11y-units.h"
 #include "recall/watch/text.h"
 
 /* From lines that an application told to runs of what was shown. Pure. */
-
-/* Where a line's characters were measured to stand: between two of these they are spread by the
- * widths that letters usually have. */
-typedef struct {
-    uint32_t at_bytes;
-    int x; /* from the left of the line's box, in pixels */
-} RecallA11yStop;
 
 /* Where a label's text stands in its box, where only the box is known. */
 typedef enum {

@@ -18,14 +18,16 @@ struct RecallContent {
     char *url;
     char *file;
     pixman_region32_t visible;
-    pixman_region32_t covered;  /* what accessible text speaks for */
-    pixman_region32_t spoken;   /* it tells of text in there, maybe of where it stood before */
-    pixman_region32_t secret;   /* password fields: nothing in them is kept */
-    pixman_region32_t untold;   /* parts of long words: not in the picture */
-    pixman_region32_t wanted;   /* what OCR reads now */
-    pixman_region32_t ignored;  /* what it must leave out */
-    pixman_region32_t unread;   /* of the pixels that may be kept: their text is not known yet */
-    pixman_region32_t unproven; /* where told secrets may stand */
+    pixman_region32_t covered;   /* what accessible text speaks for */
+    pixman_region32_t spoken;    /* it tells of text in there, maybe of where it stood before */
+    pixman_region32_t secret;    /* password fields: nothing in them is kept */
+    pixman_region32_t untold;    /* parts of long words: not in the picture */
+    pixman_region32_t wanted;    /* what OCR reads now */
+    pixman_region32_t ignored;   /* what it must leave out */
+    pixman_region32_t unread;    /* of the pixels that may be kept: their text is not known yet */
+    pixman_region32_t unproven;  /* where told secrets may stand */
+    pixman_region32_t changed;   /* pixels that changed before the last answer */
+    pixman_region32_t unsettled; /* those of them that may have been told as they look later */
     pixman_region32_t painted;
     uint8_t *before; /* what stands in @painted while it is painted over, else NULL */
 };
@@ -48,6 +50,8 @@ recall_content_new(void)
     pixman_region32_init(&self->ignored);
     pixman_region32_init(&self->unread);
     pixman_region32_init(&self->unproven);
+    pixman_region32_init(&self->changed);
+    pixman_region32_init(&self->unsettled);
     pixman_region32_init(&self->painted);
     return self;
 }
@@ -73,6 +77,8 @@ recall_content_free(RecallContent *self)
     pixman_region32_fini(&self->ignored);
     pixman_region32_fini(&self->unread);
     pixman_region32_fini(&self->unproven);
+    pixman_region32_fini(&self->changed);
+    pixman_region32_fini(&self->unsettled);
     pixman_region32_fini(&self->painted);
     g_free(self);
 }
@@ -85,6 +91,22 @@ recall_content_get_frame(const RecallContent *self)
     return self->frame;
 }
 
+/* Secrets that stood where pixels are others now are gone; how it looked there with them is not
+ * known any more. */
+static void
+take_changes(RecallContent *self)
+{
+    pixman_region32_t gone;
+
+    pixman_region32_init(&gone);
+    pixman_region32_clear(&self->changed);
+    recall_frame_take_changes(self->frame, &self->changed);
+    pixman_region32_union(&self->unread, &self->unread, &self->changed);
+    recall_redact_wash(self->redact, &self->changed, &gone);
+    recall_frame_forget_looks(self->frame, &gone);
+    pixman_region32_fini(&gone);
+}
+
 void
 recall_content_drop_text(RecallContent *self)
 {
@@ -94,6 +116,8 @@ recall_content_drop_text(RecallContent *self)
     pixman_region32_clear(&self->covered);
     pixman_region32_clear(&self->spoken);
     pixman_region32_clear(&self->untold);
+    if (self->frame != NULL)
+        take_changes(self);
 }
 
 void
@@ -103,6 +127,7 @@ recall_content_clear(RecallContent *self)
     recall_content_drop_text(self);
     pixman_region32_clear(&self->visible);
     pixman_region32_clear(&self->unread);
+    pixman_region32_clear(&self->unsettled);
 }
 
 void
@@ -224,8 +249,29 @@ recall_content_hold(RecallContent *self,
 {
     recall_frame_hold(self->frame);
     pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)asked);
+    take_changes(self);
     note_told(self, &self->covered);
     pixman_region32_union(&self->unread, &self->unread, (pixman_region32_t *)since);
+}
+
+void
+recall_content_distrust(RecallContent *self)
+{
+    pixman_region32_intersect(&self->unsettled, &self->changed, &self->covered);
+}
+
+gboolean
+recall_content_settle(RecallContent *self, pixman_region32_t *fresh)
+{
+    gboolean was_unsettled = pixman_region32_not_empty(&self->unsettled);
+    gboolean looks_otherwise = recall_frame_has_changes(self->frame);
+
+    if (was_unsettled && looks_otherwise) {
+        pixman_region32_union(fresh, fresh, &self->unsettled);
+        pixman_region32_union(&self->unread, &self->unread, &self->unsettled);
+    }
+    pixman_region32_clear(&self->unsettled);
+    return was_unsettled && !looks_otherwise;
 }
 
 /* Where nothing stands out there is nothing to read, and no run that stood there is shown. */
@@ -389,8 +435,11 @@ recall_content_has_unread(const RecallContent *self)
     gboolean has_some;
 
     pixman_region32_init(&unread);
-    pixman_region32_intersect(&unread, (pixman_region32_t *)&self->unread,
-                              (pixman_region32_t *)&self->visible);
+    pixman_region32_union(&unread, (pixman_region32_t *)&self->unread,
+                          (pixman_region32_t *)&self->unsettled);
+    if (self->frame != NULL)
+        recall_frame_add_changes(self->frame, &unread);
+    pixman_region32_intersect(&unread, &unread, (pixman_region32_t *)&self->visible);
     has_some = pixman_region32_not_empty(&unread);
     pixman_region32_fini(&unread);
     return has_some || recall_proof_is_pending(self->proof);
@@ -576,6 +625,8 @@ recall_content_paint(RecallContent *self)
     pixman_region32_union(&self->painted, &self->secret,
                           (pixman_region32_t *)recall_redact_get_hidden(self->redact));
     pixman_region32_union(&self->painted, &self->painted, &self->unread);
+    pixman_region32_union(&self->painted, &self->painted, &self->unsettled);
+    recall_frame_add_changes(self->frame, &self->painted);
     pixman_region32_union(&self->painted, &self->painted, &self->untold);
     recall_proof_hide(self->proof, &self->visible, &self->painted);
     self->before = recall_frame_paint(self->frame, &self->painted);

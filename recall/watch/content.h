@@ -48,6 +48,13 @@ void recall_content_hold(RecallContent *self,
                          const pixman_region32_t *asked,
                          const pixman_region32_t *since);
 
+/* The screen changed after the pixels in hand were grabbed: what is told of those that changed last
+ * may be of another layout. They are not kept, until recall_content_settle() at the next moment,
+ * which adds them to @fresh when the window looks otherwise.
+ * Returns: whether that was so, and it does not */
+void recall_content_distrust(RecallContent *self);
+gboolean recall_content_settle(RecallContent *self, pixman_region32_t *fresh);
+
 /* Finds what of @changed is left for OCR to read: what was told, what is not visible and what is
  * blank is not.
  * @left: (nullable): given while the window is in motion: what the application tells text of is

@@ -25,6 +25,8 @@ struct RecallFrame {
     size_t stride;
     uint8_t *pixels;
     pixman_region32_t seen;
+    pixman_region32_t changed;     /* pixels, since they were taken */
+    pixman_region32_t changed_now; /* in this moment */
     gboolean is_held;
     uint8_t *held_pixels; /* a copy, made when something is put while held; else NULL */
     pixman_region32_t held_seen;
@@ -44,6 +46,8 @@ recall_frame_new(uint32_t width_px, uint32_t height_px)
     self->height_px = height_px;
     self->stride = (size_t)width_px * 4;
     pixman_region32_init(&self->seen);
+    pixman_region32_init(&self->changed);
+    pixman_region32_init(&self->changed_now);
     pixman_region32_init(&self->held_seen);
     self->n_columns = (width_px + RECALL_FRAME_BLOCK_WIDTH_PX - 1) / RECALL_FRAME_BLOCK_WIDTH_PX;
     self->n_rows = (height_px + RECALL_FRAME_BLOCK_HEIGHT_PX - 1) / RECALL_FRAME_BLOCK_HEIGHT_PX;
@@ -57,6 +61,8 @@ recall_frame_free(RecallFrame *self)
     if (self == NULL)
         return;
     pixman_region32_fini(&self->seen);
+    pixman_region32_fini(&self->changed);
+    pixman_region32_fini(&self->changed_now);
     pixman_region32_fini(&self->held_seen);
     g_free(self->pixels);
     g_free(self->held_pixels);
@@ -210,52 +216,90 @@ is_inside(const BaseRect *part, const pixman_region32_t *region)
            PIXMAN_REGION_IN;
 }
 
+/* The X of B G R X is undefined in the source and zero in the frame. */
 static uint32_t
-get_pixel(const uint8_t *row, unsigned x)
+get_pixel(const uint8_t *row, int i)
 {
     uint32_t pixel;
 
-    memcpy(&pixel, row + (size_t)x * 4, 4);
-    return pixel;
+    memcpy(&pixel, row + (size_t)i * 4, 4);
+    return pixel & GUINT32_TO_LE(0xFFFFFF);
 }
 
-/* The X of B G R X is undefined in the source and zero in the frame. Most rows that are put are as
- * they were: those are not written.
- * Returns: whether a pixel differed */
 static gboolean
-copy_row(uint8_t *to, const uint8_t *from, unsigned n_pixels)
+differs(const uint8_t *a, const uint8_t *b, int n_pixels)
 {
-    uint32_t differences = 0;
+    uint32_t all = 0;
 
-    for (unsigned i = 0; i < n_pixels; i++)
-        differences |= (get_pixel(from, i) ^ get_pixel(to, i)) & GUINT32_TO_LE(0xFFFFFF);
-    if (differences == 0)
+    for (int i = 0; i < n_pixels; i++)
+        all |= get_pixel(a, i) ^ get_pixel(b, i);
+    return all != 0;
+}
+
+/* Most rows that are put are as they were: those are not written.
+ * @out_start, @out_end: around what differed, in pixels. Returns: FALSE when nothing did */
+static gboolean
+copy_row(uint8_t *to, const uint8_t *from, int n_pixels, int *out_start, int *out_end)
+{
+    int start = 0;
+    int end = n_pixels;
+
+    if (!differs(to, from, n_pixels))
         return FALSE;
-    for (unsigned i = 0; i < n_pixels; i++) {
-        uint32_t pixel = get_pixel(from, i) & GUINT32_TO_LE(0xFFFFFF);
+    while (get_pixel(to, start) == get_pixel(from, start))
+        start++;
+    while (get_pixel(to, end - 1) == get_pixel(from, end - 1))
+        end--;
+    for (int i = start; i < end; i++) {
+        uint32_t pixel = get_pixel(from, i);
 
         memcpy(to + (size_t)i * 4, &pixel, 4);
     }
+    *out_start = start;
+    *out_end = end;
     return TRUE;
 }
 
-static gboolean
+/* Returns: around what differed, empty when nothing did */
+static BaseRect
 copy_part(RecallFrame *self,
           const BaseRect *part,
           const BaseRect *rect,
           const uint8_t *pixels,
           size_t stride)
 {
-    gboolean differs = FALSE;
+    BaseRect all = {0};
 
     for (int y = part->y; y < part->y + part->height; y++) {
         uint8_t *to = self->pixels + (size_t)y * self->stride + (size_t)part->x * 4;
         const uint8_t *from =
             pixels + (size_t)(y - rect->y) * stride + (size_t)(part->x - rect->x) * 4;
+        int start;
+        int end;
 
-        differs |= copy_row(to, from, part->width);
+        if (copy_row(to, from, part->width, &start, &end))
+            base_rect_union(&all, &(BaseRect){part->x + start, y, end - start, 1}, &all);
     }
-    return differs;
+    return all;
+}
+
+static void
+put_part(RecallFrame *self,
+         Block *block,
+         const BaseRect *part,
+         const BaseRect *rect,
+         const uint8_t *pixels,
+         size_t stride)
+{
+    BaseRect changed = copy_part(self, part, rect, pixels, stride);
+
+    if (!is_inside(part, &self->seen))
+        changed = *part;
+    if (base_rect_is_empty(&changed))
+        return;
+    block->is_changed = TRUE;
+    pixman_region32_union_rect(&self->changed_now, &self->changed_now, changed.x, changed.y,
+                               (unsigned)changed.width, (unsigned)changed.height);
 }
 
 void
@@ -277,8 +321,7 @@ recall_frame_put(RecallFrame *self, const BaseRect *rect, const uint8_t *pixels,
             BaseRect part = get_block_rect(self, column, row);
 
             base_rect_intersect(&part, rect, &part);
-            if (copy_part(self, &part, rect, pixels, stride) || !is_inside(&part, &self->seen))
-                get_block(self, column, row)->is_changed = TRUE;
+            put_part(self, get_block(self, column, row), &part, rect, pixels, stride);
         }
     }
     pixman_region32_union_rect(&self->seen, &self->seen, rect->x, rect->y, rect->width,
@@ -378,13 +421,83 @@ remember_hash(Block *block, uint64_t hash)
     block->next_hash = (block->next_hash + 1) % N_HASHES;
 }
 
+static gboolean
+touches_block(const RecallFrame *self,
+              unsigned column,
+              unsigned row,
+              const pixman_region32_t *region)
+{
+    BaseRect rect = get_block_rect(self, column, row);
+    pixman_box32_t box = {rect.x, rect.y, rect.x + rect.width, rect.y + rect.height};
+
+    return pixman_region32_contains_rectangle((pixman_region32_t *)region, &box) !=
+           PIXMAN_REGION_OUT;
+}
+
+/* @forgets: the others that were known */
+static void
+remember_looks(RecallFrame *self, const pixman_region32_t *region, gboolean forgets)
+{
+    for (unsigned row = 0; self->pixels != NULL && row < self->n_rows; row++) {
+        for (unsigned column = 0; column < self->n_columns; column++) {
+            Block *block = get_block(self, column, row);
+
+            if (!touches_block(self, column, row, region))
+                continue;
+            if (forgets)
+                memset(block->hashes, 0, sizeof(block->hashes));
+            remember_hash(block, hash_block(self, column, row));
+        }
+    }
+}
+
+void
+recall_frame_take_changes(RecallFrame *self, pixman_region32_t *changed)
+{
+    remember_looks(self, &self->changed, FALSE);
+    pixman_region32_union(changed, changed, &self->changed);
+    pixman_region32_clear(&self->changed);
+}
+
+gboolean
+recall_frame_has_changes(const RecallFrame *self)
+{
+    return pixman_region32_not_empty((pixman_region32_t *)&self->changed);
+}
+
+void
+recall_frame_add_changes(const RecallFrame *self, pixman_region32_t *changed)
+{
+    if (!self->is_held)
+        pixman_region32_union(changed, changed, (pixman_region32_t *)&self->changed);
+}
+
+void
+recall_frame_forget_looks(RecallFrame *self, const pixman_region32_t *region)
+{
+    remember_looks(self, region, TRUE);
+}
+
 static void
 add_block(const RecallFrame *self, unsigned column, unsigned row, pixman_region32_t *fresh)
 {
     BaseRect rect = get_block_rect(self, column, row);
 
-    remember_hash(get_block(self, column, row), hash_block(self, column, row));
     pixman_region32_union_rect(fresh, fresh, rect.x, rect.y, rect.width, rect.height);
+}
+
+static gboolean
+is_awaited(const RecallFrame *self)
+{
+    pixman_region32_t both;
+    gboolean is_so;
+
+    pixman_region32_init(&both);
+    pixman_region32_intersect(&both, (pixman_region32_t *)&self->changed,
+                              (pixman_region32_t *)&self->changed_now);
+    is_so = pixman_region32_not_empty(&both);
+    pixman_region32_fini(&both);
+    return is_so;
 }
 
 /* A blinking caret: nearly nothing changed, and all of it looks as it did before. */
@@ -393,6 +506,8 @@ is_blink(const RecallFrame *self)
 {
     unsigned n_changed = 0;
 
+    if (is_awaited(self))
+        return FALSE; /* what stands there is not read yet: it may be about to be */
     for (unsigned row = 0; row < self->n_rows; row++) {
         for (unsigned column = 0; column < self->n_columns; column++) {
             const Block *block = get_block(self, column, row);
@@ -446,6 +561,7 @@ sort_block(RecallFrame *self,
 static void
 forget_changes(RecallFrame *self)
 {
+    pixman_region32_clear(&self->changed_now);
     for (size_t i = 0; i < (size_t)self->n_columns * self->n_rows; i++)
         self->blocks[i].is_changed = FALSE;
 }
@@ -455,6 +571,9 @@ forget_changes(RecallFrame *self)
 static void
 unfold_blocks(RecallFrame *self)
 {
+    pixman_region32_t same;
+
+    pixman_region32_init(&same);
     for (unsigned row = 0; row < self->n_rows && self->n_folded > 0; row++) {
         for (unsigned column = 0; column < self->n_columns; column++) {
             Block *block = get_block(self, column, row);
@@ -463,12 +582,17 @@ unfold_blocks(RecallFrame *self)
             if (block->folded_hash == 0 || !block->is_changed)
                 continue;
             if (is_inside(&rect, &self->seen) &&
-                hash_block(self, column, row) == block->folded_hash)
+                hash_block(self, column, row) == block->folded_hash) {
                 block->is_changed = FALSE;
+                pixman_region32_union_rect(&same, &same, rect.x, rect.y, (unsigned)rect.width,
+                                           (unsigned)rect.height);
+            }
             block->folded_hash = 0;
             self->n_folded--;
         }
     }
+    pixman_region32_subtract(&self->changed_now, &self->changed_now, &same);
+    pixman_region32_fini(&same);
 }
 
 void
@@ -479,6 +603,8 @@ recall_frame_end_moment(RecallFrame *self, gboolean at_rest, pixman_region32_t *
         forget_changes(self);
         return;
     }
+    pixman_region32_union(&self->changed, &self->changed, &self->changed_now);
+    pixman_region32_clear(&self->changed_now);
     for (unsigned row = 0; row < self->n_rows; row++) {
         for (unsigned column = 0; column < self->n_columns; column++)
             sort_block(self, column, row, at_rest, fresh);

@@ -64,6 +64,20 @@ recall_frame_put(RecallFrame *self, const BaseRect *rect, const uint8_t *pixels,
  */
 void recall_frame_end_moment(RecallFrame *self, gboolean at_rest, pixman_region32_t *fresh);
 
+/* What looks as it does now is read: adds to @changed where pixels are others than at the last
+ * call, a known change left out, and knows these looks from now on. */
+void recall_frame_take_changes(RecallFrame *self, pixman_region32_t *changed);
+
+/* Whether that would add anything, for the pixels that were put last. */
+gboolean recall_frame_has_changes(const RecallFrame *self);
+
+/* Adds what that would add for the pixels that recall_frame_get_pixels() gives. */
+void recall_frame_add_changes(const RecallFrame *self, pixman_region32_t *changed);
+
+/* Of blocks that @region touches no look is known any more but that of now: the text that was read
+ * there at earlier ones is another. */
+void recall_frame_forget_looks(RecallFrame *self, const pixman_region32_t *region);
+
 /* Whether anything stands out inside @rect: text that is as light as its ground is not shown. TRUE
  * where a part was never seen. */
 gboolean recall_frame_has_ink(RecallFrame *self, const BaseRect *rect);

@@ -136,6 +136,32 @@ add_missing(GArray *all, RecallRun *run, int top, int bottom)
     g_array_append_val(all, missing);
 }
 
+static gboolean
+has_run(const GPtrArray *runs, const RecallRun *run)
+{
+    for (unsigned i = 0; i < runs->len; i++) {
+        if (is_same(runs->pdata[i], run))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* It is not told any more, or under a dialog, but what it may stand in looks as it did. */
+static void
+keep_missing(const RecallProof *self,
+             const GPtrArray *runs,
+             const pixman_region32_t *changed,
+             GArray *kept)
+{
+    for (unsigned i = 0; i < self->missing->len; i++) {
+        const Missing *missing = &g_array_index(self->missing, Missing, i);
+
+        if (!has_run(runs, missing->run) &&
+            !has_changed(changed, X_MIN, missing->top, X_MAX, missing->bottom))
+            add_missing(kept, missing->run, missing->top, missing->bottom);
+    }
+}
+
 void
 recall_proof_begin(RecallProof *self, const GPtrArray *runs, const pixman_region32_t *changed)
 {
@@ -155,6 +181,7 @@ recall_proof_begin(RecallProof *self, const GPtrArray *runs, const pixman_region
         else
             doubt(self, run);
     }
+    keep_missing(self, runs, changed, missing);
     g_ptr_array_unref(self->proven);
     g_array_unref(self->missing);
     self->proven = g_steal_pointer(&proven);

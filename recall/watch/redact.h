@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "recall/watch/growth.h"
+#include "recall/watch/mask.h"
 #include "recall/watch/text.h"
 
 /* Takes secrets out of what was read from one window, before anything compares or keeps it: their
@@ -12,11 +14,12 @@
  * is withheld while it grows, and for RECALL_REDACT_REST_US after: somebody who looks at the card
  * between two groups of digits types on within that time. What rests longer is shown, because it is
  * most likely an ordinary number; should it become a secret all the same, then the line that takes
- * its place says so (RecallRun.hides_beginning), and the scene in hand forgets the line it had. */
+ * its place says so (RecallRun.hides_beginning), and the scene in hand forgets the line it had.
+ *
+ * What was found to be one stays hidden until its pixels change (recall/watch/stains.h). */
 
-#define RECALL_REDACT_MASK "•••••" /* as long for each secret: it tells nothing */
-#define RECALL_REDACT_REST_US ((int64_t)10 * G_USEC_PER_SEC)
-#define RECALL_REDACT_N_GROWING_MAX 32 /* runs; beyond it the view is a new page, nobody types */
+#define RECALL_REDACT_MASK RECALL_MASK_TEXT
+#define RECALL_REDACT_REST_US RECALL_GROWTH_REST_US
 
 typedef struct RecallRedact RecallRedact;
 
@@ -37,8 +40,13 @@ GPtrArray *recall_redact_runs(RecallRedact *self, GPtrArray *runs, int64_t now_u
  * Returns: (transfer full): of RecallRun */
 GPtrArray *recall_redact_pick(RecallRedact *self, GPtrArray *runs, int64_t now_us);
 
-/* Window pixels that show secrets in the last view, with a margin; where it is not certain which
- * pixels of a run they are, all of it. Borrowed. */
+/* Pixels of @changed are others than in the last view: what showed a secret there does no more.
+ * @gone: initialised; where that was is added */
+void
+recall_redact_wash(RecallRedact *self, const pixman_region32_t *changed, pixman_region32_t *gone);
+
+/* Window pixels that show secrets in the last view, or that did before and have not changed, with a
+ * margin; where it is not certain which pixels of a run they are, all of it. Borrowed. */
 const pixman_region32_t *recall_redact_get_hidden(const RecallRedact *self);
 
 /* How many secrets the last view had; what may only become one does not count. */

@@ -505,6 +505,12 @@ recall_sense_idle_us(const RecallSense *self)
     return self->last_input_us != 0 ? g_get_monotonic_time() - self->last_input_us : -1;
 }
 
+gboolean
+recall_sense_has_changed(const RecallSense *self)
+{
+    return self->debounce.first_change_us != 0;
+}
+
 void
 recall_sense_wake(RecallSense *self, unsigned delay_ms)
 {

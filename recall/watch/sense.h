@@ -55,6 +55,10 @@ void recall_sense_set_paused(RecallSense *self, gboolean is_paused);
 /* Time since the last input, or -1 when none was seen yet. */
 int64_t recall_sense_idle_us(const RecallSense *self);
 
+/* Whether anything changed on the screen since the last moment began: what an application tells
+ * now may be of after it. */
+gboolean recall_sense_has_changed(const RecallSense *self);
+
 /* Asks for a moment after @delay_ms though nothing may have changed (a retry is due). */
 void recall_sense_wake(RecallSense *self, unsigned delay_ms);
 

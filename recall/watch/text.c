@@ -29,6 +29,7 @@ recall_run_unref(RecallRun *self)
     if (self == NULL || !g_atomic_int_dec_and_test(&self->n_refs))
         return;
     g_array_unref(self->words);
+    g_free(self->context);
     g_free(self->text);
     g_free(self);
 }

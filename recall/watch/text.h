@@ -25,7 +25,11 @@ typedef struct {
     /* A secret is masked of which the view before may have shown a beginning: what stood in this
      * place is not to be kept. */
     gboolean hides_beginning;
-    gboolean is_cell; /* a figure in a table: with @words empty it stands anywhere in @box */
+    /* Where only a part of a line is shown: that and some of what stands before and behind it, by
+     * which a part of a secret is told; NULL when all is shown. Never kept. */
+    char *context;
+    uint32_t context_start; /* where @text stands in it */
+    gboolean is_cell;       /* a figure in a table: with @words empty it stands anywhere in @box */
 } RecallRun;
 
 /* @text: (transfer full) */

@@ -439,6 +439,8 @@ on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
         recall_content_give_up_accessible(self->content, &self->reading);
     }
     recall_content_hold(self->content, &self->reading, &self->fresh);
+    if (text != NULL && recall_sense_has_changed(self->sense))
+        recall_content_distrust(self->content);
     (void)find_doubts(self); /* before anything is stored of it */
     if (text != NULL && text->runs->len > 0)
         self->partial_source = g_timeout_add(RECALL_WATCH_PARTIAL_MS, on_partial, self);
@@ -638,6 +640,7 @@ recall_watch_see(RecallWatch *self,
     recall_look_take(self->content, window, moment, sense);
     self->seen_us = moment->at_us;
     recall_frame_end_moment(get_frame(self), moment->at_rest, &self->fresh);
+    self->must_store |= recall_content_settle(self->content, &self->fresh) && self->is_partial;
     note_motion(self, moment->at_rest);
     if (self->changed_us == 0 && pixman_region32_not_empty(&self->fresh))
         self->changed_us = moment->first_change_us;

@@ -156,6 +156,23 @@ test_only_what_is_shown_is_kept(void **state)
     recall_text_free(text);
 }
 
+/* By what stands beside it a part of a secret is told. */
+static void
+test_context_of_a_part(void **state)
+{
+    g_autoptr(RecallText) all =
+        add("pay 4539 5787 6362 1486 today", (BaseRect){0, 0, 290, 18}, NULL, 0, everything);
+    g_autoptr(RecallText) part = add("pay 4539 5787 6362 1486 today", (BaseRect){0, 0, 290, 18},
+                                     NULL, 0, (BaseRect){40, 0, 110, 20});
+    const RecallRun *run = get_run(part, 0);
+
+    assert_null(get_run(all, 0)->context);
+    assert_int_equal(part->runs->len, 1);
+    assert_string_equal(run->text, "4539 5787");
+    assert_string_equal(run->context, "pay 4539 5787 6362 1486 today");
+    assert_int_equal(run->context_start, 4);
+}
+
 /* What is shown of a long word that is cut off by the view is told by nobody. */
 static void
 test_the_part_of_a_token_is_untold(void **state)
@@ -306,6 +323,7 @@ main(void)
         cmocka_unit_test(test_right_to_left_with_stops),
         cmocka_unit_test(test_stops_say_where_words_are),
         cmocka_unit_test(test_words_behind_an_ellipsis_are_not_shown),
+        cmocka_unit_test(test_context_of_a_part),
         cmocka_unit_test(test_cjk_is_one_word_until_it_is_cut),
         cmocka_unit_test(test_only_what_is_shown_is_kept),
         cmocka_unit_test(test_the_part_of_a_token_is_untold),

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/content.h"
 
+#include "recall/watch/redact.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,11 +43,20 @@ put_letters(RecallContent *content, const BaseRect *rect)
                      (size_t)rect->width * 4);
 }
 
+static void
+end_moment(Seen *self)
+{
+    pixman_region32_t fresh;
+
+    pixman_region32_init(&fresh);
+    recall_frame_end_moment(recall_content_get_frame(self->content), TRUE, &fresh);
+    pixman_region32_fini(&fresh);
+}
+
 static int
 set_up(void **state)
 {
     Seen *self = g_new0(Seen, 1);
-    pixman_region32_t fresh;
 
     self->content = recall_content_new();
     recall_content_begin(self->content, SIDE_PX, SIDE_PX);
@@ -53,9 +64,7 @@ set_up(void **state)
     pixman_region32_init(&self->none);
     recall_content_set_visible(self->content, &self->all);
     put(self->content, &(BaseRect){0, 0, SIDE_PX, SIDE_PX});
-    pixman_region32_init(&fresh);
-    recall_frame_end_moment(recall_content_get_frame(self->content), TRUE, &fresh);
-    pixman_region32_fini(&fresh);
+    end_moment(self);
     *state = self;
     return 0;
 }
@@ -94,6 +103,18 @@ is_kept(Seen *self, size_t x, size_t y)
     memcpy(&pixel, recall_frame_get_pixels(frame) + y * recall_frame_get_stride(frame) + 4 * x, 4);
     recall_content_unpaint(self->content);
     return (pixel & 0xFFFFFE) == (INK & 0xFFFFFE);
+}
+
+static gboolean
+is_painted(Seen *self, size_t x, size_t y)
+{
+    RecallFrame *frame = recall_content_get_frame(self->content);
+    uint32_t pixel;
+
+    recall_content_paint(self->content);
+    memcpy(&pixel, recall_frame_get_pixels(frame) + y * recall_frame_get_stride(frame) + 4 * x, 4);
+    recall_content_unpaint(self->content);
+    return (pixel & 0xFFFFFF) == 0xB0B0B0;
 }
 
 static void
@@ -136,13 +157,10 @@ test_misplaced_secret(void **state)
     g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     g_autoptr(GPtrArray) kept = NULL;
     BaseRect box = {100, 100, 100, 20};
-    pixman_region32_t fresh;
 
     recall_frame_put(recall_content_get_frame(self->content), &(BaseRect){100, 100, 200, 20}, blank,
                      4 * 200);
-    pixman_region32_init(&fresh);
-    recall_frame_end_moment(recall_content_get_frame(self->content), TRUE, &fresh);
-    pixman_region32_fini(&fresh);
+    end_moment(self);
     pixman_region32_copy(&text->covered, &self->all);
     g_ptr_array_add(text->runs, recall_run_new(g_strdup("4539 5787 6362 1486"), &box,
                                                PROTOCOL_SOURCE_ACCESSIBLE));
@@ -169,14 +187,11 @@ test_label_without_pixels(void **state)
     g_autoptr(GPtrArray) kept = NULL;
     g_autofree uint8_t *blank = g_malloc0(4 * 200 * 20);
     BaseRect value = {100, 200, 100, 20};
-    pixman_region32_t fresh;
 
     recall_frame_put(recall_content_get_frame(self->content), &(BaseRect){100, 100, 200, 20}, blank,
                      4 * 200);
     put_letters(self->content, &value);
-    pixman_region32_init(&fresh);
-    recall_frame_end_moment(recall_content_get_frame(self->content), TRUE, &fresh);
-    pixman_region32_fini(&fresh);
+    end_moment(self);
     pixman_region32_copy(&text->covered, &self->all);
     g_ptr_array_add(text->runs, recall_run_new(g_strdup("Password:"), &(BaseRect){100, 100, 80, 20},
                                                PROTOCOL_SOURCE_ACCESSIBLE));
@@ -269,6 +284,151 @@ test_motion_is_left(void **state)
     pixman_region32_fini(&left);
 }
 
+#define CARD "4539 5787 6362 1486"
+static const BaseRect card_box = {100, 100, 160, 20};
+
+/* Everything was read, and the card was found. */
+static void
+show_card(Seen *self)
+{
+    g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+
+    put_letters(self->content, &card_box);
+    end_moment(self);
+    recall_content_hold(self->content, &self->all, &self->none);
+    assert_true(recall_content_find_wanted(self->content, &self->all, NULL));
+    g_ptr_array_add(runs, recall_run_new(g_strdup(CARD), &card_box, PROTOCOL_SOURCE_OCR));
+    recall_content_take_ocr(self->content, runs, &self->none);
+    g_ptr_array_unref(recall_content_dup_runs(self->content, 1));
+    recall_frame_release(recall_content_get_frame(self->content));
+    assert_true(is_painted(self, 120, 110) && is_painted(self, 240, 110));
+    assert_false(is_painted(self, 50, 300));
+}
+
+/* What is told of the window from now on. */
+static void
+tell_line(Seen *self, const char *line, const BaseRect *box)
+{
+    g_autoptr(RecallText) text = recall_text_new();
+
+    pixman_region32_copy(&text->covered,
+                         (pixman_region32_t *)recall_content_get_visible(self->content));
+    if (line != NULL)
+        g_ptr_array_add(text->runs,
+                        recall_run_new(g_strdup(line), box, PROTOCOL_SOURCE_ACCESSIBLE));
+    recall_content_take_accessible(self->content, text);
+}
+
+/* A dialog lies over most of it: what is left of it is no card, but the picture has all of it. */
+static void
+test_covered_secret_stays_painted(void **state)
+{
+    Seen *self = *state;
+    g_autoptr(GPtrArray) runs = NULL;
+    pixman_region32_t left;
+
+    show_card(self);
+    pixman_region32_init_rect(&left, 0, 0, 150, SIDE_PX);
+    recall_content_set_visible(self->content, &left);
+    pixman_region32_fini(&left);
+    runs = recall_content_dup_runs(self->content, 2);
+    assert_int_equal(runs->len, 0);
+    assert_true(is_painted(self, 120, 110) && is_painted(self, 240, 110));
+
+    tell_line(self, "4539 5", &(BaseRect){100, 100, 50, 20}); /* as far as it is shown */
+    recall_content_hold(self->content, &self->none, &self->none);
+    g_ptr_array_unref(runs);
+    runs = recall_content_dup_runs(self->content, 3);
+    assert_int_equal(runs->len, 1);
+    assert_string_equal(((RecallRun *)runs->pdata[0])->text, "•••••");
+    assert_true(is_painted(self, 120, 110) && is_painted(self, 240, 110));
+}
+
+/* It was scrolled out of sight as its application answered, and not yet in the pixels in hand. */
+static void
+test_secret_is_painted_until_it_goes(void **state)
+{
+    Seen *self = *state;
+
+    show_card(self);
+    tell_line(self, NULL, NULL);
+    recall_content_hold(self->content, &self->none, &self->none);
+    g_ptr_array_unref(recall_content_dup_runs(self->content, 2));
+    assert_true(is_painted(self, 120, 110) && is_painted(self, 240, 110));
+    recall_frame_release(recall_content_get_frame(self->content));
+
+    put(self->content, &card_box);
+    end_moment(self);
+    tell_line(self, NULL, NULL);
+    recall_content_hold(self->content, &self->all, &self->none);
+    g_ptr_array_unref(recall_content_dup_runs(self->content, 3));
+    assert_false(is_painted(self, 120, 110) || is_painted(self, 240, 110));
+}
+
+/* The screen changed while the application answered: what it told may be of after that. */
+static void
+test_distrusted_until_the_next_moment(void **state)
+{
+    Seen *self = *state;
+    pixman_region32_t fresh;
+
+    pixman_region32_init(&fresh);
+    tell(self, &(BaseRect){0, 0, SIDE_PX, SIDE_PX});
+    recall_content_hold(self->content, &self->all, &self->none);
+    recall_content_distrust(self->content);
+    assert_false(is_kept(self, 100, 100));
+    assert_true(recall_content_has_unread(self->content));
+    assert_true(recall_content_settle(self->content, &fresh)); /* it was another window */
+    assert_true(is_kept(self, 100, 100));
+    assert_false(pixman_region32_not_empty(&fresh));
+
+    put_letters(self->content, &card_box);
+    end_moment(self);
+    tell(self, &(BaseRect){0, 0, SIDE_PX, SIDE_PX});
+    recall_content_hold(self->content, &self->all, &self->none);
+    recall_content_distrust(self->content);
+    put_letters(self->content, &(BaseRect){300, 300, 50, 20});
+    end_moment(self);
+    assert_false(recall_content_settle(self->content, &fresh)); /* it was this one */
+    assert_true(pixman_region32_contains_point(&fresh, 120, 110, NULL));
+    assert_true(is_painted(self, 120, 110));
+    pixman_region32_fini(&fresh);
+}
+
+/* The caret blinks beside it, and takes the paint off no more than what it covers. */
+static void
+test_blink_beside_secret(void **state)
+{
+    Seen *self = *state;
+
+    show_card(self);
+    put(self->content, &(BaseRect){180, 100, 1, 20});
+    end_moment(self);
+    tell_line(self, NULL, NULL);
+    recall_content_hold(self->content, &self->all, &self->none);
+    g_ptr_array_unref(recall_content_dup_runs(self->content, 2));
+    assert_true(is_painted(self, 120, 110) && is_painted(self, 240, 110));
+}
+
+/* Somebody began to type a number that turned out to be an ordinary one. */
+static void
+test_rested_number_is_shown(void **state)
+{
+    Seen *self = *state;
+    BaseRect box = {100, 100, 60, 20};
+    int64_t now_us = 1;
+
+    g_ptr_array_unref(recall_content_dup_runs(self->content, now_us));
+    put_letters(self->content, &box);
+    end_moment(self);
+    tell_line(self, "453957", &box);
+    recall_content_hold(self->content, &self->all, &self->none);
+    g_ptr_array_unref(recall_content_dup_runs(self->content, ++now_us));
+    assert_true(is_painted(self, 120, 110));
+    g_ptr_array_unref(recall_content_dup_runs(self->content, now_us + RECALL_REDACT_REST_US));
+    assert_false(is_painted(self, 120, 110));
+}
+
 int
 main(void)
 {
@@ -280,6 +440,11 @@ main(void)
         cmocka_unit_test_setup_teardown(test_changed_since_is_painted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_covered_while_read_is_painted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_motion_is_left, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_covered_secret_stays_painted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_secret_is_painted_until_it_goes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_distrusted_until_the_next_moment, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_blink_beside_secret, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_rested_number_is_shown, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,13 @@ end_moment(RecallFrame *frame, gboolean at_rest)
 
     pixman_region32_init(&fresh);
     recall_frame_end_moment(frame, at_rest, &fresh);
+    if (pixman_region32_not_empty(&fresh)) { /* it is read */
+        pixman_region32_t changed;
+
+        pixman_region32_init(&changed);
+        recall_frame_take_changes(frame, &changed);
+        pixman_region32_fini(&changed);
+    }
     boxes = pixman_region32_rectangles(&fresh, &n_boxes);
     for (int i = 0; i < n_boxes; i++)
         area += (boxes[i].x2 - boxes[i].x1) * (boxes[i].y2 - boxes[i].y1);

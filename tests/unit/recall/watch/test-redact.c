@@ -70,6 +70,20 @@ make_runs(const char *text, ProtocolSource source, gboolean has_words)
     return runs;
 }
 
+/* All of it is drawn anew. */
+static void
+wash(Fixture *fixture)
+{
+    pixman_region32_t all;
+    pixman_region32_t gone;
+
+    pixman_region32_init_rect(&all, 0, 0, 1000, 1000);
+    pixman_region32_init(&gone);
+    recall_redact_wash(fixture->redact, &all, &gone);
+    pixman_region32_fini(&all);
+    pixman_region32_fini(&gone);
+}
+
 static RecallSceneChange
 show(Fixture *fixture, int64_t wait_us, const char *text)
 {
@@ -84,6 +98,7 @@ show(Fixture *fixture, int64_t wait_us, const char *text)
                             .height_px = 1000};
 
     fixture->now_us += wait_us;
+    wash(fixture);
     g_clear_pointer(&fixture->masked, g_ptr_array_unref);
     fixture->masked = recall_redact_runs(fixture->redact, runs, fixture->now_us);
     view.runs = fixture->masked;
@@ -144,6 +159,23 @@ hides_whole_run_without_words(void **state)
 
     assert_string_equal(((RecallRun *)masked->pdata[0])->text, "pay with " MASK);
     assert_true(is_hidden(fixture, 105, 0));
+}
+
+/* Half of the card is under another window. */
+static void
+masks_part_by_its_context(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(GPtrArray) runs = make_runs("with 4111 1111", PROTOCOL_SOURCE_ACCESSIBLE, TRUE);
+    RecallRun *run = runs->pdata[0];
+    g_autoptr(GPtrArray) masked = NULL;
+
+    run->context = g_strdup("pay with " CARD " or cash");
+    run->context_start = 4;
+    masked = recall_redact_runs(fixture->redact, runs, START_US);
+    assert_string_equal(((RecallRun *)masked->pdata[0])->text, "with " MASK);
+    assert_true(is_hidden(fixture, 100 + 7 * LETTER_PX, 0));
+    assert_null(((RecallRun *)masked->pdata[0])->context);
 }
 
 static void
@@ -334,6 +366,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(masks_text_and_pixels),
         TEST(hides_whole_run_without_words),
+        TEST(masks_part_by_its_context),
         TEST(masks_labels),
         TEST(keeps_no_beginning),
         TEST(forgets_beginning_that_rested),

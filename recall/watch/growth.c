@@ -1,0 +1,258 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/growth.h"
+
+#include <string.h>
+
+#define N_NEW_LINES_MAX 3
+#define N_NEW_NUMBERS_MAX 2
+
+/* A run whose text grew lately. */
+typedef struct {
+    char *text;
+    uint32_t end_bytes; /* where what was added ends */
+    int64_t grown_us;
+} Growing;
+
+struct RecallGrowth {
+    GPtrArray *last;    /* of RecallRun: the view before */
+    GHashTable *texts;  /* the set of their texts, borrowed from them */
+    GPtrArray *growing; /* of Growing */
+    gboolean has_view;  /* there was one before */
+};
+
+static void
+free_growing(void *data)
+{
+    g_free(((Growing *)data)->text);
+    g_free(data);
+}
+
+RecallGrowth *
+recall_growth_new(void)
+{
+    RecallGrowth *self = g_new0(RecallGrowth, 1);
+
+    self->last = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    self->texts = g_hash_table_new(g_str_hash, g_str_equal);
+    self->growing = g_ptr_array_new_with_free_func(free_growing);
+    return self;
+}
+
+void
+recall_growth_free(RecallGrowth *self)
+{
+    if (self == NULL)
+        return;
+    g_hash_table_unref(self->texts);
+    g_ptr_array_unref(self->last);
+    g_ptr_array_unref(self->growing);
+    g_free(self);
+}
+
+static gboolean
+stands_in_same_place(const BaseRect *a, const BaseRect *b)
+{
+    BaseRect common;
+
+    return base_rect_intersect(a, b, &common) && common.height * 2 >= MIN(a->height, b->height);
+}
+
+const RecallRun *
+recall_growth_find_before(const RecallGrowth *self, const RecallRun *run)
+{
+    for (unsigned i = 0; i < self->last->len; i++) {
+        const RecallRun *old = self->last->pdata[i];
+
+        if (stands_in_same_place(&old->box, &run->box))
+            return old;
+    }
+    return NULL;
+}
+
+size_t
+recall_growth_count_start(const char *a, const char *b)
+{
+    size_t n = 0;
+
+    while (a[n] != '\0' && a[n] == b[n])
+        n++;
+    return n;
+}
+
+size_t
+recall_growth_count_end(const char *a, const char *b, size_t n_start)
+{
+    size_t length_a = strlen(a);
+    size_t length_b = strlen(b);
+    size_t n = 0;
+
+    while (n + n_start < MIN(length_a, length_b) && a[length_a - 1 - n] == b[length_b - 1 - n])
+        n++;
+    return n;
+}
+
+/* OCR takes a caret for a sign. */
+static size_t
+skip_caret(const RecallRun *run, size_t end)
+{
+    while (run->source == PROTOCOL_SOURCE_OCR && end > 0 && strchr("|[] ", run->text[end - 1]))
+        end--;
+    return end;
+}
+
+/* Where what is new in @run ends. */
+static uint32_t
+find_grown_end(const RecallGrowth *self, const RecallRun *run)
+{
+    const RecallRun *old = recall_growth_find_before(self, run);
+    size_t length = strlen(run->text);
+
+    if (old == NULL)
+        return skip_caret(run, length);
+    return skip_caret(
+        run, length - recall_growth_count_end(old->text, run->text,
+                                              recall_growth_count_start(old->text, run->text)));
+}
+
+/* Most of what stood there stands there still. */
+static gboolean
+is_edited(const RecallGrowth *self, const RecallRun *run)
+{
+    const RecallRun *old = recall_growth_find_before(self, run);
+    size_t n_start = old != NULL ? recall_growth_count_start(old->text, run->text) : 0;
+
+    return old != NULL && (n_start + recall_growth_count_end(old->text, run->text, n_start)) * 3 >=
+                              strlen(old->text) * 2;
+}
+
+static void
+drop_rested(RecallGrowth *self, int64_t now_us)
+{
+    for (unsigned i = self->growing->len; i > 0; i--) {
+        const Growing *growing = self->growing->pdata[i - 1];
+
+        if (now_us - growing->grown_us >= RECALL_GROWTH_REST_US || now_us < growing->grown_us)
+            g_ptr_array_remove_index(self->growing, i - 1);
+    }
+}
+
+static Growing *
+find_growing(const RecallGrowth *self, const char *text)
+{
+    for (unsigned i = self->growing->len; i > 0; i--) {
+        Growing *growing = self->growing->pdata[i - 1];
+
+        if (g_str_equal(growing->text, text))
+            return growing;
+    }
+    return NULL;
+}
+
+static gboolean
+has_left(const RecallGrowth *self, const GPtrArray *runs)
+{
+    unsigned n_kept = 0;
+
+    for (unsigned i = 0; i < runs->len; i++)
+        n_kept += g_hash_table_contains(self->texts, ((RecallRun *)runs->pdata[i])->text);
+    return n_kept * 2 <= self->last->len;
+}
+
+/* Many lines with digits at once, or when most that stood there left, are shown by a program:
+ * nobody types them. A bar to type into comes with labels, and leaves the others. */
+static void
+drop_shown(const RecallGrowth *self, const GPtrArray *runs, GPtrArray *fresh)
+{
+    unsigned n_new = 0;
+    unsigned n_numbers = 0;
+
+    for (unsigned i = 0; i < fresh->len; i++) {
+        if (is_edited(self, fresh->pdata[i]))
+            continue;
+        n_new++;
+        n_numbers += strpbrk(((RecallRun *)fresh->pdata[i])->text, "0123456789") != NULL;
+    }
+    if (n_numbers <= N_NEW_NUMBERS_MAX && (n_new <= N_NEW_LINES_MAX || !has_left(self, runs)))
+        return;
+    for (unsigned i = fresh->len; i > 0; i--) {
+        if (!is_edited(self, fresh->pdata[i - 1]))
+            g_ptr_array_remove_index(fresh, i - 1);
+    }
+}
+
+void
+recall_growth_note(RecallGrowth *self, const GPtrArray *runs, int64_t now_us)
+{
+    g_autoptr(GPtrArray) fresh = g_ptr_array_new();
+
+    drop_rested(self, now_us);
+    for (unsigned i = 0; self->has_view && i < runs->len; i++) {
+        const char *text = ((RecallRun *)runs->pdata[i])->text;
+        Growing *growing;
+
+        if (g_hash_table_contains(self->texts, text))
+            continue;
+        growing = find_growing(self, text);
+        if (growing != NULL)
+            growing->grown_us = now_us;
+        else if (fresh->len <= RECALL_GROWTH_N_MAX)
+            g_ptr_array_add(fresh, runs->pdata[i]);
+    }
+    if (fresh->len > RECALL_GROWTH_N_MAX)
+        return;
+    drop_shown(self, runs, fresh);
+    for (unsigned i = 0; i < fresh->len; i++) {
+        const RecallRun *run = fresh->pdata[i];
+        Growing *growing = g_new0(Growing, 1);
+
+        *growing = (Growing){g_strdup(run->text), find_grown_end(self, run), now_us};
+        g_ptr_array_add(self->growing, growing);
+    }
+    if (self->growing->len > RECALL_GROWTH_N_MAX)
+        g_ptr_array_remove_range(self->growing, 0, self->growing->len - RECALL_GROWTH_N_MAX);
+}
+
+void
+recall_growth_remember(RecallGrowth *self, GPtrArray *runs)
+{
+    g_hash_table_remove_all(self->texts);
+    g_ptr_array_set_size(self->last, 0);
+    self->has_view = TRUE;
+    for (unsigned i = 0; i < runs->len; i++) {
+        RecallRun *run = runs->pdata[i];
+
+        g_ptr_array_add(self->last, recall_run_ref(run));
+        g_hash_table_add(self->texts, run->text);
+    }
+}
+
+gboolean
+recall_growth_find_end(const RecallGrowth *self, const char *text, uint32_t *out_end_bytes)
+{
+    const Growing *growing = find_growing(self, text);
+
+    if (growing == NULL)
+        return FALSE;
+    *out_end_bytes = growing->end_bytes;
+    return TRUE;
+}
+
+int64_t
+recall_growth_get_rest_us(const RecallGrowth *self, const char *text)
+{
+    const Growing *growing = find_growing(self, text);
+
+    return growing != NULL ? growing->grown_us + RECALL_GROWTH_REST_US : 0;
+}
+
+int64_t
+recall_growth_get_first_rest_us(const RecallGrowth *self)
+{
+    int64_t first_us = INT64_MAX;
+
+    for (unsigned i = 0; i < self->growing->len; i++)
+        first_us =
+            MIN(first_us, ((Growing *)self->growing->pdata[i])->grown_us + RECALL_GROWTH_REST_US);
+    return first_us;
+}
