@@ -109,7 +109,7 @@ add_buttons(RecallA11yReading *reading, GPtrArray *nodes)
     }
 }
 
-/* A page that was zoomed tells the box that it had before, or none. */
+/* After a zoom Evince tells of a page another box than its lines stand in. */
 static BaseRect
 get_view_clip(const RecallA11yNode *node)
 {
