@@ -93,6 +93,77 @@ test_caret_is_read_once(void **state)
     assert_int_equal(n_read, 1);
 }
 
+/* Returns: whether the moment is to be read; it is not */
+static gboolean
+is_fresh(RecallFrame *frame)
+{
+    pixman_region32_t fresh;
+    gboolean is_so;
+
+    pixman_region32_init(&fresh);
+    recall_frame_end_moment(frame, TRUE, &fresh);
+    is_so = pixman_region32_not_empty(&fresh);
+    pixman_region32_fini(&fresh);
+    return is_so;
+}
+
+/* Something was put in and taken back before anybody read it, and put in again. */
+static void
+test_what_was_not_read_is_not_known(void **state)
+{
+    g_autoptr(RecallFrame) frame = new_seen_frame();
+    BaseRect word = {100, 100, 60, 20};
+
+    fill(frame, &word, 0);
+    assert_true(is_fresh(frame));
+    fill(frame, &word, 0xffffff);
+    assert_int_not_equal(end_moment(frame, TRUE), 0); /* read as it was at first */
+    fill(frame, &word, 0);
+    assert_int_not_equal(end_moment(frame, TRUE), 0);
+    fill(frame, &word, 0xffffff);
+    assert_int_equal(end_moment(frame, TRUE), 0); /* both are known now */
+}
+
+static void
+test_forgotten_look_is_fresh(void **state)
+{
+    g_autoptr(RecallFrame) frame = new_seen_frame();
+    BaseRect word = {100, 100, 60, 20};
+    pixman_region32_t region;
+
+    fill(frame, &word, 0);
+    assert_int_not_equal(end_moment(frame, TRUE), 0);
+    pixman_region32_init_rect(&region, 110, 105, 1, 1);
+    recall_frame_forget_looks(frame, &region);
+    pixman_region32_fini(&region);
+    fill(frame, &word, 0xffffff);
+    assert_int_not_equal(end_moment(frame, TRUE), 0);
+}
+
+/* Around what differs, and no more; a blink is none. */
+static void
+test_changes_are_exact(void **state)
+{
+    g_autoptr(RecallFrame) frame = new_seen_frame();
+    pixman_region32_t changed;
+    pixman_region32_t none;
+
+    pixman_region32_init(&changed);
+    pixman_region32_init(&none);
+    fill(frame, &(BaseRect){70, 40, 3, 2}, 0);
+    assert_true(is_fresh(frame) && recall_frame_has_changes(frame));
+    recall_frame_take_changes(frame, &changed);
+    assert_int_equal(pixman_region32_extents(&changed)->x1, 70);
+    assert_int_equal(pixman_region32_extents(&changed)->x2, 73);
+    assert_int_equal(pixman_region32_extents(&changed)->y2, 42);
+    fill(frame, &(BaseRect){70, 40, 3, 2}, 0xffffff);
+    assert_false(is_fresh(frame));
+    recall_frame_add_changes(frame, &none);
+    assert_false(pixman_region32_not_empty(&none));
+    pixman_region32_fini(&changed);
+    pixman_region32_fini(&none);
+}
+
 static void
 test_large_change_back_is_read_again(void **state)
 {
@@ -285,6 +356,9 @@ main(void)
         cmocka_unit_test(test_black_is_fresh_once),
         cmocka_unit_test(test_only_what_differs_is_fresh),
         cmocka_unit_test(test_caret_is_read_once),
+        cmocka_unit_test(test_what_was_not_read_is_not_known),
+        cmocka_unit_test(test_forgotten_look_is_fresh),
+        cmocka_unit_test(test_changes_are_exact),
         cmocka_unit_test(test_large_change_back_is_read_again),
         cmocka_unit_test(test_video_is_kept_back_and_text_beside_it_is_not),
         cmocka_unit_test(test_video_that_rests_is_fresh),
