@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 
 struct RecallBox {
@@ -190,4 +191,57 @@ recall_box_draw(void *out, size_t n_bytes)
     g_assert(n_bytes <= 256); /* up to here getrandom() is not interrupted */
     if (getrandom(out, n_bytes, 0) != (ssize_t)n_bytes)
         g_error("The kernel gives no random numbers: %s", g_strerror(errno));
+}
+
+/* --- nonces --- */
+
+#define N_STORED_NONCES 21 /* as many as one call of the system gives */
+
+typedef struct {
+    unsigned n_left;
+    uint8_t nonces[N_STORED_NONCES][RECALL_BOX_NONCE_BYTES];
+} NonceStore;
+
+static void
+free_store(void *store)
+{
+    munmap(store, sizeof(NonceStore));
+}
+
+static GPrivate store_of_thread = G_PRIVATE_INIT(free_store);
+
+/* In memory that a fork finds empty: two processes must never draw the same. Returns: NULL: there
+ * is no such memory */
+static NonceStore *
+get_store(void)
+{
+    NonceStore *store = g_private_get(&store_of_thread);
+
+    if (store != NULL)
+        return store;
+    store = mmap(NULL, sizeof *store, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (store == MAP_FAILED)
+        return NULL;
+    if (madvise(store, sizeof *store, MADV_WIPEONFORK) != 0) {
+        free_store(store);
+        return NULL;
+    }
+    g_private_set(&store_of_thread, store);
+    return store;
+}
+
+void
+recall_box_draw_nonce(uint8_t *out)
+{
+    NonceStore *store = get_store();
+
+    if (store == NULL) {
+        recall_box_draw(out, RECALL_BOX_NONCE_BYTES);
+        return;
+    }
+    if (store->n_left == 0) {
+        recall_box_draw(store->nonces, sizeof store->nonces);
+        store->n_left = N_STORED_NONCES;
+    }
+    memcpy(out, store->nonces[--store->n_left], RECALL_BOX_NONCE_BYTES);
 }

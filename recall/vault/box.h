@@ -48,6 +48,10 @@ gboolean recall_box_open(RecallBox *self,
  * from a picture of its memory would draw the same numbers again. At most 256 bytes. */
 void recall_box_draw(void *out, size_t n_bytes);
 
+/* RECALL_BOX_NONCE_BYTES of them, for a nonce: from a small store of the thread's own, because each
+ * page takes one. A process that was forked has an empty store. */
+void recall_box_draw_nonce(uint8_t *out);
+
 /* Makes the allocations of OpenSSL in between come from recall/vault/secret.h. Must come before the
  * program's first other use of OpenSSL; if not, they stay on the heap. */
 void recall_box_begin_secret(void);

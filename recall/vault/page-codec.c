@@ -106,7 +106,7 @@ seal(RecallPageCodec *self,
 {
     uint8_t *nonce = out_sealed + n_bytes;
 
-    recall_box_draw(nonce, RECALL_BOX_NONCE_BYTES);
+    recall_box_draw_nonce(nonce);
     if (RECALL_IS_MUTANT(ONE_NONCE))
         memset(nonce, 7, RECALL_BOX_NONCE_BYTES);
     self->n_seals++;

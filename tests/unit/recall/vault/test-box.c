@@ -4,6 +4,8 @@
 
 #include <openssl/evp.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -103,6 +105,51 @@ test_draw(void **state)
     assert_memory_not_equal(a + 240, b + 240, 16);
 }
 
+typedef uint8_t Nonce[RECALL_BOX_NONCE_BYTES];
+
+#define N_NONCES 50 /* and the store has some left after each so many */
+
+static void
+draw(Nonce *out)
+{
+    for (unsigned i = 0; i < N_NONCES; i++)
+        recall_box_draw_nonce(out[i]);
+}
+
+static void *
+draw_in_thread(void *nonces)
+{
+    draw(nonces);
+    return NULL;
+}
+
+/* No two, in one thread, in another one, or in a process that was forked. */
+static void
+test_nonces(void **state)
+{
+    Nonce all[4 * N_NONCES];
+    int ends[2];
+    pid_t child;
+
+    draw(all);
+    assert_int_equal(pipe(ends), 0);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        draw(all);
+        _exit(write(ends[1], all, N_NONCES * sizeof *all) == N_NONCES * sizeof *all ? 0 : 1);
+    }
+    draw(all + N_NONCES);
+    g_thread_join(g_thread_new("draw", draw_in_thread, all + 2 * N_NONCES));
+    assert_int_equal(read(ends[0], all + 3 * N_NONCES, N_NONCES * sizeof *all),
+                     N_NONCES * sizeof *all);
+    waitpid(child, NULL, 0);
+    for (unsigned i = 0; i < G_N_ELEMENTS(all); i++) {
+        for (unsigned j = 0; j < i; j++)
+            assert_memory_not_equal(all[i], all[j], sizeof *all);
+    }
+}
+
 int
 main(void)
 {
@@ -111,6 +158,7 @@ main(void)
         cmocka_unit_test(test_known_answer),
         cmocka_unit_test(test_changed),
         cmocka_unit_test(test_draw),
+        cmocka_unit_test(test_nonces),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
