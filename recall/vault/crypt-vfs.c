@@ -31,6 +31,7 @@ struct RecallCryptVfs {
     GDestroyNotify free_user_data;
     uint64_t n_leased;
     gboolean is_read_only; /* the disk of the database is */
+    gboolean is_watched;   /* no page of it was written since that began */
 };
 
 typedef struct {
@@ -171,6 +172,7 @@ write_sealed(File *self, const void *data, int n_bytes, int64_t offset)
     if (n_bytes != RECALL_PAGE_BYTES || offset % RECALL_PAGE_BYTES != 0 ||
         !recall_page_codec_seal_page(self->vfs->codec, number, NULL, data, self->sealed))
         return SQLITE_IOERR_WRITE;
+    self->vfs->is_watched = FALSE;
     return self->below->pMethods->xWrite(self->below, self->sealed, n_bytes, offset);
 }
 
@@ -191,6 +193,7 @@ file_truncate(sqlite3_file *file, sqlite3_int64 n_bytes)
 {
     File *self = (File *)file;
 
+    self->vfs->is_watched = self->vfs->is_watched && self->wal != NULL;
     return self->wal != NULL ? recall_crypt_wal_truncate(self->wal, n_bytes)
                              : self->below->pMethods->xTruncate(self->below, n_bytes);
 }
@@ -538,6 +541,18 @@ recall_crypt_vfs_prepare(sqlite3 *db)
     int n_bytes = RECALL_PAGE_RESERVED_BYTES;
 
     return sqlite3_file_control(db, "main", SQLITE_FCNTL_RESERVE_BYTES, &n_bytes);
+}
+
+void
+recall_crypt_vfs_begin_watch(RecallCryptVfs *self)
+{
+    self->is_watched = TRUE;
+}
+
+gboolean
+recall_crypt_vfs_is_written(const RecallCryptVfs *self)
+{
+    return !self->is_watched;
 }
 
 uint64_t

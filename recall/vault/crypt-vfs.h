@@ -42,5 +42,10 @@ const char *recall_crypt_vfs_get_name(const RecallCryptVfs *self);
 /* Pieces that were sealed since it was made: as good as written. */
 uint64_t recall_crypt_vfs_get_n_seals(const RecallCryptVfs *self);
 
+/* Whether a page of the database's file was written since recall_crypt_vfs_begin_watch(); TRUE
+ * without it. The log does not count. */
+void recall_crypt_vfs_begin_watch(RecallCryptVfs *self);
+gboolean recall_crypt_vfs_is_written(const RecallCryptVfs *self);
+
 /* Makes a database that has no page yet leave room for the seals. Returns: a code of SQLite */
 int recall_crypt_vfs_prepare(sqlite3 *db);

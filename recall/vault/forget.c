@@ -145,21 +145,15 @@ take_left(RecallForget *self, char *sentence)
 static gboolean
 has_week(RecallVault *vault, int week)
 {
-    g_autoptr(GArray) weeks = recall_vault_dup_weeks(vault);
-
-    for (unsigned i = 0; i < weeks->len; i++) {
-        if (g_array_index(weeks, int, i) == week)
-            return TRUE;
-    }
-    return FALSE;
+    return recall_catalog_find(recall_vault_get_catalog(vault), week) != NULL;
 }
 
 static gboolean
 is_newest(RecallVault *vault, int week)
 {
-    g_autoptr(GArray) weeks = recall_vault_dup_weeks(vault);
+    const GPtrArray *entries = recall_vault_get_catalog(vault)->entries;
 
-    return weeks->len > 0 && g_array_index(weeks, int, 0) == week;
+    return entries->len > 0 && ((const RecallCatalogEntry *)entries->pdata[0])->week == week;
 }
 
 /* Whether the week has no scene but those of @rows. */
@@ -257,10 +251,13 @@ empty_log(RecallSegment *segment, GError **error)
 static gboolean
 replace_file(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError **error)
 {
+    gboolean is_written;
+
     if (!empty_log(segment, error))
         return FALSE;
+    is_written = recall_segment_is_written(segment);
     recall_vault_close_week(vault, get_week(self)->week);
-    if (!recall_reseal_finish(self->reseal, error))
+    if (!recall_reseal_finish(self->reseal, is_written, error))
         return FALSE;
     g_clear_pointer(&self->reseal, recall_reseal_free);
     self->stage = WEEK_DONE;
@@ -289,11 +286,13 @@ copy_some(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError
     g_autofree char *path = recall_vault_dup_path(vault, get_week(self)->week);
     gboolean is_copied = FALSE;
 
-    if (self->reseal == NULL && !empty_log(segment, error))
-        return FALSE;
-    if (self->reseal == NULL)
+    if (self->reseal == NULL) {
+        if (!empty_log(segment, error))
+            return FALSE;
+        recall_segment_begin_watch(segment);
         self->reseal =
             recall_reseal_new(recall_vault_get_keyring(vault), get_week(self)->week, path, error);
+    }
     return self->reseal != NULL && recall_reseal_step(self->reseal, &is_copied, error) &&
            (!is_copied || replace_file(self, vault, segment, error));
 }

@@ -234,8 +234,22 @@ mend_run(RecallReseal *self, uint32_t first, uint32_t n, const uint8_t *uses, GE
     return TRUE;
 }
 
+/* Whether a page of the run is to be looked at although no page was written. */
 static gboolean
-mend(RecallReseal *self, GError **error)
+has_uncopied(const RecallReseal *self, uint32_t first, uint32_t n, const uint8_t *uses)
+{
+    for (uint32_t number = first; number < first + n; number++) {
+        Use use = uses[number - 1];
+
+        if (use == TRUNK || (use == FREE && !self->has_holes) ||
+            (use == USED && !recall_page_copy_is_copied(&self->copy, number)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+mend(RecallReseal *self, gboolean is_written, GError **error)
 {
     uint32_t n_pages = count_pages(self);
     g_autoptr(GByteArray) uses = NULL;
@@ -250,8 +264,10 @@ mend(RecallReseal *self, GError **error)
         return FALSE;
     self->has_holes = make_holes(self, uses);
     for (uint32_t first = 1; first <= n_pages; first += RECALL_PAGE_COPY_RUN_N_MAX) {
-        if (!mend_run(self, first, MIN(RECALL_PAGE_COPY_RUN_N_MAX, n_pages + 1 - first), uses->data,
-                      error))
+        uint32_t n = MIN(RECALL_PAGE_COPY_RUN_N_MAX, n_pages + 1 - first);
+
+        if ((is_written || has_uncopied(self, first, n, uses->data)) &&
+            !mend_run(self, first, n, uses->data, error))
             return FALSE;
     }
     errno = 0;
@@ -261,11 +277,12 @@ mend(RecallReseal *self, GError **error)
 }
 
 gboolean
-recall_reseal_finish(RecallReseal *self, GError **error)
+recall_reseal_finish(RecallReseal *self, gboolean is_written, GError **error)
 {
     gboolean is_in_hand = recall_keyring_get_week_in_hand(self->keyring) == self->week;
 
-    if (!mend(self, error) || !recall_safe_file_rename(self->new_path, self->path, error))
+    if (!mend(self, is_written, error) ||
+        !recall_safe_file_rename(self->new_path, self->path, error))
         return FALSE;
     self->is_finished = TRUE;
     return recall_keyring_drop_older(self->keyring, self->week, error) &&
@@ -327,5 +344,5 @@ recall_reseal_file(RecallKeyring *keyring, int week, const char *path, GError **
         if (!recall_reseal_step(self, &is_done, error))
             return FALSE;
     }
-    return self != NULL && recall_reseal_finish(self, error);
+    return self != NULL && recall_reseal_finish(self, TRUE, error);
 }

@@ -31,8 +31,9 @@ void recall_reseal_leave(RecallReseal *self);
 gboolean recall_reseal_step(RecallReseal *self, gboolean *out_is_done, GError **error);
 
 /* Brings the copy up to date, puts it in place of the file and deletes every older key of the week.
- * The segment must be closed and have no WAL. */
-gboolean recall_reseal_finish(RecallReseal *self, GError **error);
+ * The segment must be closed and have no WAL. @is_written: FALSE: no page of the file was written
+ * since recall_reseal_new(), so that it need not be read again */
+gboolean recall_reseal_finish(RecallReseal *self, gboolean is_written, GError **error);
 
 /* All of it at once. */
 gboolean recall_reseal_file(RecallKeyring *keyring, int week, const char *path, GError **error);

@@ -494,6 +494,18 @@ recall_segment_close(RecallSegment *self)
     g_free(self);
 }
 
+void
+recall_segment_begin_watch(RecallSegment *self)
+{
+    recall_crypt_vfs_begin_watch(self->vfs);
+}
+
+gboolean
+recall_segment_is_written(const RecallSegment *self)
+{
+    return recall_crypt_vfs_is_written(self->vfs);
+}
+
 int
 recall_segment_get_week(const RecallSegment *self)
 {

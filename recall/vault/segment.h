@@ -37,6 +37,11 @@ RecallSegment *recall_segment_open(RecallKeyring *keyring,
 void recall_segment_close(RecallSegment *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallSegment, recall_segment_close)
 
+/* Whether its file was written since the watch began; TRUE when it was opened again since. Its log
+ * does not count. */
+void recall_segment_begin_watch(RecallSegment *self);
+gboolean recall_segment_is_written(const RecallSegment *self);
+
 /* Of the file that recall_segment_open() opens; and back: -1 when it is no segment's name. */
 char *recall_segment_dup_name(int week);
 int recall_segment_week_of_name(const char *name);
