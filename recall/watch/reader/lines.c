@@ -21,6 +21,7 @@
 #define SPLIT_PART_PX 8  /* so may lower ones, into parts no lower */
 #define SPLIT_SHAPE 1.2  /* times as wide as high: no single Chinese character */
 #define SPLIT_SHARE 0.12 /* of the mean ink of a row: less is a gap between lines */
+#define LOW_REACH_PX 4   /* so near a line's rows are signs of it that are too low for one */
 
 /* A stretch of edges in one row, gaps closed. */
 typedef struct {
@@ -183,25 +184,68 @@ add_part(const ReaderEdges *edges, const BaseRect *whole, int start, int end, GA
         g_array_append_val(lines, part);
 }
 
-/* Cuts a block of lines at the rows that are nearly empty. @least: rows of a part at least, in
- * which a cut is not looked for */
-static void
-split(const ReaderEdges *edges, const BaseRect *box, int least, GArray *lines)
+/* Rows of a block. */
+typedef struct {
+    int start;
+    int end; /* exclusive */
+} Rows;
+
+/* @least: rows of a part at least, in which a cut is not looked for
+ * Returns: (transfer full): of Rows: what lies between the rows that are nearly empty */
+static GArray *
+find_full_rows(const ReaderEdges *edges, const BaseRect *box, int least)
 {
+    GArray *parts = g_array_new(FALSE, FALSE, sizeof(Rows));
     g_autofree unsigned *counts = g_new0(unsigned, box->height);
     double sum = 0;
-    int start = 0;
+    Rows rows = {0, 0};
 
     for (int i = 0; i < box->height; i++)
         sum += counts[i] = count_edges(edges, box, box->y + i);
-    for (int i = 0; i < box->height; i++) {
-        if (counts[i] >= SPLIT_SHARE * sum / box->height || i - start < least ||
-            box->height - i < least)
+    for (int i = 0; i <= box->height; i++) {
+        if (i < box->height && (counts[i] >= SPLIT_SHARE * sum / box->height ||
+                                i - rows.start < least || box->height - i < least))
             continue;
-        add_part(edges, box, box->y + start, box->y + i, lines);
-        start = i + 1;
+        rows.end = i;
+        if (rows.end > rows.start)
+            g_array_append_val(parts, rows);
+        rows.start = i + 1;
     }
-    add_part(edges, box, box->y + start, box->y + box->height, lines);
+    return parts;
+}
+
+/* A row of underscores stands between two lines and is none: it goes to the nearer one. */
+static void
+join_low_rows(GArray *parts)
+{
+    for (unsigned i = 0; i < parts->len; i++) {
+        Rows *rows = &g_array_index(parts, Rows, i);
+        int above = i > 0 ? rows->start - rows[-1].end : G_MAXINT;
+        int below = i + 1 < parts->len ? rows[1].start - rows->end : G_MAXINT;
+
+        if (rows->end - rows->start >= READER_LINE_HEIGHT_MIN_PX ||
+            MIN(above, below) > LOW_REACH_PX)
+            continue;
+        if (above <= below)
+            rows[-1].end = rows->end;
+        else
+            rows[1].start = rows->start;
+        g_array_remove_index(parts, i--);
+    }
+}
+
+/* Cuts a block of lines at the rows that are nearly empty. @least: see find_full_rows() */
+static void
+split(const ReaderEdges *edges, const BaseRect *box, int least, GArray *lines)
+{
+    g_autoptr(GArray) parts = find_full_rows(edges, box, least);
+
+    join_low_rows(parts);
+    for (unsigned i = 0; i < parts->len; i++) {
+        const Rows *rows = &g_array_index(parts, Rows, i);
+
+        add_part(edges, box, box->y + rows->start, box->y + rows->end, lines);
+    }
 }
 
 static void

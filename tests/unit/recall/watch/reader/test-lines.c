@@ -210,15 +210,89 @@ test_noise_is_bounded(void **state)
     assert_true(lines->len <= PROTOCOL_READER_N_LINES_MAX);
 }
 
+/* It is nearly as far from its line as from the next one. */
+static void
+test_an_underscore_belongs_to_its_line(void **state)
+{
+    g_autofree uint8_t *pixels = new_pixels();
+    g_autoptr(GArray) lines = NULL;
+
+    draw_word(pixels, 20, 20, 5);
+    fill(pixels, 50, 33, 6, 1);
+    draw_word(pixels, 56, 20, 5);
+    draw_word(pixels, 20, 38, 11);
+    lines = find(pixels, 0);
+    assert_int_equal(lines->len, 2);
+    assert_line(lines, 0, 20, 20, 64, 14);
+    assert_line(lines, 1, 20, 38, 64, 10);
+}
+
+static void
+frame(uint8_t *pixels, int x, int y, int width, int height)
+{
+    fill(pixels, x, y, width, 1);
+    fill(pixels, x, y + height - 1, width, 1);
+    fill(pixels, x, y, 1, height);
+    fill(pixels, x + width - 1, y, 1, height);
+}
+
+/* Buttons whose sides are no higher than letters may be. */
+static void
+test_a_frame_is_no_letter(void **state)
+{
+    g_autofree uint8_t *pixels = new_pixels();
+    g_autoptr(GArray) lines = NULL;
+
+    draw_word(pixels, 20, 20, 5);
+    frame(pixels, 14, 15, 40, 20);
+    draw_word(pixels, 80, 20, 5);
+    frame(pixels, 74, 15, 40, 20);
+    lines = find(pixels, 0);
+    assert_int_equal(lines->len, 2);
+    assert_line(lines, 0, 20, 20, 28, 10);
+    assert_line(lines, 1, 80, 20, 28, 10);
+}
+
+static void
+turn(uint8_t *pixels, int x, int y, int width, int height)
+{
+    for (int j = y; j < y + height; j++)
+        for (int i = x; i < x + width; i++)
+            for (int k = 0; k < 3; k++)
+                pixels[4 * (j * WIDTH_PX + i) + k] ^= 0xff;
+}
+
+/* A selection has sides as well, but the line goes on. */
+static void
+test_a_ground_does_not_part_a_line(void **state)
+{
+    g_autofree uint8_t *pixels = new_pixels();
+    g_autoptr(GArray) lines = NULL;
+
+    draw_word(pixels, 20, 20, 5);
+    draw_word(pixels, 60, 20, 5);
+    draw_word(pixels, 100, 20, 5);
+    turn(pixels, 55, 16, 40, 18);
+    lines = find(pixels, 0);
+    assert_int_equal(lines->len, 1);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words_of_a_line),     cmocka_unit_test(test_close_lines_are_split),
-        cmocka_unit_test(test_borders_part),        cmocka_unit_test(test_marks),
-        cmocka_unit_test(test_lines_that_are_cut),  cmocka_unit_test(test_no_page_is_too_small),
-        cmocka_unit_test(test_noise_is_bounded),    cmocka_unit_test(test_a_dash_is_of_its_line),
+        cmocka_unit_test(test_words_of_a_line),
+        cmocka_unit_test(test_close_lines_are_split),
+        cmocka_unit_test(test_borders_part),
+        cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_lines_that_are_cut),
+        cmocka_unit_test(test_no_page_is_too_small),
+        cmocka_unit_test(test_noise_is_bounded),
+        cmocka_unit_test(test_a_dash_is_of_its_line),
         cmocka_unit_test(test_gaps_of_spread_text),
+        cmocka_unit_test(test_an_underscore_belongs_to_its_line),
+        cmocka_unit_test(test_a_frame_is_no_letter),
+        cmocka_unit_test(test_a_ground_does_not_part_a_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
