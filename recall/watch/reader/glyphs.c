@@ -25,8 +25,6 @@
 #define MOSTLY_KNOWN_SHARE 0.7
 #define MOSTLY_KNOWN_CONFIDENCE 75
 
-#define APART_CELLS 4 /* unknown words that are closer are read at once */
-
 typedef struct {
     gunichar c;
     float votes;
@@ -189,51 +187,54 @@ get_letter(const ReaderGlyphs *self, uint64_t key)
     return first->votes >= VOTES_MIN && first->votes >= SHARE_MIN * sum ? first->c : 0;
 }
 
-/* Letters without an empty cell between them. */
-typedef struct {
-    unsigned start; /* cells */
-    unsigned end;
-    int left; /* crop columns */
-    int right;
-} Token;
-
-static gboolean
-next_token(const ReaderCells *cells, unsigned start, Token *out)
+/* Crop column where a cell begins. */
+static int
+get_left(const ReaderCells *cells, unsigned cell)
 {
-    const uint64_t *keys = (const uint64_t *)(void *)cells->keys->data;
-
-    while (start < cells->keys->len && keys[start] == 0)
-        start++;
-    out->start = start;
-    out->end = start;
-    while (out->end < cells->keys->len && keys[out->end] != 0)
-        out->end++;
-    out->left = cells->x + (int)out->start * cells->grid.pitch;
-    out->right = cells->x + (int)out->end * cells->grid.pitch;
-    return out->end > out->start;
+    return cells->x + (int)cell * cells->grid.pitch;
 }
 
 /* The words that stand where the token stands. Returns: FALSE when one of them reaches beyond it */
 static gboolean
-find_words(const GArray *words, const Token *token, int slack, unsigned *start, unsigned *end)
+find_words(const GArray *words,
+           const ReaderCells *cells,
+           const ReaderToken *token,
+           unsigned *start,
+           unsigned *end)
 {
+    int left = get_left(cells, token->start);
+    int right = get_left(cells, token->end);
+    int slack = cells->grid.pitch;
+
     *start = 0;
     while (*start < words->len) {
         const BaseRect *box = &g_array_index(words, ReaderWord, *start).box;
 
-        if (box->x + box->width / 2 >= token->left)
+        if (box->x + box->width / 2 >= left)
             break;
         (*start)++;
     }
     for (*end = *start; *end < words->len; (*end)++) {
         const BaseRect *box = &g_array_index(words, ReaderWord, *end).box;
 
-        if (box->x + box->width / 2 >= token->right)
+        if (box->x + box->width / 2 >= right)
             break;
-        if (box->x < token->left - slack || box->x + box->width > token->right + slack)
+        if (box->x < left - slack || box->x + box->width > right + slack)
             return FALSE;
     }
     return *end > *start;
+}
+
+/* The cells that a word fills. Returns: FALSE unless it has one letter for each */
+static gboolean
+find_cells(const ReaderCells *cells, const ReaderWord *word, ReaderToken *out)
+{
+    int pitch = cells->grid.pitch;
+
+    out->start = MAX(word->box.x - cells->x + pitch / 2, 0) / pitch;
+    out->end = MAX(word->box.x + word->box.width - cells->x + pitch / 2, 0) / pitch;
+    return out->end > out->start && out->end <= cells->keys->len &&
+           (unsigned)g_utf8_strlen(word->text, -1) == out->end - out->start;
 }
 
 /* Returns: (transfer full) */
@@ -251,7 +252,7 @@ join_words(const GArray *words, unsigned start, unsigned end)
 static unsigned
 learn_token(ReaderGlyphs *self,
             const ReaderCells *cells,
-            const Token *token,
+            const ReaderToken *token,
             const char *text,
             float weight)
 {
@@ -269,26 +270,51 @@ learn_token(ReaderGlyphs *self,
     return n_others;
 }
 
+static float
+get_weight(const ReaderWord *word)
+{
+    return word->confidence >= SURE_CONFIDENCE ? SURE_WEIGHT : 1;
+}
+
+/* Of a token of which not every letter was read some words may have theirs. */
+static unsigned
+learn_words(ReaderGlyphs *self,
+            const ReaderCells *cells,
+            const GArray *words,
+            unsigned start,
+            unsigned end)
+{
+    unsigned n_others = 0;
+
+    for (unsigned i = start; i < end; i++) {
+        const ReaderWord *word = &g_array_index(words, ReaderWord, i);
+        ReaderToken part;
+
+        if (find_cells(cells, word, &part))
+            n_others += learn_token(self, cells, &part, word->text, get_weight(word));
+    }
+    return n_others;
+}
+
 unsigned
 reader_glyphs_learn(ReaderGlyphs *self, const ReaderCells *cells, const GArray *words)
 {
-    Token token = {0};
+    ReaderToken token = {0};
     unsigned n_others = 0;
 
-    while (next_token(cells, token.end, &token)) {
+    while (reader_cells_next_token(cells, token.end, &token)) {
         unsigned start;
         unsigned end;
         g_autofree char *text = NULL;
-        float weight;
 
-        if (!find_words(words, &token, cells->grid.pitch, &start, &end))
+        if (!find_words(words, cells, &token, &start, &end))
             continue;
         text = join_words(words, start, end);
-        if (g_utf8_strlen(text, -1) != token.end - token.start)
-            continue;
-        weight =
-            g_array_index(words, ReaderWord, start).confidence >= SURE_CONFIDENCE ? SURE_WEIGHT : 1;
-        n_others += learn_token(self, cells, &token, text, weight);
+        if (g_utf8_strlen(text, -1) == token.end - token.start)
+            n_others += learn_token(self, cells, &token, text,
+                                    get_weight(&g_array_index(words, ReaderWord, start)));
+        else if (end - start > 1)
+            n_others += learn_words(self, cells, words, start, end);
     }
     return n_others;
 }
@@ -296,7 +322,10 @@ reader_glyphs_learn(ReaderGlyphs *self, const ReaderCells *cells, const GArray *
 /* Returns: (transfer full): NULL when a letter is not known. @guess: (nullable): as many letters,
  * used for those */
 static char *
-spell(const ReaderGlyphs *self, const ReaderCells *cells, const Token *token, const char *guess)
+spell(const ReaderGlyphs *self,
+      const ReaderCells *cells,
+      const ReaderToken *token,
+      const char *guess)
 {
     const uint64_t *keys = (const uint64_t *)(void *)cells->keys->data;
     g_autoptr(GString) text = g_string_new(NULL);
@@ -315,19 +344,22 @@ spell(const ReaderGlyphs *self, const ReaderCells *cells, const Token *token, co
 
 /* Whether nothing was read where the token stands. */
 static gboolean
-is_unread(const GArray *words, const Token *token, int slack)
+is_unread(const GArray *words, const ReaderCells *cells, const ReaderToken *token)
 {
+    int slack = cells->grid.pitch / 2;
+
     for (unsigned i = 0; i < words->len; i++) {
         const BaseRect *box = &g_array_index(words, ReaderWord, i).box;
 
-        if (box->x < token->right - slack && box->x + box->width > token->left + slack)
+        if (box->x < get_left(cells, token->end) - slack &&
+            box->x + box->width > get_left(cells, token->start) + slack)
             return FALSE;
     }
     return TRUE;
 }
 
 static unsigned
-count_known(const ReaderGlyphs *self, const ReaderCells *cells, const Token *token)
+count_known(const ReaderGlyphs *self, const ReaderCells *cells, const ReaderToken *token)
 {
     unsigned n = 0;
 
@@ -339,7 +371,7 @@ count_known(const ReaderGlyphs *self, const ReaderCells *cells, const Token *tok
 unsigned
 reader_glyphs_count_known(const ReaderGlyphs *self, const ReaderCells *cells)
 {
-    Token all = {.start = 0, .end = cells->keys->len};
+    ReaderToken all = {.start = 0, .end = cells->keys->len};
 
     return count_known(self, cells, &all);
 }
@@ -347,41 +379,30 @@ reader_glyphs_count_known(const ReaderGlyphs *self, const ReaderCells *cells)
 GArray *
 reader_glyphs_find_unknown(const ReaderGlyphs *self, const ReaderCells *cells)
 {
-    GArray *stretches = g_array_new(FALSE, FALSE, sizeof(ReaderStretch));
-    int rim = cells->grid.pitch / 2;
-    Token token = {0};
+    GArray *tokens = g_array_new(FALSE, FALSE, sizeof(ReaderToken));
+    ReaderToken token = {0};
 
-    while (next_token(cells, token.end, &token)) {
-        ReaderStretch stretch = {token.left - rim, token.right + rim};
-        ReaderStretch *last = NULL;
-
-        if (count_known(self, cells, &token) == token.end - token.start)
-            continue;
-        if (stretches->len > 0)
-            last = &g_array_index(stretches, ReaderStretch, stretches->len - 1);
-        if (last != NULL && stretch.left - last->right <= APART_CELLS * cells->grid.pitch)
-            last->right = stretch.right;
-        else
-            g_array_append_val(stretches, stretch);
-    }
-    return stretches;
+    while (reader_cells_next_token(cells, token.end, &token))
+        if (count_known(self, cells, &token) < token.end - token.start)
+            g_array_append_val(tokens, token);
+    return tokens;
 }
 
 static BaseRect
-get_box(const ReaderCells *cells, const Token *token)
+get_box(const ReaderCells *cells, const ReaderToken *token)
 {
-    int left = MAX(token->left, 0);
+    int left = MAX(get_left(cells, token->start), 0);
 
-    return (BaseRect){left, 0, token->right - left, cells->height};
+    return (BaseRect){left, 0, get_left(cells, token->end) - left, cells->height};
 }
 
 GArray *
 reader_glyphs_read(ReaderGlyphs *self, const ReaderCells *cells)
 {
     g_autoptr(GArray) words = reader_words_new();
-    Token token = {0};
+    ReaderToken token = {0};
 
-    while (next_token(cells, token.end, &token)) {
+    while (reader_cells_next_token(cells, token.end, &token)) {
         char *text = spell(self, cells, &token, NULL);
         BaseRect box = get_box(cells, &token);
 
@@ -392,39 +413,67 @@ reader_glyphs_read(ReaderGlyphs *self, const ReaderCells *cells)
     return words->len > 0 ? g_steal_pointer(&words) : NULL;
 }
 
-static void
-correct_token(ReaderGlyphs *self, const ReaderCells *cells, const Token *token, GArray *words)
+/* Returns: (transfer full): the words from @start on as one, of known letters where each of a
+ * word's letters has its cell */
+static char *
+spell_words(const ReaderGlyphs *self,
+            const ReaderCells *cells,
+            const GArray *words,
+            unsigned start,
+            unsigned end)
 {
-    g_autofree char *known = spell(self, cells, token, NULL);
+    GString *text = g_string_new(NULL);
+
+    for (unsigned i = start; i < end; i++) {
+        const ReaderWord *word = &g_array_index(words, ReaderWord, i);
+        ReaderToken part;
+        g_autofree char *known =
+            find_cells(cells, word, &part) ? spell(self, cells, &part, word->text) : NULL;
+
+        g_string_append(text, known != NULL ? known : word->text);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static float
+get_confidence(const ReaderGlyphs *self,
+               const ReaderCells *cells,
+               const ReaderToken *token,
+               const ReaderWord *word)
+{
+    if (count_known(self, cells, token) >= MOSTLY_KNOWN_SHARE * (token->end - token->start))
+        return MAX(word->confidence, MOSTLY_KNOWN_CONFIDENCE);
+    return word->confidence;
+}
+
+static void
+correct_token(ReaderGlyphs *self, const ReaderCells *cells, const ReaderToken *token, GArray *words)
+{
+    g_autofree char *text = spell(self, cells, token, NULL);
     g_autofree char *read = NULL;
+    float confidence = KNOWN_CONFIDENCE;
     BaseRect box = get_box(cells, token);
     unsigned start;
     unsigned end;
-    gboolean is_apart = find_words(words, token, cells->grid.pitch, &start, &end);
+    gboolean is_apart = find_words(words, cells, token, &start, &end);
 
-    if (known != NULL && (is_apart || is_unread(words, token, cells->grid.pitch / 2))) {
-        reader_words_replace(words, start, end - start, g_steal_pointer(&known), &box,
-                             KNOWN_CONFIDENCE);
+    if (!is_apart && (text == NULL || !is_unread(words, cells, token)))
         return;
+    if (text == NULL) {
+        confidence = get_confidence(self, cells, token, &g_array_index(words, ReaderWord, start));
+        read = join_words(words, start, end);
+        text = g_utf8_strlen(read, -1) == token->end - token->start
+                   ? spell(self, cells, token, read)
+                   : spell_words(self, cells, words, start, end);
     }
-    if (!is_apart)
-        return;
-    read = join_words(words, start, end);
-    if (g_utf8_strlen(read, -1) == token->end - token->start) {
-        float confidence = g_array_index(words, ReaderWord, start).confidence;
-
-        if (count_known(self, cells, token) >= MOSTLY_KNOWN_SHARE * (token->end - token->start))
-            confidence = MAX(confidence, MOSTLY_KNOWN_CONFIDENCE);
-        reader_words_replace(words, start, end - start, spell(self, cells, token, read), &box,
-                             confidence);
-    }
+    reader_words_replace(words, start, end - start, g_steal_pointer(&text), &box, confidence);
 }
 
 void
 reader_glyphs_correct(ReaderGlyphs *self, const ReaderCells *cells, GArray *words)
 {
-    Token token = {0};
+    ReaderToken token = {0};
 
-    while (next_token(cells, token.end, &token))
+    while (reader_cells_next_token(cells, token.end, &token))
         correct_token(self, cells, &token, words);
 }

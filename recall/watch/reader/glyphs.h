@@ -23,17 +23,11 @@ unsigned reader_glyphs_learn(ReaderGlyphs *self, const ReaderCells *cells, const
 /* Returns: (transfer full): of ReaderWord; NULL when a letter is not known, or the line has none */
 GArray *reader_glyphs_read(ReaderGlyphs *self, const ReaderCells *cells);
 
-/* Replaces the words whose letters are known. */
+/* Makes one word of what was read of each token, of known letters where they are. */
 void reader_glyphs_correct(ReaderGlyphs *self, const ReaderCells *cells, GArray *words);
 
-/* Crop columns; may reach beyond the crop. */
-typedef struct {
-    int left;
-    int right; /* exclusive */
-} ReaderStretch;
-
-/* Returns: (transfer full): of ReaderStretch, from left to right, not overlapping: the words that
- * have letters which are not known */
+/* Returns: (transfer full): of ReaderToken, from left to right: those with letters that are not
+ * known */
 GArray *reader_glyphs_find_unknown(const ReaderGlyphs *self, const ReaderCells *cells);
 
 /* How many of the cells hold a letter that is known. */

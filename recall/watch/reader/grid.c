@@ -25,15 +25,29 @@ reader_columns_clear(ReaderColumns *self)
     g_clear_pointer(&self->crossings, g_free);
 }
 
+/* Half of the way to the darkest ink: the rims of smooth letters touch in every second cell. */
+static int
+find_limit(const ReaderCrop *line)
+{
+    size_t n = (size_t)line->width * line->height;
+    int darkest = 255;
+
+    for (size_t i = 0; i < n; i++)
+        darkest = MIN(darkest, line->grey[i]);
+    return MIN((line->ground + darkest) / 2, line->ground - INK_CONTRAST);
+}
+
 void
 reader_columns_add(ReaderColumns *self, const ReaderCrop *line, int x)
 {
+    int limit = find_limit(line);
+
     for (int row = 0; row < line->height; row++) {
         const uint8_t *grey = line->grey + (size_t)line->width * row;
         gboolean was_ink = FALSE;
 
         for (int i = 0; i < line->width; i++) {
-            gboolean is_ink = line->ground - grey[i] > INK_CONTRAST;
+            gboolean is_ink = grey[i] < limit;
 
             self->crossings[x + i] += is_ink && was_ink;
             self->n_crossings += is_ink && was_ink;
@@ -148,6 +162,8 @@ get_level(const ReaderCrop *line, const Cell *cell, int x, int y)
 static void
 measure(const ReaderCrop *line, Cell *cell)
 {
+    gboolean has_core = FALSE;
+
     cell->ground = find_ground(line, cell);
     cell->start = cell->right;
     cell->top = line->height;
@@ -164,7 +180,10 @@ measure(const ReaderCrop *line, Cell *cell)
                 cell->start = MIN(cell->start, x);
                 cell->top = MIN(cell->top, y);
                 cell->bottom = y + 1;
+                has_core |= x > cell->left && x < cell->right - 1;
             }
+    if (!has_core) /* rims of the letters beside it, on an empty cell however deep they are */
+        cell->bottom = 0;
 }
 
 /* The row on which most letters end. */
@@ -240,4 +259,18 @@ reader_cells_free(ReaderCells *self)
         return;
     g_array_unref(self->keys);
     g_free(self);
+}
+
+gboolean
+reader_cells_next_token(const ReaderCells *self, unsigned start, ReaderToken *out)
+{
+    const uint64_t *keys = (const uint64_t *)(void *)self->keys->data;
+
+    while (start < self->keys->len && keys[start] == 0)
+        start++;
+    out->start = start;
+    out->end = start;
+    while (out->end < self->keys->len && keys[out->end] != 0)
+        out->end++;
+    return out->end > out->start;
 }

@@ -49,7 +49,16 @@ typedef struct {
                    * same key; 0 for an empty cell */
 } ReaderCells;
 
+/* Letters without an empty cell between them. */
+typedef struct {
+    unsigned start; /* cells */
+    unsigned end;
+} ReaderToken;
+
 /* @x: page column of the crop's left edge */
 ReaderCells *reader_cells_new(const ReaderGrid *grid, const ReaderCrop *line, int x);
 void reader_cells_free(ReaderCells *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReaderCells, reader_cells_free)
+
+/* The first token from cell @start on. Returns: FALSE when there is none */
+gboolean reader_cells_next_token(const ReaderCells *self, unsigned start, ReaderToken *out);

@@ -3,9 +3,11 @@
 #include "recall/watch/reader/reading.h"
 
 #include "recall/watch/reader/cache.h"
+#include "recall/watch/reader/cursor.h"
 #include "recall/watch/reader/glyphs.h"
 #include "recall/watch/reader/lines.h"
 #include "recall/watch/reader/recogniser.h"
+#include "recall/watch/reader/setting.h"
 #include "recall/watch/reader/spread.h"
 #include "recall/watch/reader/squiggles.h"
 #include "recall/watch/reader/words.h"
@@ -18,7 +20,8 @@
 #define AUDIT_LINES_MAX 320
 #define AUDIT_DOUBT 20 /* it disagrees about more than one of so many cells */
 #define PART_SURE 85   /* confidence: if less, all of it is read */
-#define PART_SHARE 0.7 /* of a line's width: if more is not known, all of it is read */
+#define PART_SHARE 0.7 /* of a line's letters: if more are not known, all of it is read */
+#define PART_N_CELLS 8 /* at least so many are read, for the engine to see how high letters are */
 #define GRID_SAMPLES 6 /* lines that a grid is tried on */
 #define BARREN_COST 3  /* a line without words is charged so many times: a video pays for itself */
 
@@ -230,6 +233,16 @@ finish_line(const Job *job, NewLine *line)
     reader_cache_put(job->reading->cache, &line->digest, g_steal_pointer(&line->words));
 }
 
+/* Returns: (transfer full): a line without caret */
+static ReaderCrop *
+cut_line(const Job *job, const NewLine *line)
+{
+    ReaderCrop *crop = reader_crop_new(job->page, &line->box);
+
+    reader_crop_drop_caret(crop);
+    return crop;
+}
+
 /* Reads it by its letters alone. Returns: FALSE when not all of them are known */
 static gboolean
 spell_line(const Job *job, NewLine *line)
@@ -240,7 +253,7 @@ spell_line(const Job *job, NewLine *line)
 
     if (job->grid.pitch == 0)
         return FALSE;
-    crop = reader_crop_new(job->page, &line->box);
+    crop = cut_line(job, line);
     cells = reader_cells_new(&job->grid, crop, line->box.x);
     line->words = reader_glyphs_read(self->glyphs, cells);
     line->is_audit = line->words != NULL && ++self->n_spelled >= self->audit_lines;
@@ -279,42 +292,45 @@ read_closed(const Job *job, const ReaderCrop *crop)
     return words;
 }
 
-/* Returns: (transfer full): of ReaderWord in the pixels of @whole */
+/* Returns: (transfer full): of ReaderWord */
 static GArray *
-read_box(const Job *job, const BaseRect *box, const BaseRect *whole)
+read_crop(const Job *job, const ReaderCrop *crop)
 {
-    g_autoptr(ReaderCrop) crop = reader_crop_new(job->page, box);
-    GArray *words;
-
-    reader_crop_drop_caret(crop);
-    words = job->is_spread ? read_closed(job, crop)
-                           : reader_recogniser_read(job->reading->recogniser, crop);
-    for (unsigned i = 0; i < words->len; i++)
-        g_array_index(words, ReaderWord, i).box.x += box->x - whole->x;
-    return words;
+    return job->is_spread ? read_closed(job, crop)
+                          : reader_recogniser_read(job->reading->recogniser, crop);
 }
 
-/* Returns: (transfer full): of BaseRect in page pixels: what of @line the engine has to read;
- * empty: all */
-static GArray *
-find_parts(const Job *job, const NewLine *line, const ReaderCells *cells)
+static unsigned
+count_cells(const GArray *tokens)
 {
-    GArray *parts = g_array_new(FALSE, FALSE, sizeof(BaseRect));
-    g_autoptr(GArray) stretches = reader_glyphs_find_unknown(job->reading->glyphs, cells);
-    int width = 0;
+    unsigned n = 0;
 
-    for (unsigned i = 0; i < stretches->len; i++) {
-        const ReaderStretch *stretch = &g_array_index(stretches, ReaderStretch, i);
-        BaseRect part = {line->box.x + stretch->left, line->box.y, stretch->right - stretch->left,
-                         line->box.height};
+    for (unsigned i = 0; i < tokens->len; i++)
+        n +=
+            g_array_index(tokens, ReaderToken, i).end - g_array_index(tokens, ReaderToken, i).start;
+    return n;
+}
 
-        if (base_rect_intersect(&part, &line->box, &part))
-            g_array_append_val(parts, part);
-        width += part.width;
-    }
-    if (width > PART_SHARE * line->box.width)
-        g_array_set_size(parts, 0);
-    return parts;
+/* Returns: (transfer full): of ReaderToken */
+static GArray *
+find_tokens(const ReaderCells *cells)
+{
+    GArray *tokens = g_array_new(FALSE, FALSE, sizeof(ReaderToken));
+    ReaderToken token = {0};
+
+    while (reader_cells_next_token(cells, token.end, &token))
+        g_array_append_val(tokens, token);
+    return tokens;
+}
+
+/* Returns: (transfer full): of ReaderWord in the pixels of @crop */
+static GArray *
+read_tokens(const Job *job, const ReaderCrop *crop, const ReaderCells *cells, const GArray *tokens)
+{
+    g_autoptr(ReaderSetting) setting = reader_setting_new(crop, cells, tokens);
+    g_autoptr(GArray) words = read_crop(job, setting->crop);
+
+    return reader_setting_take(setting, words);
 }
 
 static void
@@ -323,48 +339,55 @@ note_audit(ReaderReading *self, gboolean is_agreed)
     self->audit_lines = is_agreed ? MIN(self->audit_lines * 2, AUDIT_LINES_MAX) : AUDIT_LINES_MIN;
 }
 
-/* Returns: (transfer full) (nullable): of ReaderWord in the pixels of @line; NULL when the engine
- * needs to see more than @parts to be sure */
+/* Returns: (transfer full) (nullable): of ReaderWord: of the tokens that are not known; NULL when
+ * the engine needs to see more to be sure */
 static GArray *
-read_parts(const Job *job, const NewLine *line, const GArray *parts)
+read_unknown(const Job *job, const ReaderCrop *crop, const ReaderCells *cells, unsigned n_all)
 {
-    g_autoptr(GArray) words = reader_words_new();
+    g_autoptr(GArray) tokens = reader_glyphs_find_unknown(job->reading->glyphs, cells);
+    unsigned n = count_cells(tokens);
+    g_autoptr(GArray) words = NULL;
 
-    for (unsigned i = 0; i < parts->len; i++) {
-        g_autoptr(GArray) part = read_box(job, &g_array_index(parts, BaseRect, i), &line->box);
-
-        if (reader_words_confidence(part) < PART_SURE)
-            return NULL;
-        reader_words_append(words, part);
-    }
-    return words->len > 0 ? g_steal_pointer(&words) : NULL;
+    if (n < PART_N_CELLS || n > PART_SHARE * n_all)
+        return NULL;
+    words = read_tokens(job, crop, cells, tokens);
+    return reader_words_confidence(words) >= PART_SURE ? g_steal_pointer(&words) : NULL;
 }
 
-/* In a grid the words of known letters are not read again, and the others teach. */
+/* In a grid the words of known letters are not read again, and the others teach. Chinese is read as
+ * it stands: its characters fill two cells or leave some empty. */
 static GArray *
 read_in_grid(const Job *job, const NewLine *line)
 {
     ReaderReading *self = job->reading;
-    g_autoptr(ReaderCrop) crop = reader_crop_new(job->page, &line->box);
-    g_autoptr(ReaderCells) cells = NULL;
-    g_autoptr(GArray) parts = NULL;
+    g_autoptr(ReaderCrop) crop = cut_line(job, line);
+    g_autoptr(ReaderCells) cells = reader_cells_new(&job->grid, crop, line->box.x);
+    g_autoptr(GArray) tokens = find_tokens(cells);
     g_autoptr(GArray) read = NULL;
-    GArray *words = NULL;
+    GArray *words;
     unsigned n_others;
 
-    reader_crop_drop_caret(crop);
-    cells = reader_cells_new(&job->grid, crop, line->box.x);
-    parts = find_parts(job, line, cells);
-    read = read_parts(job, line, parts);
+    if (tokens->len == 0 || reader_crop_density(crop) > READER_CROP_CJK_DENSITY)
+        read = read_crop(job, crop);
+    else
+        read = read_unknown(job, crop, cells, count_cells(tokens));
     if (read == NULL)
-        read = read_box(job, &line->box, &line->box);
+        read = read_tokens(job, crop, cells, tokens);
     words = reader_words_copy(read);
-    if (parts->len > 0)
-        reader_glyphs_correct(self->glyphs, cells, words);
+    reader_glyphs_correct(self->glyphs, cells, words); /* before they teach other letters */
     n_others = reader_glyphs_learn(self->glyphs, cells, read);
     if (line->is_audit)
         note_audit(self, n_others * AUDIT_DOUBT <= cells->keys->len);
     return words;
+}
+
+/* Returns: (transfer full): of ReaderWord */
+static GArray *
+read_alone(const Job *job, const NewLine *line)
+{
+    g_autoptr(ReaderCrop) crop = cut_line(job, line);
+
+    return read_crop(job, crop);
 }
 
 static void
@@ -376,7 +399,7 @@ read_line(const Job *job, NewLine *line)
     if (job->grid.pitch > 0 && !job->is_guess)
         line->words = read_in_grid(job, line);
     else
-        line->words = read_box(job, &line->box, &line->box);
+        line->words = read_alone(job, line);
     cpu_us = get_cpu_us() - start_us;
     if (!has_sure_words(line->words, job->request->words == PROTOCOL_READER_SURE))
         cpu_us *= BARREN_COST;
@@ -387,7 +410,7 @@ read_line(const Job *job, NewLine *line)
 static void
 correct_line(const Job *job, NewLine *line)
 {
-    g_autoptr(ReaderCrop) crop = reader_crop_new(job->page, &line->box);
+    g_autoptr(ReaderCrop) crop = cut_line(job, line);
     g_autoptr(ReaderCells) cells = reader_cells_new(&job->grid, crop, line->box.x);
 
     reader_glyphs_correct(job->reading->glyphs, cells, line->words);
@@ -461,6 +484,7 @@ reader_reading_run(ReaderReading *self,
     g_autoptr(GArray) new_lines = NULL;
 
     reader_squiggles_erase(page, pixels, (size_t)request->width_px * 4);
+    reader_cursor_lift(page);
     lines = find_lines(&job);
     new_lines = answer_known(&job, lines);
     read_new(&job, new_lines);

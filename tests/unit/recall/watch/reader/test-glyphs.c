@@ -186,21 +186,16 @@ test_puts_in_what_was_overlooked(void **state)
 }
 
 static void
-assert_stretches(const ReaderGlyphs *glyphs, const char *line, const char *marks)
+assert_unknown(const ReaderGlyphs *glyphs, const char *line, const char *marks)
 {
     g_autoptr(ReaderCells) cells = cut(line);
-    g_autoptr(GArray) stretches = reader_glyphs_find_unknown(glyphs, cells);
+    g_autoptr(GArray) tokens = reader_glyphs_find_unknown(glyphs, cells);
     g_autofree char *found = g_strnfill(strlen(line), ' ');
 
-    for (unsigned i = 0; i < stretches->len; i++) {
-        const ReaderStretch *stretch = &g_array_index(stretches, ReaderStretch, i);
+    for (unsigned i = 0; i < tokens->len; i++) {
+        const ReaderToken *token = &g_array_index(tokens, ReaderToken, i);
 
-        for (size_t k = 0; k < strlen(line); k++) {
-            int middle = cells->x + (int)k * PITCH_PX + PITCH_PX / 2;
-
-            if (middle > stretch->left + PITCH_PX / 2 && middle < stretch->right - PITCH_PX / 2)
-                found[k] = '#';
-        }
+        memset(found + token->start, '#', token->end - token->start);
     }
     assert_string_equal(found, marks);
 }
@@ -210,12 +205,45 @@ test_finds_what_is_unknown(void **state)
 {
     g_autoptr(ReaderGlyphs) glyphs = reader_glyphs_new();
 
-    assert_stretches(glyphs, "cat tip", "#######");
+    assert_unknown(glyphs, "cat tip", "### ###");
     teach(glyphs, "cat tip", "cat tip", 5);
-    assert_stretches(glyphs, "cat tip", "       ");
-    assert_stretches(glyphs, "cat cans tip", "    ####    ");
-    assert_stretches(glyphs, "an cat tip on", "##         ##");
-    assert_stretches(glyphs, "an cat on tip", "#########    "); /* close by: read at once */
+    assert_unknown(glyphs, "cat tip", "       ");
+    assert_unknown(glyphs, "cat cans tip", "    ####    ");
+    assert_unknown(glyphs, "an cat tip on", "##         ##");
+}
+
+/* @n_letters: of each word */
+static void
+add_piece(GArray *words, const char *text, unsigned start, unsigned n_letters)
+{
+    BaseRect box = {(int)start * PITCH_PX, 0, (int)n_letters * PITCH_PX, LINE_HEIGHT_PX};
+
+    reader_words_add(words, g_strdup(text), &box, 80);
+}
+
+/* Of what was read in pieces those teach that have a letter for each cell, and it stays one word.
+ */
+static void
+test_pieces_make_one_word(void **state)
+{
+    g_autoptr(ReaderGlyphs) glyphs = reader_glyphs_new();
+    g_autoptr(ReaderCells) cells = cut("sk_live_moan");
+    g_autoptr(GArray) words = reader_words_new();
+    g_autofree char *text = NULL;
+
+    add_piece(words, "sklive", 0, 8);
+    add_piece(words, "moan", 8, 4);
+    for (unsigned i = 0; i < 5; i++)
+        reader_glyphs_learn(glyphs, cells, words);
+    assert_spells(glyphs, "moan", "moan");
+    assert_spells(glyphs, "sk", NULL);
+
+    g_array_set_size(words, 0);
+    add_piece(words, "sk_live_", 0, 8);
+    add_piece(words, "nnoan", 8, 4);
+    reader_glyphs_correct(glyphs, cells, words);
+    text = join_text(words);
+    assert_string_equal(text, "sk_live_nnoan");
 }
 
 static void
@@ -284,6 +312,53 @@ test_finds_the_grid(void **state)
     assert_false(reader_columns_is_clear(&columns, &grid));
 }
 
+/* Gives each letter a rim of grey in the cell's empty column, and in the first one of an empty
+ * cell. */
+static void
+add_rims(ReaderCrop *line)
+{
+    for (int y = 2; y < 11; y++)
+        for (int x = 1; x < line->width; x++) {
+            uint8_t *grey = &line->grey[line->width * y + x];
+
+            if (x % PITCH_PX == PITCH_PX - 1 && grey[-1] == 0)
+                *grey = 150;
+            if (x % PITCH_PX == 0 && *grey == 255 && grey[-1] == 150)
+                *grey = 200;
+        }
+}
+
+static void
+test_finds_the_grid_of_smooth_letters(void **state)
+{
+    g_auto(ReaderColumns) columns = {0};
+    ReaderGrid grid;
+
+    reader_columns_init(&columns, 400);
+    for (unsigned i = 0; i < 5; i++) {
+        g_autoptr(ReaderCrop) line =
+            draw_line("the quick brown fox jumps over the lazy dog", FALSE);
+
+        add_rims(line);
+        reader_columns_add(&columns, line, LEFT_PX);
+    }
+    grid = reader_columns_find_grid(&columns);
+    assert_int_equal(grid.pitch, PITCH_PX);
+}
+
+static void
+test_a_rim_is_no_letter(void **state)
+{
+    ReaderGrid grid = {PITCH_PX, LEFT_PX % PITCH_PX};
+    g_autoptr(ReaderCrop) line = draw_line("50% /dev", FALSE);
+    g_autoptr(ReaderCells) cells = NULL;
+
+    add_rims(line);
+    cells = reader_cells_new(&grid, line, LEFT_PX);
+    assert_int_equal(g_array_index(cells->keys, uint64_t, 3), 0);
+    assert_int_not_equal(g_array_index(cells->keys, uint64_t, 2), 0);
+}
+
 static void
 test_finds_no_grid_in_uneven_letters(void **state)
 {
@@ -310,10 +385,13 @@ main(void)
         cmocka_unit_test(test_corrects),
         cmocka_unit_test(test_puts_in_what_was_overlooked),
         cmocka_unit_test(test_finds_what_is_unknown),
+        cmocka_unit_test(test_pieces_make_one_word),
         cmocka_unit_test(test_counts_what_is_contradicted),
         cmocka_unit_test(test_is_bounded),
         cmocka_unit_test(test_a_selection_changes_no_key),
         cmocka_unit_test(test_finds_the_grid),
+        cmocka_unit_test(test_finds_the_grid_of_smooth_letters),
+        cmocka_unit_test(test_a_rim_is_no_letter),
         cmocka_unit_test(test_finds_no_grid_in_uneven_letters),
     };
 
