@@ -6,6 +6,7 @@
 
 #define N_NEW_LINES_MAX 3
 #define N_NEW_NUMBERS_MAX 2
+#define N_MISREAD_BYTES 2
 
 /* A run whose text grew lately. */
 typedef struct {
@@ -115,15 +116,25 @@ find_grown_end(const RecallGrowth *self, const RecallRun *run)
                                               recall_growth_count_start(old->text, run->text)));
 }
 
-/* Most of what stood there stands there still. */
+/* Of what stood where @run stands at most so many bytes are gone. */
 static gboolean
-is_edited(const RecallGrowth *self, const RecallRun *run)
+loses_at_most(const RecallRun *old, const RecallRun *run, size_t n_bytes)
+{
+    size_t n_start = recall_growth_count_start(old->text, run->text);
+
+    return n_start + recall_growth_count_end(old->text, run->text, n_start) + n_bytes >=
+           strlen(old->text);
+}
+
+/* Most of what stood there stands there still; on a new page, where lines may be like those of the
+ * one before, all of it but what OCR took for another sign. */
+static gboolean
+is_edited(const RecallGrowth *self, const RecallRun *run, gboolean is_new_page)
 {
     const RecallRun *old = recall_growth_find_before(self, run);
-    size_t n_start = old != NULL ? recall_growth_count_start(old->text, run->text) : 0;
 
-    return old != NULL && (n_start + recall_growth_count_end(old->text, run->text, n_start)) * 3 >=
-                              strlen(old->text) * 2;
+    return old != NULL &&
+           loses_at_most(old, run, is_new_page ? N_MISREAD_BYTES : strlen(old->text) / 3);
 }
 
 static void
@@ -164,19 +175,20 @@ has_left(const RecallGrowth *self, const GPtrArray *runs)
 static void
 drop_shown(const RecallGrowth *self, const GPtrArray *runs, GPtrArray *fresh)
 {
+    gboolean is_new_page = has_left(self, runs);
     unsigned n_new = 0;
     unsigned n_numbers = 0;
 
     for (unsigned i = 0; i < fresh->len; i++) {
-        if (is_edited(self, fresh->pdata[i]))
+        if (is_edited(self, fresh->pdata[i], is_new_page))
             continue;
         n_new++;
         n_numbers += strpbrk(((RecallRun *)fresh->pdata[i])->text, "0123456789") != NULL;
     }
-    if (n_numbers <= N_NEW_NUMBERS_MAX && (n_new <= N_NEW_LINES_MAX || !has_left(self, runs)))
+    if (n_numbers <= N_NEW_NUMBERS_MAX && (n_new <= N_NEW_LINES_MAX || !is_new_page))
         return;
     for (unsigned i = fresh->len; i > 0; i--) {
-        if (!is_edited(self, fresh->pdata[i - 1]))
+        if (!is_edited(self, fresh->pdata[i - 1], is_new_page))
             g_ptr_array_remove_index(fresh, i - 1);
     }
 }

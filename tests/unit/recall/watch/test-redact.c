@@ -255,6 +255,33 @@ shows_numbers_of_a_new_page(void **state)
     assert_scene(fixture, other);
 }
 
+/* In the same window: a line is nearly the one that stood in its place. */
+static void
+shows_numbers_of_a_page_like_the_last(void **state)
+{
+    Fixture *fixture = *state;
+    const char *first = "one\nitem 978-3-16-059125-0 here\ntwo\nthree\nfour\nfive";
+    const char *second = "six\nitem 978-3-16-362981-0 here\nseven\neight\nnine\nten";
+
+    show(fixture, 0, first);
+    show(fixture, SECOND_US, second);
+    assert_scene(fixture, second);
+}
+
+/* What is found changes with each digit that is typed. */
+static void
+keeps_no_beginning_beside_what_it_finds(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(ProtocolScene) scene = NULL;
+
+    show(fixture, 0, "Find 4111 11\n4711 0815\n4711 0816\n4711 0817\n4711 0818");
+    show(fixture, SECOND_US, "Find 4111 111\n4712 0915\n4712 0916\n4712 0917\n4712 0918");
+    scene = recall_scene_dup_value(fixture->scene);
+    assert_null(strstr(scene->text, "4111"));
+    assert_non_null(strstr(scene->text, "4712 0918"));
+}
+
 /* OCR takes the caret for a sign. */
 static void
 keeps_no_beginning_before_a_caret(void **state)
@@ -372,6 +399,8 @@ main(void)
         TEST(forgets_beginning_that_rested),
         TEST(shows_ordinary_number_after_rest),
         TEST(shows_numbers_of_a_new_page),
+        TEST(shows_numbers_of_a_page_like_the_last),
+        TEST(keeps_no_beginning_beside_what_it_finds),
         TEST(keeps_no_beginning_before_a_caret),
         TEST(keeps_no_beginning_in_a_new_bar),
         TEST(shows_numbers_of_a_larger_view),
