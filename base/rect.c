@@ -53,3 +53,18 @@ base_rect_equal(const BaseRect *a, const BaseRect *b)
 {
     return a->x == b->x && a->y == b->y && a->width == b->width && a->height == b->height;
 }
+
+BaseRect
+base_rect_grow(const BaseRect *self, int margin)
+{
+    return (BaseRect){self->x - margin, self->y - margin, self->width + 2 * margin,
+                      self->height + 2 * margin};
+}
+
+gboolean
+base_rect_has_centre(const BaseRect *self, const BaseRect *of)
+{
+    BaseRect centre = {of->x + of->width / 2, of->y + of->height / 2, 1, 1};
+
+    return base_rect_contains(self, &centre);
+}

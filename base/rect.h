@@ -24,3 +24,9 @@ void base_rect_union(const BaseRect *a, const BaseRect *b, BaseRect *out);
 
 gboolean base_rect_contains(const BaseRect *outer, const BaseRect *inner);
 gboolean base_rect_equal(const BaseRect *a, const BaseRect *b);
+
+/* @self with so much more on each side. */
+BaseRect base_rect_grow(const BaseRect *self, int margin);
+
+/* Whether the middle of @of is in @self. */
+gboolean base_rect_has_centre(const BaseRect *self, const BaseRect *of);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/content.h"
 
+#include "recall/watch/layers.h"
 #include "recall/watch/proof.h"
 #include "recall/watch/redact.h"
 
@@ -12,6 +13,7 @@
 struct RecallContent {
     RecallFrame *frame; /* NULL while there is none */
     RecallRedact *redact;
+    RecallLayers *layers;
     RecallProof *proof;
     GPtrArray *accessible_runs;
     GPtrArray *ocr_runs;
@@ -38,6 +40,7 @@ recall_content_new(void)
     RecallContent *self = g_new0(RecallContent, 1);
 
     self->redact = recall_redact_new();
+    self->layers = recall_layers_new();
     self->proof = recall_proof_new();
     self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     self->ocr_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
@@ -63,6 +66,7 @@ recall_content_free(RecallContent *self)
         return;
     recall_frame_free(self->frame);
     recall_redact_free(self->redact);
+    recall_layers_free(self->layers);
     recall_proof_free(self->proof);
     g_ptr_array_unref(self->accessible_runs);
     g_ptr_array_unref(self->ocr_runs);
@@ -113,6 +117,7 @@ recall_content_drop_text(RecallContent *self)
     g_ptr_array_set_size(self->ocr_runs, 0);
     g_ptr_array_unref(self->accessible_runs);
     self->accessible_runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    recall_layers_begin(self->layers, self->accessible_runs, &self->covered);
     pixman_region32_clear(&self->covered);
     pixman_region32_clear(&self->spoken);
     pixman_region32_clear(&self->untold);
@@ -442,7 +447,7 @@ recall_content_has_unread(const RecallContent *self)
     pixman_region32_intersect(&unread, &unread, (pixman_region32_t *)&self->visible);
     has_some = pixman_region32_not_empty(&unread);
     pixman_region32_fini(&unread);
-    return has_some || recall_proof_is_pending(self->proof);
+    return has_some || recall_content_has_open_layers(self) || recall_proof_is_pending(self->proof);
 }
 
 const char *
@@ -560,15 +565,50 @@ recall_content_find_doubts(RecallContent *self, const pixman_region32_t *changed
     return recall_proof_is_pending(self->proof);
 }
 
-RecallOcrRequest
-recall_content_get_proof_request(RecallContent *self)
+/* Reads all that stands in @wanted. */
+static RecallOcrRequest
+make_exact_request(RecallContent *self, const pixman_region32_t *wanted)
 {
-    const pixman_region32_t *wanted = recall_proof_get_wanted(self->proof);
     RecallOcrRequest request = make_request(self, wanted);
 
     pixman_region32_subtract(&self->ignored, &self->ignored, (pixman_region32_t *)wanted);
     request.words = PROTOCOL_READER_ANY;
     return request;
+}
+
+void
+recall_content_find_layers(RecallContent *self, const pixman_region32_t *changed)
+{
+    g_autoptr(GPtrArray) told = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+
+    add_told(self, told);
+    recall_layers_begin(self->layers, told, changed);
+}
+
+gboolean
+recall_content_has_open_layers(const RecallContent *self)
+{
+    return pixman_region32_not_empty((pixman_region32_t *)recall_layers_get_wanted(self->layers));
+}
+
+RecallOcrRequest
+recall_content_get_layers_request(RecallContent *self)
+{
+    return make_exact_request(self, recall_layers_get_wanted(self->layers));
+}
+
+void
+recall_content_take_layers(RecallContent *self,
+                           const GPtrArray *runs,
+                           const pixman_region32_t *left)
+{
+    recall_layers_take(self->layers, self->frame, runs, left);
+}
+
+RecallOcrRequest
+recall_content_get_proof_request(RecallContent *self)
+{
+    return make_exact_request(self, recall_proof_get_wanted(self->proof));
 }
 
 gboolean
@@ -581,11 +621,7 @@ recall_content_take_proof(RecallContent *self, const GPtrArray *runs)
 RecallOcrRequest
 recall_content_get_search_request(RecallContent *self)
 {
-    RecallOcrRequest request = make_request(self, &self->visible);
-
-    pixman_region32_subtract(&self->ignored, &self->ignored, &self->visible);
-    request.words = PROTOCOL_READER_ANY;
-    return request;
+    return make_exact_request(self, &self->visible);
 }
 
 void
@@ -599,12 +635,14 @@ recall_content_dup_runs(RecallContent *self, int64_t now_us)
 {
     g_autoptr(GPtrArray) runs = NULL;
     g_autoptr(GPtrArray) masked = NULL;
+    g_autoptr(GPtrArray) shown = NULL;
 
     pixman_region32_clear(&self->unproven);
     recall_proof_hide(self->proof, &self->visible, &self->unproven);
     runs = dup_runs_in_view(self, &self->unproven);
     masked = recall_redact_runs(self->redact, runs, now_us);
-    return dup_inked(self, masked);
+    shown = recall_layers_dup_shown(self->layers, runs, masked);
+    return dup_inked(self, shown);
 }
 
 unsigned

@@ -70,6 +70,18 @@ RecallOcrRequest recall_content_get_request(RecallContent *self);
 /* Its answer. @runs: of RecallRun; @left: what the reader left for later */
 void recall_content_take_ocr(RecallContent *self, GPtrArray *runs, const pixman_region32_t *left);
 
+/* Finds where the application told words that lie across each other, or of which pixels @changed
+ * (recall/watch/layers): until OCR tells which of them are shown, none of them is. */
+void recall_content_find_layers(RecallContent *self, const pixman_region32_t *changed);
+gboolean recall_content_has_open_layers(const RecallContent *self);
+
+/* The request for it, borrowed likewise, and its answer.
+ * @runs: (nullable): of RecallRun: NULL when there is none; @left: what was left for later */
+RecallOcrRequest recall_content_get_layers_request(RecallContent *self);
+void recall_content_take_layers(RecallContent *self,
+                                const GPtrArray *runs,
+                                const pixman_region32_t *left);
+
 /* Finds secrets that the application told and nobody has seen where it told them yet, or of which
  * pixels @changed (recall/watch/proof). @now_us: monotonic. Returns: whether there are any */
 gboolean

@@ -2,11 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/proof.h"
 
+#include "recall/watch/letters.h"
+
 #include <string.h>
 
 #define MARGIN_X_PX 6
 #define MARGIN_Y_PX 3
-#define N_LETTERS_MAX 512 /* of one run; the rest tells no more */
 #define N_LETTERS_SLACK 2
 #define BEGINNING_PERCENT 80
 #define N_LETTERS_ALONE 8 /* a shorter run may be read wrong: those are counted together */
@@ -196,39 +197,6 @@ recall_proof_get_wanted(const RecallProof *self)
 
 /* --- how much of a run was read --- */
 
-/* Letters and digits, folded: what OCR takes for another is often the same letter in the other
- * case. Returns: how many */
-static unsigned
-get_letters(const char *text, gunichar *letters)
-{
-    unsigned n = 0;
-
-    for (const char *at = text; *at != '\0' && n < N_LETTERS_MAX; at = g_utf8_next_char(at)) {
-        if (g_unichar_isalnum(g_utf8_get_char(at)))
-            letters[n++] = g_unichar_tolower(g_utf8_get_char(at));
-    }
-    return n;
-}
-
-/* The longest common subsequence of both. */
-static unsigned
-count_common(const gunichar *a, unsigned n_a, const gunichar *b, unsigned n_b)
-{
-    unsigned row[N_LETTERS_MAX + 1] = {0};
-
-    for (unsigned i = 0; i < n_a; i++) {
-        unsigned diagonal = 0;
-
-        for (unsigned k = 0; k < n_b; k++) {
-            unsigned above = row[k + 1];
-
-            row[k + 1] = a[i] == b[k] ? diagonal + 1 : MAX(row[k + 1], row[k]);
-            diagonal = above;
-        }
-    }
-    return row[n_b];
-}
-
 /* The words that were read in @box, from left to right. */
 static char *
 dup_read(const GPtrArray *runs, const BaseRect *box)
@@ -273,7 +241,8 @@ is_beginning(const gunichar *told, unsigned n_told, const gunichar *read, unsign
     unsigned n_start = MIN(n_told, n_read + N_LETTERS_SLACK);
 
     return n_read >= N_LETTERS_ALONE &&
-           count_common(told, n_start, read, n_read) * 100 >= n_read * BEGINNING_PERCENT;
+           recall_letters_count_common(told, n_start, read, n_read) * 100 >=
+               n_read * BEGINNING_PERCENT;
 }
 
 /* @out_n_told: letters of @run that can be seen. Returns: how many of them were read; all when what
@@ -286,15 +255,15 @@ count_read(const RecallRun *run,
            unsigned *out_n_told)
 {
     g_autofree char *read = dup_read(runs, &run->box);
-    gunichar told_letters[N_LETTERS_MAX];
-    gunichar read_letters[N_LETTERS_MAX];
-    unsigned n_told = get_letters(run->text, told_letters);
-    unsigned n_read = get_letters(read, read_letters);
+    gunichar told_letters[RECALL_LETTERS_N_MAX];
+    gunichar read_letters[RECALL_LETTERS_N_MAX];
+    unsigned n_told = recall_letters_fold(run->text, told_letters);
+    unsigned n_read = recall_letters_fold(read, read_letters);
 
     *out_n_told = n_told * get_visible_percent(&run->box, visible) / 100;
     if (is_beginning(told_letters, n_told, read_letters, n_read))
         return *out_n_told;
-    return count_common(told_letters, n_told, read_letters, n_read);
+    return recall_letters_count_common(told_letters, n_told, read_letters, n_read);
 }
 
 static gboolean
@@ -384,8 +353,8 @@ find_rows(RecallRun *run, const GPtrArray *standing)
 static gboolean
 has_letters(const char *text, const gunichar *letters)
 {
-    gunichar all[N_LETTERS_MAX];
-    unsigned n = get_letters(text, all);
+    gunichar all[RECALL_LETTERS_N_MAX];
+    unsigned n = recall_letters_fold(text, all);
 
     for (unsigned i = 0; i + N_SAME_LETTERS <= n; i++) {
         if (memcmp(all + i, letters, N_SAME_LETTERS * sizeof(gunichar)) == 0)
@@ -423,8 +392,8 @@ is_told_by_other(const RecallRun *run, const GPtrArray *told, const gunichar *le
 static gboolean
 was_read_elsewhere(const Missing *missing, const GPtrArray *read, const GPtrArray *told)
 {
-    gunichar letters[N_LETTERS_MAX];
-    unsigned n = get_letters(missing->run->text, letters);
+    gunichar letters[RECALL_LETTERS_N_MAX];
+    unsigned n = recall_letters_fold(missing->run->text, letters);
 
     for (unsigned i = 0; i + N_SAME_LETTERS <= n; i++) {
         if (is_elsewhere(missing, read, letters + i) &&

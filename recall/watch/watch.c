@@ -325,6 +325,39 @@ prove(RecallWatch *self)
 }
 
 static void
+on_layers_read(GObject *source, GAsyncResult *result, void *user_data)
+{
+    RecallWatch *self = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) runs = NULL;
+    pixman_region32_t left;
+
+    pixman_region32_init(&left);
+    runs = recall_ocr_read_finish(NULL, result, &left, &error);
+    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        recall_content_take_layers(self->content, runs, &left);
+        pixman_region32_union(&self->fresh, &self->fresh, &left);
+        prove(self);
+    }
+    pixman_region32_fini(&left);
+}
+
+/* All is read; some of what was told may lie under the rest. */
+static void
+uncover(RecallWatch *self)
+{
+    RecallOcrRequest request;
+
+    if (!recall_content_has_open_layers(self->content)) {
+        prove(self);
+        return;
+    }
+    request = recall_content_get_layers_request(self->content);
+    request.priority = self->window->is_active;
+    recall_ocr_read_async(self->parts.ocr, &request, self->cancellable, on_layers_read, self);
+}
+
+static void
 on_ocr_read(GObject *source, GAsyncResult *result, void *user_data)
 {
     RecallWatch *self = user_data;
@@ -342,7 +375,7 @@ on_ocr_read(GObject *source, GAsyncResult *result, void *user_data)
             pixman_region32_union(&self->fresh, &self->fresh, &unread);
         }
         self->parts.on_read(error, self->parts.user_data);
-        prove(self);
+        uncover(self);
     }
     pixman_region32_fini(&unread);
 }
@@ -357,7 +390,7 @@ start_ocr(RecallWatch *self)
     if (pixman_region32_not_empty(&self->moved))
         recall_sense_wake(self->sense, RECALL_SENSE_MOMENT_MAX_MS);
     if (!is_wanted) {
-        prove(self);
+        uncover(self);
         return;
     }
     request = recall_content_get_request(self->content);
@@ -441,7 +474,8 @@ on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
     recall_content_hold(self->content, &self->reading, &self->fresh);
     if (text != NULL && recall_sense_has_changed(self->sense))
         recall_content_distrust(self->content);
-    (void)find_doubts(self); /* before anything is stored of it */
+    recall_content_find_layers(self->content, &self->reading); /* before anything is stored of it */
+    (void)find_doubts(self);
     if (text != NULL && text->runs->len > 0)
         self->partial_source = g_timeout_add(RECALL_WATCH_PARTIAL_MS, on_partial, self);
     start_ocr(self);

@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The Deskhand authors
 # SPDX-License-Identifier: Apache-2.0
 """GTK 3, GTK 4 and Qt 5 editors: reading, typing, deleting, scrolling."""
+import sys
+
 import apps
 import content
 from checks import assert_boxes, assert_chinese, assert_found, look_at_it, scenes_with
@@ -96,3 +98,45 @@ def test_what_is_not_shown_is_not_kept(desktop):
     desktop.settle()
     assert not desktop.search(lines[-1].split()[0])
     editor.end()
+
+
+# Words at 100 by 30 pixels each, and a notice over those of the second row in columns 2 to 4.
+NOTICE = """
+import gi
+gi.require_version("Gdk", "3.0")
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gdk, Gtk
+words = {words!r}
+style = Gtk.CssProvider()
+style.load_from_data(b"frame {{ background-color: #ffffff; }} label {{ font: 10px DejaVu Sans; }}")
+Gtk.StyleContext.add_provider_for_screen(Gdk.Screen.get_default(), style, 800)
+window = Gtk.Window(title="noticeboard", default_width=700, default_height=260)
+page, over = Gtk.Fixed(), Gtk.Overlay()
+for n, word in enumerate(words):
+    page.put(Gtk.Label(label=word), 10 + 100 * (n % 6), 10 + 30 * (n // 6))
+notice = Gtk.Frame(halign=Gtk.Align.START, valign=Gtk.Align.START, margin_left=100, margin_top=30,
+                   width_request=300, height_request=40)
+notice.add(Gtk.Label(label="message has been delivered"))
+over.add(page)
+over.add_overlay(notice)
+window.add(over)
+window.connect("destroy", Gtk.main_quit)
+window.show_all()
+Gtk.main()
+"""
+
+
+def test_what_lies_under_a_notice_is_not_kept(desktop):
+    words = [f"{w[:6]}{n:02}" for n, w in enumerate(content.ENGLISH[100:148])]
+    script = desktop.write("notice.py", NOTICE.format(words=words))
+    board = desktop.start_app("noticeboard", [sys.executable, script], title="noticeboard")
+    result = desktop.find('title:noticeboard "message has been delivered"')
+    desktop.settle()
+    kept = [w["text"] for r in desktop.search("title:noticeboard")
+            for w in desktop.show(r["scene"])["words"]]
+    covered = words[7:10]
+    assert not set(covered) & set(kept), kept
+    assert not [w for w in covered if desktop.search(w)], result
+    shown = words[:1] + words[4:7] + words[10:13] + words[16:]
+    assert set(shown) <= set(kept), set(shown) - set(kept)
+    board.end()

@@ -53,6 +53,17 @@ test_union(void **state)
 }
 
 static void
+test_grow(void **state)
+{
+    BaseRect a = {10, 20, 30, 40};
+
+    a = base_rect_grow(&a, 5);
+    assert_rect(&a, 5, 15, 40, 50);
+    assert_true(base_rect_has_centre(&a, &(BaseRect){-20, 10, 60, 50}));
+    assert_false(base_rect_has_centre(&a, &(BaseRect){-60, 10, 100, 50}));
+}
+
+static void
 test_contains(void **state)
 {
     BaseRect outer = {0, 0, 10, 10};
@@ -68,9 +79,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_intersect),
-        cmocka_unit_test(test_union),
+        cmocka_unit_test(test_empty),    cmocka_unit_test(test_intersect),
+        cmocka_unit_test(test_union),    cmocka_unit_test(test_grow),
         cmocka_unit_test(test_contains),
     };
 
