@@ -23,29 +23,36 @@ make_list(uint32_t xid, int x, int shown_to)
     return windows;
 }
 
-/* Whether just the columns from @start to @end are painted. */
-static gboolean
-is_painted(const GPtrArray *windows, int start, int end)
-{
-    RecallWindow *window = windows->pdata[0];
-    pixman_region32_t expected;
-    gboolean is_same;
-
-    pixman_region32_init_rect(&expected, start, 0, (unsigned)(end - start), 100);
-    is_same = pixman_region32_equal(&expected, &window->painted);
-    pixman_region32_fini(&expected);
-    return is_same;
-}
+/* Columns: @start to @end. */
+typedef struct {
+    int start;
+    int end;
+} Columns;
 
 static void
-update(const GPtrArray *windows, const GPtrArray *last, int start, int end)
+init_region(pixman_region32_t *region, Columns columns)
 {
-    pixman_region32_t damage;
-
-    pixman_region32_init_rect(&damage, start, 0, (unsigned)(end - start), 100);
-    recall_painted_update(windows, last, &damage);
-    pixman_region32_fini(&damage);
+    pixman_region32_init_rect(region, columns.start, 0, (unsigned)(columns.end - columns.start),
+                              100);
 }
+
+/* @windows follow @last, and @damage happened between them: just @painted is painted then. */
+static void
+assert_painted(const GPtrArray *windows, const GPtrArray *last, Columns damage, Columns painted)
+{
+    RecallWindow *window = windows->pdata[0];
+    pixman_region32_t region;
+
+    init_region(&region, damage);
+    recall_painted_update(windows, last, &region);
+    pixman_region32_fini(&region);
+    init_region(&region, painted);
+    assert_true(pixman_region32_equal(&region, &window->painted));
+    pixman_region32_fini(&region);
+}
+
+static const Columns none = {0, 0};
+static const Columns all = {0, 1000};
 
 /* A new window counts as far as it has drawn, and stays so while nothing happens. */
 static void
@@ -53,14 +60,10 @@ test_new(void **state)
 {
     g_autoptr(GPtrArray) windows = make_list(1, 0, 100);
 
-    update(windows, NULL, 0, 0);
-    assert_true(is_painted(windows, 0, 0));
-    update(windows, windows, 0, 40);
-    assert_true(is_painted(windows, 0, 40));
-    update(windows, windows, 500, 600);
-    assert_true(is_painted(windows, 0, 40));
-    update(windows, windows, 0, 600);
-    assert_true(is_painted(windows, 0, 100));
+    assert_painted(windows, NULL, none, none);
+    assert_painted(windows, windows, (Columns){0, 40}, (Columns){0, 40});
+    assert_painted(windows, windows, (Columns){500, 600}, (Columns){0, 40});
+    assert_painted(windows, windows, all, (Columns){0, 100});
 }
 
 /* What lay over it is closed and it hangs: only what it showed before is its own. */
@@ -71,14 +74,10 @@ test_uncovered(void **state)
     g_autoptr(GPtrArray) whole = make_list(1, 0, 100);
     g_autoptr(GPtrArray) again = make_list(1, 0, 30);
 
-    update(covered, NULL, 0, 100);
-    assert_true(is_painted(covered, 0, 30));
-    update(whole, covered, 0, 0);
-    assert_true(is_painted(whole, 0, 30));
-    update(whole, whole, 20, 90);
-    assert_true(is_painted(whole, 0, 90));
-    update(again, whole, 0, 0);
-    assert_true(is_painted(again, 0, 30));
+    assert_painted(covered, NULL, all, (Columns){0, 30});
+    assert_painted(whole, covered, none, (Columns){0, 30});
+    assert_painted(whole, whole, (Columns){20, 90}, (Columns){0, 90});
+    assert_painted(again, whole, none, (Columns){0, 30});
 }
 
 static void
@@ -88,11 +87,9 @@ test_moved(void **state)
     g_autoptr(GPtrArray) after = make_list(1, 200, 300);
     g_autoptr(GPtrArray) other = make_list(2, 200, 300);
 
-    update(before, NULL, 0, 1000);
-    update(after, before, 0, 0);
-    assert_true(is_painted(after, 200, 260));
-    update(other, before, 0, 0);
-    assert_true(is_painted(other, 200, 200));
+    assert_painted(before, NULL, all, (Columns){0, 60});
+    assert_painted(after, before, none, (Columns){200, 260});
+    assert_painted(other, before, none, (Columns){200, 200});
 }
 
 int
