@@ -182,14 +182,17 @@ add_entries(RecallA11yReading *reading, GPtrArray *nodes)
     add_clipped(reading, entries, RECALL_A11Y_SHAPE_VIEW);
 }
 
-/* Around the page Chromium tells other units than pixels on a scaled desktop: that is left to OCR.
- */
+/* On a scaled desktop Chromium tells what is around the page in larger units than pixels. */
 static void
-keep_page(RecallA11yPage *page)
+scale_own(RecallA11yReading *reading, GPtrArray *nodes)
 {
-    for (unsigned i = page->nodes->len; i-- > 0;) {
-        if (find_document(page->nodes->pdata[i]) == NULL)
-            g_ptr_array_remove_index(page->nodes, i);
+    for (unsigned i = 0; i < nodes->len; i++) {
+        RecallA11yNode *node = nodes->pdata[i];
+
+        if (node->is_scaled || find_document(node) != NULL)
+            continue;
+        node->box = recall_a11y_scale_box(reading->memory, &node->box);
+        node->is_scaled = TRUE;
     }
 }
 
@@ -223,13 +226,10 @@ recall_a11y_read_chromium(RecallA11yReading *reading)
     g_autoptr(GPtrArray) leaves = NULL;
 
     recall_a11y_page_settle(reading, look_at_chromium, &page);
-    if (reading->memory->scale != RECALL_A11Y_SCALE_ONE) {
-        ask_ancestors(reading, page.nodes);
-        keep_page(&page);
-    }
     recall_a11y_tree_ask_boxes(reading->link, page.nodes);
-    recall_a11y_passwords_find(reading, page.nodes);
     ask_ancestors(reading, page.nodes);
+    scale_own(reading, page.nodes);
+    recall_a11y_passwords_find(reading, page.nodes);
     texts = recall_a11y_pick(page.nodes, text_roles);
     recall_a11y_tree_ask_names(reading->link, texts);
     add_clipped(reading, texts, RECALL_A11Y_SHAPE_TIGHT);

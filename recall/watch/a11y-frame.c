@@ -42,6 +42,12 @@ scale_box(const BaseRect *box, int scale)
                       scale_edge(box->width, scale), scale_edge(box->height, scale)};
 }
 
+BaseRect
+recall_a11y_scale_box(const RecallA11yMemory *memory, const BaseRect *box)
+{
+    return scale_box(box, memory->scale);
+}
+
 static int
 score_title(const char *title, const char *raw)
 {

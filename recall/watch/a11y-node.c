@@ -141,6 +141,7 @@ recall_a11y_tree_get(RecallA11yTree *self, const char *path)
     node->seen = self->n_readings;
     if (!node->is_kept) {
         node->box = (BaseRect){0};
+        node->is_scaled = FALSE;
         g_clear_pointer(&node->text, g_free);
     }
     return node;

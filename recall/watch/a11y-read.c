@@ -229,6 +229,12 @@ init_clipped(const RecallA11yReading *self, const BaseRect *clip, pixman_region3
                                    limit.height);
 }
 
+static int
+scale_px(const RecallA11yReading *self, int length_px)
+{
+    return length_px * self->memory->scale / RECALL_A11Y_SCALE_ONE;
+}
+
 /* A guess fills a tight box, and any other that it does not fit into as one line. */
 static gboolean
 is_guessed_block(const RecallA11yLine *line, RecallA11yShape shape)
@@ -253,7 +259,8 @@ add_line(RecallA11yReading *self,
         recall_a11y_text_add_block(self->text, line->text, &box, &shown);
     } else {
         if (line->is_guess)
-            box = recall_a11y_text_place(line->text, &box, RECALL_A11Y_ALIGN_START, 0);
+            box = recall_a11y_text_place(line->text, &box, RECALL_A11Y_ALIGN_START, 0,
+                                         scale_px(self, RECALL_A11Y_TEXT_EM_PX));
         recall_a11y_text_add_line(self->text, line->text, &box, line->stops, is_fixed, &shown);
     }
     pixman_region32_fini(&shown);
@@ -380,7 +387,8 @@ recall_a11y_reading_add_label(RecallA11yReading *self,
 
     if (node->text == NULL || base_rect_is_empty(&box))
         return;
-    place = recall_a11y_text_place(node->text, &box, align, indent_px);
+    place = recall_a11y_text_place(node->text, &box, align, scale_px(self, indent_px),
+                                   scale_px(self, RECALL_A11Y_TEXT_EM_PX));
     recall_a11y_text_add_line(self->text, node->text, &place, NULL, FALSE, self->shown);
     recall_a11y_text_cover(self->text, &box, self->shown);
 }

@@ -76,6 +76,9 @@ char *recall_a11y_find_frame(RecallA11yMemory *memory,
                              const RecallWindow *window,
                              gboolean *out_is_borrowed);
 
+/* From the units in which Chromium tells its own windows to pixels. */
+BaseRect recall_a11y_scale_box(const RecallA11yMemory *memory, const BaseRect *box);
+
 /* How the lines of a group of nodes go into the answer. */
 typedef struct {
     RecallA11yShape shape;

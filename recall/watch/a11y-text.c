@@ -8,12 +8,11 @@
 #define COVER_MARGIN_PX 2 /* ink reaches over the box a little */
 #define LINE_SHARE 1.25   /* of a font's size: the height of a line */
 #define LINE_MIN_PX 8
-#define EDGE_PX 2      /* a word may stick out of the shown part so far across */
-#define LABEL_EM_PX 15 /* the usual size of labels in toolkits */
-#define FIXED_N_MIN 3  /* texts that agree, for a font of fixed width */
+#define EDGE_PX 2     /* a word may stick out of the shown part so far across */
+#define FIXED_N_MIN 3 /* texts that agree, for a font of fixed width */
 #define FIXED_SLACK_PX 1.5
-#define LABEL_LINE_PX 18   /* and its line */
-#define CONTEXT_N_UNITS 16 /* on each side of what is shown */
+#define LABEL_LINE_SHARE 1.2 /* of a label's font: the height of its line */
+#define CONTEXT_N_UNITS 16   /* on each side of what is shown */
 #define UNTOLD_MIN_BYTES 12
 #define UNTOLD_MIXED_MIN_BYTES 6
 
@@ -332,10 +331,14 @@ recall_a11y_text_cover(RecallText *self, const BaseRect *box, const pixman_regio
 }
 
 BaseRect
-recall_a11y_text_place(const char *raw, const BaseRect *box, RecallA11yAlign align, int indent_px)
+recall_a11y_text_place(const char *raw,
+                       const BaseRect *box,
+                       RecallA11yAlign align,
+                       int indent_px,
+                       int em_px)
 {
-    int width = MIN(recall_a11y_text_measure_px(raw, LABEL_EM_PX), box->width);
-    int height = MIN(LABEL_LINE_PX, box->height);
+    int width = MIN(recall_a11y_text_measure_px(raw, em_px), box->width);
+    int height = MIN((int)(em_px * LABEL_LINE_SHARE), box->height);
     int y = box->y + (box->height - height) / 2;
     int indent = MIN(indent_px, box->width - width);
 

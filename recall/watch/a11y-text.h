@@ -7,6 +7,8 @@
 
 /* From lines that an application told to runs of what was shown. Pure. */
 
+#define RECALL_A11Y_TEXT_EM_PX 15 /* the usual size of labels in toolkits */
+
 /* Where a label's text stands in its box, where only the box is known. */
 typedef enum {
     RECALL_A11Y_ALIGN_FILL, /* the box is just around the text */
@@ -54,11 +56,15 @@ int recall_a11y_text_measure_px(const char *raw, int em_px);
 /**
  * recall_a11y_text_place:
  * @box: of the whole label; @indent_px: from its left, for an icon or a check mark
+ * @em_px: how large the letters are: RECALL_A11Y_TEXT_EM_PX where the desktop is not scaled
  *
  * Returns: the likely box of the text in it, not larger than @box
  */
-BaseRect
-recall_a11y_text_place(const char *raw, const BaseRect *box, RecallA11yAlign align, int indent_px);
+BaseRect recall_a11y_text_place(const char *raw,
+                                const BaseRect *box,
+                                RecallA11yAlign align,
+                                int indent_px,
+                                int em_px);
 
 /* Whether texts of one font with so many characters and so wide were set in one of fixed width.
  * FALSE as well when there are too few to tell. */

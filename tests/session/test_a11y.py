@@ -163,6 +163,24 @@ def test_chromium(desktop):
     browser.end()
 
 
+def test_chromium_bars_scaled(desktop):
+    """Its own bars are told in larger units than pixels then."""
+    switch_on(desktop)
+    path = desktop.write("bars.html", content.article("Aviary report", prose(3, 3)))
+    browser = apps.chromium(desktop, f"file://{path}", more=["--force-device-scale-factor=1.5"])
+    place = re.compile(r"/bars\.html$")
+
+    def look():
+        answer, _said = read(desktop, browser.window, "--repeat=2")
+        runs = answer["runs"] if answer else []
+        return next((w for r in runs for w in r["words"] if place.search(w["text"])), None)
+
+    word = wait_for(look, "the address bar is read", 25, every_s=0.5)
+    picture = desktop.screenshot("bars.png", browser.window)
+    assert_legible(picture, dict(zip("xywh", word["box"]), text=word["text"]))
+    browser.end()
+
+
 def test_firefox(desktop):
     switch_on(desktop)
     texts = prose(4, 3)

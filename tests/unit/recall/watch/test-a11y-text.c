@@ -291,10 +291,12 @@ static void
 test_labels_are_placed_inside_their_box(void **state)
 {
     const BaseRect box = {100, 50, 200, 40};
-    BaseRect center = recall_a11y_text_place("Cancel", &box, RECALL_A11Y_ALIGN_CENTER, 0);
-    BaseRect start = recall_a11y_text_place("Cancel", &box, RECALL_A11Y_ALIGN_START, 20);
-    BaseRect narrow =
-        recall_a11y_text_place("Cancel", &(BaseRect){0, 0, 10, 8}, RECALL_A11Y_ALIGN_START, 20);
+    BaseRect center =
+        recall_a11y_text_place("Cancel", &box, RECALL_A11Y_ALIGN_CENTER, 0, RECALL_A11Y_TEXT_EM_PX);
+    BaseRect start =
+        recall_a11y_text_place("Cancel", &box, RECALL_A11Y_ALIGN_START, 20, RECALL_A11Y_TEXT_EM_PX);
+    BaseRect narrow = recall_a11y_text_place("Cancel", &(BaseRect){0, 0, 10, 8},
+                                             RECALL_A11Y_ALIGN_START, 20, RECALL_A11Y_TEXT_EM_PX);
 
     assert_true(base_rect_contains(&box, &center));
     assert_in_range(ABS(2 * center.x + center.width - 400), 0, 2);
