@@ -100,6 +100,7 @@ def work_in_browser(desktop):
     address = desktop.serve()
     browser = apps.chromium(desktop, f"{address}/ferry.html", size=(1250, 950))
     apps.wait_title(desktop, browser.window, "Ferry timetable")
+    desktop.find('"last ferry"', deadline_s=40) # it has just started, and may still be private
     look()
     x, y, width, height = desktop.geometry(browser.window)
     for _ in range(3):
