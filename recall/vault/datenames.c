@@ -100,20 +100,34 @@ read_iso_date(RecallDatetext *reader, RecallMoment *out)
     return TRUE;
 }
 
-/* 11/25: the month first, as in Chinese; the day first where nothing else is possible */
+/* /2025 behind 11/25. Returns: FALSE when another number follows */
+static gboolean
+read_slash_year(RecallDatetext *reader, int *out_year)
+{
+    unsigned n_digits = 0;
+
+    *out_year = 0;
+    if (recall_datetext_get(reader, reader->at) != '/')
+        return TRUE;
+    reader->at++;
+    return recall_datetext_read_digits(reader, 4, out_year, &n_digits) && n_digits == 4;
+}
+
+/* 11/25, 11/25/2025: the month first, as in Chinese; the day first where nothing else is possible
+ */
 static gboolean
 read_slash_date(RecallDatetext *reader, RecallMoment *out)
 {
     unsigned n_digits = 0;
     int month = 0;
     int day = 0;
+    int year = 0;
 
     if (!recall_datetext_read_digits(reader, 2, &month, &n_digits) ||
         recall_datetext_get(reader, reader->at) != '/')
         return FALSE;
     reader->at++;
-    if (!recall_datetext_read_digits(reader, 2, &day, &n_digits) ||
-        recall_datetext_get(reader, reader->at) == '/')
+    if (!recall_datetext_read_digits(reader, 2, &day, &n_digits) || !read_slash_year(reader, &year))
         return FALSE;
     if (month > 12) {
         int swapped = month;
@@ -122,6 +136,8 @@ read_slash_date(RecallDatetext *reader, RecallMoment *out)
         day = swapped;
     }
     out->sureness = RECALL_SURE_AS_VALUE;
+    if (year > 0)
+        return recall_moment_set_date(out, year, month, day);
     return month >= 1 && day >= 1 && recall_moment_set_recent_date(reader, out, month, day);
 }
 

@@ -246,7 +246,7 @@ read_span(RecallDatetext *reader, RecallDatesContext context, Span *out)
     if (preposition <= BETWEEN)
         read_range_end(reader, preposition == BETWEEN, out);
     apply_preposition(out, preposition >= 0 ? preposition : accept_suffix(reader));
-    if (context == RECALL_DATES_VALUE)
+    if (context != RECALL_DATES_PLAIN)
         return TRUE;
     return out->sureness == RECALL_SURE ||
            (out->sureness == RECALL_SURE_AFTER_PREPOSITION && preposition >= 0);

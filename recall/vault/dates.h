@@ -25,8 +25,9 @@ typedef struct {
 
 typedef enum {
     RECALL_DATES_PLAIN, /* among other words: only what is hardly ever meant as text */
-    RECALL_DATES_LOOSE, /* as before, and Chinese text may follow without a space: 昨天发票 */
-    RECALL_DATES_VALUE, /* where a time must stand: also `november`, `14:05`, `2025`, `mon` */
+    RECALL_DATES_LOOSE, /* also `november`, `14:05`, `2025`, `mon`, and Chinese text may follow
+                           without a space: 昨天发票 */
+    RECALL_DATES_VALUE, /* where a time must stand: the same, but for that text */
 } RecallDatesContext;
 
 /**

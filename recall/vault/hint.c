@@ -31,5 +31,9 @@ recall_hint_make(const RecallQuery *query, gboolean is_fruitless)
             "The word after \"%s:\" was looked for in %s only; in quotes both are"
             " text.",
             query->parted, get_meaning(query->parted));
+    if (is_fruitless && query->has_dated)
+        return g_strdup(
+            "The date among the words was taken for the time when it was seen; in quotes"
+            " it is text.");
     return NULL;
 }

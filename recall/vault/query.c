@@ -156,6 +156,13 @@ get_operator_name(int operator)
     return operators[i].name;
 }
 
+static gboolean
+has_text_at(const Parser *parser, size_t at, const char *text)
+{
+    return parser->length - at >= strlen(text) &&
+           memcmp(parser->text + at, text, strlen(text)) == 0;
+}
+
 /* @out_end: byte after the name and its colon */
 static int
 match_operator(const Parser *parser, size_t at, size_t *out_end)
@@ -174,6 +181,8 @@ match_operator(const Parser *parser, size_t at, size_t *out_end)
     }
     if (ch != ':' || n == 0)
         return OPERATOR_NONE;
+    if (strcmp(name, "file") == 0 && has_text_at(parser, at, "//"))
+        return OPERATOR_NONE; /* an address: file:///home/... */
     for (size_t i = 0; i < G_N_ELEMENTS(operators); i++) {
         if (strcmp(operators[i].name, name) == 0) {
             *out_end = at;
@@ -309,6 +318,7 @@ read_plain_time(Parser *parser)
         limit_range(parser->query, range);
     }
     parser->has_plain_range = TRUE;
+    parser->query->has_dated |= g_ascii_isdigit(parser->text[parser->at]);
     parser->at += n;
     return TRUE;
 }

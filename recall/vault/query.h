@@ -29,6 +29,7 @@ typedef struct {
     gboolean has_negative_literals; /* among what must not */
     gboolean has_signs;             /* a positive term of symbols alone */
     gboolean has_parts;             /* some term falls into parts when nothing has it as a whole */
+    gboolean has_dated;             /* a time in figures, as 2026-04-15, stands among the words */
     /* names of operators, or NULL: */
     const char *untimed; /* one that no time follows, such as before */
     const char *parted;  /* one that a space parts from its word: app: kakapo */
@@ -36,8 +37,8 @@ typedef struct {
 } RecallQuery;
 
 /* @text: not terminated; what is beyond RECALL_QUERY_MAX_BYTES is left out
- * @is_loose: in Chinese a time may also stand without a space before what it limits: to be tried
- *   when nothing was found */
+ * @is_loose: what is rather text is taken for a time, too, such as `november`, and in Chinese it
+ * may stand without a space before what it limits: to be tried when nothing was found */
 RecallQuery *
 recall_query_parse(const char *text, size_t length_bytes, GDateTime *now, gboolean is_loose);
 void recall_query_free(RecallQuery *self);

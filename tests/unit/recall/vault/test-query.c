@@ -108,6 +108,10 @@ test_words(void **state)
         {"title: report", "title : (\"report\")", ""},
         {"site:zoom.us", "url : (\"zoom us\")", "zoom.us", "url : (\"zoom\" AND \"us\")"},
         {"url:https://a.b/c", "url : (\"a b c\")", "a.b/c", "url : (\"a\" AND \"b\" AND \"c\")"},
+        {"file:///home/a.txt", ANY "(\"home a txt\")", "/home/a.txt",
+         ANY "(\"home\" AND \"a\" AND \"txt\")"},
+        {"file:/home/a.txt", "file : (\"home a txt\")", "/home/a.txt",
+         "file : (\"home\" AND \"a\" AND \"txt\")"},
         {"file:x* actor:run-7", "file : (\"x\" *) AND actor : (\"run 7\")", "run-7",
          "file : (\"x\" *) AND actor : (\"run\" AND \"7\")"},
         {"text:a title:b title:c", "text : (\"a\") AND title : (\"b\" AND \"c\")", ""},
@@ -299,6 +303,37 @@ test_loose(void **state)
 
     assert_string_equal(fts, ANY "(\"发 票\")");
     assert_true(query->range.since_us > G_MININT64);
+}
+
+/* Text first; a time when nothing has it as text. */
+static void
+test_loose_month(void **state)
+{
+    g_autoptr(GDateTime) now = make_now();
+    g_autoptr(RecallQuery) strict = parse("november invoice");
+    g_autoptr(RecallQuery) loose = recall_query_parse("november invoice", 16, now, TRUE);
+
+    assert_int_equal(strict->terms->len, 2);
+    assert_int_equal(loose->terms->len, 1);
+    assert_true(loose->range.since_us > G_MININT64 && loose->range.until_us < G_MAXINT64);
+}
+
+static void
+test_dated(void **state)
+{
+    static const struct {
+        const char *text;
+        gboolean has_dated;
+    } rows[] = {{"2025-11-03 kakapo", TRUE},
+                {"kakapo yesterday", FALSE},
+                {"\"2025-11-03\" kakapo", FALSE},
+                {"on:2025-11-03 kakapo", FALSE}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(RecallQuery) query = parse(rows[i].text);
+
+        assert_int_equal(query->has_dated, rows[i].has_dated);
+    }
 }
 
 static void
@@ -495,6 +530,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),          cmocka_unit_test(test_negatives_alone),
         cmocka_unit_test(test_times),          cmocka_unit_test(test_loose),
+        cmocka_unit_test(test_loose_month),    cmocka_unit_test(test_dated),
         cmocka_unit_test(test_no_time),        cmocka_unit_test(test_operators_with_gaps),
         cmocka_unit_test(test_readings),       cmocka_unit_test(test_add_phrase),
         cmocka_unit_test(test_maxima),         cmocka_unit_test(test_text_that_is_too_long),
