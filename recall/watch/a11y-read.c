@@ -270,13 +270,17 @@ void
 recall_a11y_reading_add_text(RecallA11yReading *self,
                              const char *text,
                              const BaseRect *box,
-                             const BaseRect *clip)
+                             const BaseRect *clip,
+                             const BaseRect *room)
 {
     BaseRect place = to_window(self, box, 0, 0);
+    BaseRect room_place = to_window(self, room, 0, 0);
+    unsigned first = self->text->runs->len;
     pixman_region32_t shown;
 
     init_clipped(self, clip, &shown);
     recall_a11y_text_add_line(self->text, text, &place, NULL, FALSE, &shown);
+    recall_a11y_text_give_room(self->text, first, &room_place, &shown);
     pixman_region32_fini(&shown);
 }
 

@@ -100,11 +100,13 @@ void recall_a11y_reading_add_label(RecallA11yReading *self,
                                    RecallA11yAlign align,
                                    int indent_px);
 
-/* Adds a text that stands in @box, of which @clip is shown. Both root pixels, corrected. */
+/* Adds a text that likely stands in @box, of which @clip is shown, and in any case alone in @room,
+ * on one line; @room may be of no size: not known. All root pixels, corrected. */
 void recall_a11y_reading_add_text(RecallA11yReading *self,
                                   const char *text,
                                   const BaseRect *box,
-                                  const BaseRect *clip);
+                                  const BaseRect *clip,
+                                  const BaseRect *room);
 
 /* Adds @text, which stands alone on one line somewhere in @box. Returns: FALSE when a part of @box
  * is not shown: then nothing is added */

@@ -344,12 +344,23 @@ add_figure(RecallA11yReading *reading,
                                         range->cells[row * range->n_columns + column]->text, &box);
 }
 
+/* Where a cell's text stands, within its borders, when it is of one line. */
+static BaseRect
+get_inside(const BaseRect *cell)
+{
+    if (cell->height * EM_SHARE / 100 > EM_MAX_PX)
+        return (BaseRect){0};
+    return (BaseRect){cell->x + BORDER_PX, cell->y + BORDER_PX, cell->width - 2 * BORDER_PX,
+                      cell->height - 2 * BORDER_PX};
+}
+
 static void
 add_cell(RecallA11yReading *reading, const Range *range, int row, int column, const BaseRect *view)
 {
     const RecallA11yNode *cell = range->cells[row * range->n_columns + column];
     BaseRect clip = {0};
     BaseRect box = {0};
+    BaseRect room = {0};
 
     if (!is_filled(cell) || range->rows[row].height <= 0 || range->columns[column].width <= 0)
         return;
@@ -357,7 +368,8 @@ add_cell(RecallA11yReading *reading, const Range *range, int row, int column, co
         return;
     box = place_text(range, row, column, cell->text, get_scale(reading), &clip);
     base_rect_intersect(&clip, view, &clip);
-    recall_a11y_reading_add_text(reading, cell->text, &box, &clip);
+    room = get_inside(&clip);
+    recall_a11y_reading_add_text(reading, cell->text, &box, &clip, &room);
 }
 
 /* The font of a sheet is not told, so the letters of some cells are measured, once. */

@@ -292,28 +292,52 @@ recall_a11y_text_add_block(RecallText *self,
     recall_a11y_text_cover(self, box, shown);
 }
 
+static gboolean
+is_all_shown(const BaseRect *box, const pixman_region32_t *shown)
+{
+    pixman_box32_t corners = {box->x, box->y, box->x + box->width, box->y + box->height};
+
+    return !base_rect_is_empty(box) &&
+           pixman_region32_contains_rectangle((pixman_region32_t *)shown, &corners) ==
+               PIXMAN_REGION_IN;
+}
+
 gboolean
 recall_a11y_text_add_cell(RecallText *self,
                           const char *raw,
                           const BaseRect *box,
                           const pixman_region32_t *shown)
 {
-    pixman_box32_t corners = {box->x, box->y, box->x + box->width, box->y + box->height};
     char *clean;
     RecallRun *run;
 
-    if (base_rect_is_empty(box) || self->runs->len >= RECALL_TEXT_N_RUNS_MAX ||
-        pixman_region32_contains_rectangle((pixman_region32_t *)shown, &corners) !=
-            PIXMAN_REGION_IN)
+    if (self->runs->len >= RECALL_TEXT_N_RUNS_MAX || !is_all_shown(box, shown))
         return FALSE;
     clean = recall_run_clean(raw, -1);
     if (clean == NULL)
         return FALSE;
     run = recall_run_new(clean, box, PROTOCOL_SOURCE_ACCESSIBLE);
     run->is_cell = TRUE;
+    run->room = *box;
     g_ptr_array_add(self->runs, run);
     recall_a11y_text_cover(self, box, shown);
     return TRUE;
+}
+
+void
+recall_a11y_text_give_room(RecallText *self,
+                           unsigned first,
+                           const BaseRect *room,
+                           const pixman_region32_t *shown)
+{
+    if (!is_all_shown(room, shown))
+        return;
+    for (unsigned i = first; i < self->runs->len; i++) {
+        RecallRun *run = self->runs->pdata[i];
+
+        if (run->context_start == 0)
+            run->room = *room;
+    }
 }
 
 void

@@ -47,6 +47,14 @@ gboolean recall_a11y_text_add_cell(RecallText *self,
                                    const BaseRect *box,
                                    const pixman_region32_t *shown);
 
+/* Gives the runs since the @first the room in which they stand alone, in one line, if all of it is
+ * in
+ * @shown and they begin the line. */
+void recall_a11y_text_give_room(RecallText *self,
+                                unsigned first,
+                                const BaseRect *room,
+                                const pixman_region32_t *shown);
+
 /* Counts @box as covered though it holds no text of its own. */
 void recall_a11y_text_cover(RecallText *self, const BaseRect *box, const pixman_region32_t *shown);
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/content.h"
 
+#include "recall/watch/fit.h"
 #include "recall/watch/layers.h"
 #include "recall/watch/proof.h"
 #include "recall/watch/redact.h"
@@ -489,18 +490,6 @@ is_shown(const RecallContent *self, const RecallRun *run)
     return is_in_view(self, run) && recall_frame_has_ink(self->frame, &run->box);
 }
 
-/* Of a cell: where its letters stand. */
-static RecallRun *
-dup_tight(const RecallContent *self, const RecallRun *run)
-{
-    RecallRun *tight = recall_run_new(g_strdup(run->text), &run->box, run->source);
-
-    tight->is_cell = TRUE;
-    recall_frame_trim(self->frame, &tight->box);
-    recall_run_spread_words(tight);
-    return tight;
-}
-
 static void
 add_told(const RecallContent *self, GPtrArray *runs)
 {
@@ -508,9 +497,7 @@ add_told(const RecallContent *self, GPtrArray *runs)
         RecallRun *run = self->accessible_runs->pdata[i];
 
         if (is_in_view(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
-            g_ptr_array_add(runs, run->is_cell && recall_frame_has_ink(self->frame, &run->box)
-                                      ? dup_tight(self, run)
-                                      : recall_run_ref(run));
+            g_ptr_array_add(runs, recall_fit_dup(run, self->frame));
     }
 }
 

@@ -337,57 +337,41 @@ stands_out(const uint8_t *pixel, const uint8_t *ground)
            INK_MIN;
 }
 
-/* Where the first and the last pixel stand that are not as the one in the corner.
- * @out_start, @out_end: columns from the left of @rect, the end past the last one
- * Returns: FALSE when a part of @rect was never seen */
-static gboolean
-find_ink(RecallFrame *self, const BaseRect *rect, int *out_start, int *out_end)
-{
-    BaseRect frame = {0, 0, (int)self->width_px, (int)self->height_px};
-    const uint8_t *ground;
-
-    *out_start = rect->width;
-    *out_end = 0;
-    if (!base_rect_contains(&frame, rect) || !is_inside(rect, recall_frame_get_seen(self)))
-        return FALSE;
-    ground = recall_frame_get_pixels(self) + (size_t)rect->y * self->stride + (size_t)rect->x * 4;
-    for (int y = 0; y < rect->height; y++) {
-        const uint8_t *row = ground + (size_t)y * self->stride;
-
-        for (int x = 0; x < *out_start; x++) {
-            if (stands_out(row + (size_t)x * 4, ground))
-                *out_start = x;
-        }
-        for (int x = rect->width - 1; x >= *out_end; x--) {
-            if (stands_out(row + (size_t)x * 4, ground))
-                *out_end = x + 1;
-        }
-    }
-    return TRUE;
-}
-
 gboolean
 recall_frame_has_ink(RecallFrame *self, const BaseRect *rect)
 {
     BaseRect frame = {0, 0, (int)self->width_px, (int)self->height_px};
     BaseRect inside;
-    int start;
-    int end;
+    const uint8_t *ground;
 
-    return !base_rect_intersect(rect, &frame, &inside) || !find_ink(self, &inside, &start, &end) ||
-           start < end;
+    if (!base_rect_intersect(rect, &frame, &inside) ||
+        !is_inside(&inside, recall_frame_get_seen(self)))
+        return TRUE;
+    ground = recall_frame_get_pixels(self) + (size_t)inside.y * self->stride + (size_t)inside.x * 4;
+    for (int y = 0; y < inside.height; y++) {
+        for (int x = 0; x < inside.width; x++) {
+            if (stands_out(ground + (size_t)y * self->stride + (size_t)x * 4, ground))
+                return TRUE;
+        }
+    }
+    return FALSE;
 }
 
-void
-recall_frame_trim(RecallFrame *self, BaseRect *rect)
+gboolean
+recall_frame_find_ink(RecallFrame *self, const BaseRect *rect, gboolean *columns)
 {
-    int start;
-    int end;
+    BaseRect frame = {0, 0, (int)self->width_px, (int)self->height_px};
+    const uint8_t *top;
 
-    if (!find_ink(self, rect, &start, &end) || start >= end)
-        return;
-    rect->x += start;
-    rect->width = end - start;
+    if (!base_rect_contains(&frame, rect) || !is_inside(rect, recall_frame_get_seen(self)))
+        return FALSE;
+    top = recall_frame_get_pixels(self) + (size_t)rect->y * self->stride + (size_t)rect->x * 4;
+    for (int y = 1; y < rect->height; y++) {
+        for (int x = 0; x < rect->width; x++)
+            columns[x] |=
+                stands_out(top + (size_t)y * self->stride + (size_t)x * 4, top + (size_t)x * 4);
+    }
+    return TRUE;
 }
 
 static uint64_t

@@ -82,9 +82,10 @@ void recall_frame_forget_looks(RecallFrame *self, const pixman_region32_t *regio
  * where a part was never seen. */
 gboolean recall_frame_has_ink(RecallFrame *self, const BaseRect *rect);
 
-/* Cuts what is empty off the left and the right of @rect: what is left of it holds all that stands
- * out. It stays as it is where nothing does, or where a part was never seen. */
-void recall_frame_trim(RecallFrame *self, BaseRect *rect);
+/* In which columns of @rect something stands out: sets those of @columns, one for each pixel of its
+ * width. A column of one colour, such as a rule, is empty.
+ * Returns: FALSE with none set when a part was never seen */
+gboolean recall_frame_find_ink(RecallFrame *self, const BaseRect *rect, gboolean *columns);
 
 /* The window is hidden: gives the pixels back and keeps how each block looked, so that what looks
  * the same when it is shown again is no change. recall_frame_put() undoes it. */

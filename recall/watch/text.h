@@ -29,7 +29,9 @@ typedef struct {
      * which a part of a secret is told; NULL when all is shown. Never kept. */
     char *context;
     uint32_t context_start; /* where @text stands in it */
-    gboolean is_cell;       /* a figure in a table: with @words empty it stands anywhere in @box */
+    gboolean is_cell;       /* a figure in a table */
+    BaseRect room; /* of no size, or: the places of @words are guessed; on one line they stand in
+                    * here, and nothing else does */
 } RecallRun;
 
 /* @text: (transfer full) */

@@ -98,3 +98,16 @@ def test_writer(desktop):
     look_at_it()
     desktop.key("ctrl+z", "ctrl+z", "ctrl+z", "ctrl+z")
     assert_found(desktop, "walnut harvest postponed")
+
+
+NOTES = ["minimal illicit lilliputian followed by wwwww mammoth wombats and last word zeppelin",
+         "会议在三楼会议室举行 请带电脑 and then English tail marmot",
+         "iiiiiiiiiiiiiiiiiiii illness WWWWWWWWWW MAMMOTH"]
+
+
+def test_calc_places(desktop):
+    """Words stand where they are marked, also in text that runs over empty cells."""
+    path = desktop.write("notes.fods", content.spreadsheet([["1", "Rome", note] for note in NOTES]))
+    apps.office(desktop, path, "calc")
+    for text in ("zeppelin", "mammoth", "lilliputian", "wombats", "illness", "marmot", "English"):
+        assert_boxes(desktop, desktop.find(f"title:notes.fods {text}", deadline_s=30), reads=text)
