@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/recorder.h"
 
-#define SIDE_MIN_PX 8 /* smaller windows show nothing that could be read */
+#define SIDE_MIN_PX 8      /* smaller windows show nothing that could be read */
+#define DIALOG_DEPTH_MAX 4 /* dialogs of dialogs, up to their window */
 
 struct RecallRecorder {
     RecallWatchParts parts;
@@ -42,10 +43,34 @@ may_be_remembered(const RecallWindow *window)
            window->rect.height <= PROTOCOL_SCENE_SIDE_MAX_PX;
 }
 
-/* A menu has no class of its own: it belongs to the application of its owner. */
+/* The window of the same program that @window says to be a dialog of, or NULL. */
+static const RecallWindow *
+find_dialog_owner(const RecallWindow *window, const GPtrArray *windows)
+{
+    if (window->kind != RECALL_WINDOW_DIALOG || window->transient_for == 0 || window->pid == 0)
+        return NULL;
+    for (unsigned i = 0; i < windows->len; i++) {
+        const RecallWindow *other = windows->pdata[i];
+
+        if (other->pid == window->pid && *other->app != '\0' &&
+            (other->xid == window->transient_for || other->frame_xid == window->transient_for))
+            return other;
+    }
+    return NULL;
+}
+
+/* A menu has no class of its own, and a dialog may have another than its program's windows: they
+ * belong to the application of their owner. */
 static const char *
 find_app(const RecallWindow *window, const GPtrArray *windows)
 {
+    for (unsigned depth = 0; depth < DIALOG_DEPTH_MAX; depth++) {
+        const RecallWindow *owner = find_dialog_owner(window, windows);
+
+        if (owner == NULL)
+            break;
+        window = owner;
+    }
     for (unsigned i = 0; *window->app == '\0' && i < windows->len; i++) {
         const RecallWindow *other = windows->pdata[i];
 

@@ -111,3 +111,16 @@ def test_calc_places(desktop):
     apps.office(desktop, path, "calc")
     for text in ("zeppelin", "mammoth", "lilliputian", "wombats", "illness", "marmot", "English"):
         assert_boxes(desktop, desktop.find(f"title:notes.fods {text}", deadline_s=30), reads=text)
+
+
+def test_dialog(desktop):
+    """It belongs to its program, whatever class it has itself."""
+    path = desktop.write("dialog.fodt", content.letter(["An ordinary letter."]))
+    window = apps.office(desktop, path, "writer").window
+    desktop.find("ordinary", deadline_s=30)
+    desktop.activate(window)
+    desktop.key("ctrl+h")
+    result = desktop.find('"match case"', deadline_s=30)
+    assert "Find" in result["title"], result
+    assert_found(desktop, "match case", app="libreoffice-writer")
+    assert all(r["app"] == "libreoffice-writer" for r in desktop.search('"match case"'))
