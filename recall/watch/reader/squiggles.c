@@ -54,13 +54,23 @@ guess_grey(const Job *job, int x, int y)
     return (find_grey(job, x, y, -1) + find_grey(job, x, y, 1)) / 2;
 }
 
+/* How many rows are red between the columns, from that one on; no more than are too many. */
+static int
+count_rows(const Job *job, int start, int end, int y, int step)
+{
+    int n = 0;
+
+    while (n <= HEIGHT_MAX_PX &&
+           count_red(job, start, end, y + step * n) > STRAY_SHARE * (end - start))
+        n++;
+    return n;
+}
+
 static void
 erase_stretch(const Job *job, int start, int end, int y)
 {
-    double stray = STRAY_SHARE * (end - start);
-
-    if (end - start < WIDTH_MIN_PX || count_red(job, start, end, y - HEIGHT_MAX_PX) > stray ||
-        count_red(job, start, end, y + HEIGHT_MAX_PX) > stray)
+    if (end - start < WIDTH_MIN_PX ||
+        count_rows(job, start, end, y, -1) + count_rows(job, start, end, y, 1) - 1 > HEIGHT_MAX_PX)
         return;
     for (int x = start; x < end; x++)
         if (is_red(job, x, y))

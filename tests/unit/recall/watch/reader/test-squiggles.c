@@ -100,14 +100,26 @@ test_red_letters_stay(void **state)
     assert_int_equal(before, 320);
 }
 
+/* Letters of a small bitmap font are hardly higher than a wave. */
+static void
+test_low_red_letters_stay(void **state)
+{
+    g_autofree uint8_t *pixels = new_pixels();
+    int before;
+
+    for (int x = 5; x < 50; x += 6)
+        fill(pixels, x, 10, 4, 5, red);
+    assert_int_equal(count_ink(pixels, &before), 160);
+    assert_int_equal(before, 160);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dots_go_and_letters_stay),
-        cmocka_unit_test(test_waves_go),
-        cmocka_unit_test(test_a_tail_goes_on_below),
-        cmocka_unit_test(test_red_letters_stay),
+        cmocka_unit_test(test_dots_go_and_letters_stay), cmocka_unit_test(test_waves_go),
+        cmocka_unit_test(test_a_tail_goes_on_below),     cmocka_unit_test(test_red_letters_stay),
+        cmocka_unit_test(test_low_red_letters_stay),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
