@@ -218,13 +218,13 @@ test_an_underscore_belongs_to_its_line(void **state)
     g_autoptr(GArray) lines = NULL;
 
     draw_word(pixels, 20, 20, 5);
-    fill(pixels, 50, 33, 6, 1);
+    fill(pixels, 50, 32, 6, 1);
     draw_word(pixels, 56, 20, 5);
-    draw_word(pixels, 20, 38, 11);
+    draw_word(pixels, 20, 36, 11);
     lines = find(pixels, 0);
     assert_int_equal(lines->len, 2);
-    assert_line(lines, 0, 20, 20, 64, 14);
-    assert_line(lines, 1, 20, 38, 64, 10);
+    assert_line(lines, 0, 20, 20, 64, 13);
+    assert_line(lines, 1, 20, 36, 64, 10);
 }
 
 static void
