@@ -3,6 +3,7 @@
 #include "recall/watch/reader/page.h"
 
 #include "recall/watch/reader/ground.h"
+#include "recall/watch/reader/ink.h"
 
 #include <math.h>
 #include <string.h>
@@ -142,6 +143,7 @@ reader_crop_new(const ReaderPage *page, const BaseRect *box)
                page->grey + (size_t)page->width * (box->y + y) + box->x, box->width);
     reader_ground_level(self);
     turn(self);
+    reader_ink_level(self);
     return self;
 }
 

@@ -39,6 +39,26 @@ test_light_on_dark_is_turned(void **state)
     assert_memory_equal(plain->grey, turned->grey, (size_t)plain->width * plain->height);
 }
 
+/* Red on black next to white. */
+static void
+test_every_colour_is_dark(void **state)
+{
+    uint8_t pixels[20 * 8 * 4] = {0};
+    BaseRect all = {0, 0, 20, 8};
+    g_autoptr(ReaderPage) page = NULL;
+    g_autoptr(ReaderCrop) line = NULL;
+
+    for (int y = 2; y < 6; y++) {
+        memset(pixels + 4 * (20 * y + 4), 255, 3);
+        pixels[4 * (20 * y + 10) + 2] = 205;
+    }
+    page = reader_page_new(pixels, 80, 20, 8);
+    line = reader_crop_new(page, &all);
+    assert_int_equal(line->ground, 255);
+    assert_int_equal(line->grey[20 * 3 + 4], 0);
+    assert_int_equal(line->grey[20 * 3 + 10], 0);
+}
+
 static void
 test_digest_follows_pixels_and_size(void **state)
 {
@@ -139,6 +159,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_light_on_dark_is_turned),
+        cmocka_unit_test(test_every_colour_is_dark),
         cmocka_unit_test(test_digest_follows_pixels_and_size),
         cmocka_unit_test(test_density_tells_chinese),
         cmocka_unit_test(test_enlarge),
