@@ -20,7 +20,7 @@
     "pwd|(?:[\\w-]{0,16}密[码玛]|密碼|口[令今]|提取码)"
 #define PHRASE_LABELS "pass ?phrase|密码短语|口令短语|助记词"
 #define KEY_LABELS                                                                                 \
-    "secret(?:[ _-]?access)?(?:[ _-]?key)?|api[ _-]?(?:key|secret|token)|access[ "                 \
+    "secret(?:[ _-]?access)?(?:[ _-]?key)?(?:_base)?|api[ _-]?(?:key|secret|token)|access[ "       \
     "_-]?(?:key|token)|"                                                                           \
     "auth[ _-]?token|" NOT_IN_WORD "token|client[ _-]?secret|private[ _-]?key|密钥|令牌"
 #define REMARK "(?: ?(?:\\([^()\\n]{0,24}\\)|（[^（）\\n]{0,24}）))?"
@@ -53,15 +53,33 @@
     NO_VALUE "(" LOOKS_RANDOM                                                                      \
              "[^\\s\"'，。；、,;]{4,256}|[^\\s\"',;]{4,256}(?=[\"'`.!]*(?:\\n|\\z)))"
 
+/* Several words up to the line's end; what goes on as a sentence does is none of them. */
+#define PROSE                                                                                      \
+    "(?!(?:and|or|but|then|for|to|of|in|on|at|is|are|was|with|from|the|a|an|as|if|it|so|your|you|" \
+    "my|we|must|should|will|can|has|have|not|please|login|user|username)\\b)"
+#define WORDS "([\\w-]{2,32}(?: " PROSE "[\\w-]{1,32}){1,11})(?=\\n|\\z)(*MARK:WORDS)"
+
+/* In a shell, in its settings, in a request. */
+#define VARIABLE "(?<=_)(?-i:PASS|PW|PWD|SECRET)=" VALUE
+#define MYSQL "(?:mysql|mariadb)[a-z-]{0,12} [^\\n]{0,200}?(?<= )(?-i:-p)[\"']?([^\\s\"']{1,256})"
+#define SSHPASS "sshpass (?:-v )?(?-i:-p) ?" VALUE
+#define NETRC "machine [^\\s]{1,64} login [^\\s]{1,64} password " VALUE
+#define AUTHORIZATION                                                                              \
+    "authorization[\"']? ?[:=] ?[\"']?(?:bearer|basic|token) "                                     \
+    "((?=[^\\s\"']*(?:[0-9=]|(?-i:[a-z][A-Z])))[^\\s\"'<>{}$]{6,512})"
+
 #define ONE_TIME_LABELS "验证码|驗證碼|校验码|动态码|动态密码"
 #define CHINESE_VALUE "((?=[!-~]*[0-9])[!-~]{6,256})"
 #define DIGITS "0123456789"
 #define CURL_USER "-u|-U|--user|--proxy-user"
 
 /* All values are in the same groups. A mark tells of a bare label (HEAD), of one for digits only,
- * and of a command with more in it. */
+ * of several words, and of a command with more in it. */
 #define PATTERN                                                                                    \
     "(?|(?:" PHRASE_LABELS ")" BETWEEN "([^\\n]{1,256})"                                           \
+    "|(?:" PASSWORD_LABELS ")" REMARK " ?[:：] ?" NO_VALUE WORDS "|" VARIABLE                      \
+    "|" NOT_IN_WORD SSHPASS "|" NOT_IN_WORD NETRC "|" NOT_IN_WORD AUTHORIZATION                    \
+    "|" NOT_IN_WORD MYSQL "(*MARK:COMMAND)"                                                        \
     "|(?:" PASSWORD_LABELS ")" BETWEEN NO_VALUE VALUE "|(?:" PASSWORD_LABELS                       \
     ")" CHANGED_TO CHANGED_VALUE "|(?:" PASSWORD_LABELS ")" OF_WHAT BETWEEN NO_VALUE VALUE         \
     "|(?:密[码玛]|密碼|口[令今]) " CHINESE_VALUE "|(?:" PASSWORD_LABELS ") " LOOKS_RANDOM          \
@@ -129,15 +147,16 @@ begins_any(const char *at, const char *const *words)
 
 /* Their first bytes. */
 static const uint8_t firsts[256] = {
-    ['p'] = 1, ['P'] = 1, ['s'] = 1, ['S'] = 1,  ['a'] = 1,  ['A'] = 1,  ['t'] = 1,
-    ['T'] = 1, ['c'] = 1, ['C'] = 1, [0xe5] = 1, [0xe4] = 1, [0xe6] = 1, [0xe9] = 1,
+    ['m'] = 1, ['M'] = 1, ['p'] = 1, ['P'] = 1, ['s'] = 1,  ['S'] = 1,  ['a'] = 1,  ['A'] = 1,
+    ['t'] = 1, ['T'] = 1, ['c'] = 1, ['C'] = 1, [0xe5] = 1, [0xe4] = 1, [0xe6] = 1, [0xe9] = 1,
 };
 
 static gboolean
 may_be_label(const char *at)
 {
+    static const char *const m[] = {"mysql", "mariadb", "machine ", NULL};
     static const char *const p[] = {"pass", "pwd", "pin", "private", "pw", "p/w", NULL};
-    static const char *const s[] = {"secret", NULL};
+    static const char *const s[] = {"secret", "sshpass ", NULL};
     static const char *const a[] = {"api", "access", "auth", NULL};
     static const char *const t[] = {"token", NULL};
     static const char *const c[] = {"client", "curl ", NULL};
@@ -145,6 +164,8 @@ may_be_label(const char *at)
                                           "验证码", "驗證碼", "校验", "动态", NULL};
 
     switch (*at | 0x20) {
+    case 'm':
+        return begins_any(at, m);
     case 'p':
         return begins_any(at, p);
     case 's':
@@ -203,6 +224,7 @@ typedef struct {
     size_t value_end;
     gboolean is_head;    /* a bare word, without a colon */
     gboolean is_digits;  /* so is its value, whole */
+    gboolean is_words;   /* so is its value, of one run */
     gboolean is_command; /* with other arguments before it */
 } Label;
 
@@ -230,6 +252,7 @@ match_label(const Search *self, size_t at, size_t end, Label *out)
     mark = (const char *)pcre2_get_mark(self->data);
     out->is_head = g_strcmp0(mark, "HEAD") == 0;
     out->is_digits = g_strcmp0(mark, "DIGITS") == 0;
+    out->is_words = g_strcmp0(mark, "WORDS") == 0;
     out->is_command = g_strcmp0(mark, "COMMAND") == 0;
     return TRUE;
 }
@@ -409,6 +432,12 @@ find_label_within(const Search *self, size_t start, size_t end)
     return end;
 }
 
+static size_t
+find_run_end(const Search *self, size_t at)
+{
+    return get_segment(self->text, policy_detect_text_find(self->text, at))->end;
+}
+
 /* Returns: where to go on */
 static size_t
 take_label(const Search *self, const Label *label)
@@ -419,7 +448,10 @@ take_label(const Search *self, const Label *label)
         look_beside(self, label);
         return label->end;
     }
-    end = find_label_within(self, label->value_start, label->value_end);
+    end = label->value_end;
+    if (label->is_words)
+        end = MIN(end, find_run_end(self, label->value_start));
+    end = find_label_within(self, label->value_start, end);
     policy_detect_text_add(self->text, label->value_start, end, POLICY_SECRET_PASSWORD);
     if (label->is_command)
         return label->start + 1;
