@@ -159,6 +159,16 @@ flush_draft(RecallText *self, Draft *draft)
     empty_draft(draft);
 }
 
+/* Names with an arrow or a scope between them. */
+static gboolean
+is_code(const RecallA11yUnit *unit)
+{
+    g_autofree char *word = g_strndup(unit->start, (gsize)(unit->end - unit->start));
+
+    return strpbrk(word, "0123456789") == NULL &&
+           (strstr(word, "->") != NULL || strstr(word, "::") != NULL);
+}
+
 /* Long enough for a token, or of letters and digits, as a password. */
 static gboolean
 may_be_secret(const RecallA11yUnit *unit)
@@ -172,6 +182,8 @@ may_be_secret(const RecallA11yUnit *unit)
         has_letter |= g_ascii_isalpha(*at) != 0;
         has_digit |= g_ascii_isdigit(*at) != 0;
     }
+    if (is_code(unit))
+        return FALSE;
     return unit->end - unit->start >= UNTOLD_MIN_BYTES || (has_letter && has_digit);
 }
 

@@ -204,6 +204,18 @@ test_the_part_of_a_password_is_untold(void **state)
 }
 
 static void
+test_the_part_of_a_name_in_code_is_kept(void **state)
+{
+    g_autoptr(RecallText) code =
+        add("book->length_px,", (BaseRect){0, 0, 160, 20}, NULL, 0, (BaseRect){0, 0, 80, 20});
+    g_autoptr(RecallText) token =
+        add("book->length_77,", (BaseRect){0, 0, 160, 20}, NULL, 0, (BaseRect){0, 0, 80, 20});
+
+    assert_false(pixman_region32_not_empty(&code->untold));
+    assert_true(pixman_region32_not_empty(&token->untold));
+}
+
+static void
 test_a_line_cut_through_is_covered_but_not_kept(void **state)
 {
     g_autoptr(RecallText) text =
@@ -330,6 +342,7 @@ main(void)
         cmocka_unit_test(test_only_what_is_shown_is_kept),
         cmocka_unit_test(test_the_part_of_a_token_is_untold),
         cmocka_unit_test(test_the_part_of_a_password_is_untold),
+        cmocka_unit_test(test_the_part_of_a_name_in_code_is_kept),
         cmocka_unit_test(test_a_line_cut_through_is_covered_but_not_kept),
         cmocka_unit_test(test_marks_and_icons_are_no_words),
         cmocka_unit_test(test_a_run_is_bounded),
