@@ -10,6 +10,7 @@ typedef struct {
     char *path;
     BaseRect box; /* root pixels */
     unsigned n_missed;
+    gboolean is_new_look; /* most of it changed when it was told last, or after that */
 } Place;
 
 struct RecallA11yPasswords {
@@ -95,9 +96,41 @@ ask_again(RecallA11yReading *reading, GPtrArray *nodes)
         recall_a11y_tree_ask_roles(reading->memory->tree, reading->link, entries);
 }
 
-static void
-remember(RecallA11yPasswords *self, uint32_t xid, const RecallA11yNode *node)
+static BaseRect
+get_window_box(const RecallA11yReading *reading, const BaseRect *box)
 {
+    const BaseRect *window = &reading->window->rect;
+
+    return (BaseRect){box->x - window->x - MARGIN_PX, box->y - window->y - MARGIN_PX,
+                      box->width + 2 * MARGIN_PX, box->height + 2 * MARGIN_PX};
+}
+
+/* Whether most of @box, root pixels, looks otherwise than at the reading before. */
+static gboolean
+has_new_look(const RecallA11yReading *reading, const BaseRect *box)
+{
+    BaseRect place = get_window_box(reading, box);
+    int64_t area_px = 0;
+    pixman_region32_t changed;
+    int n_boxes;
+    const pixman_box32_t *boxes;
+
+    if (reading->changed == NULL)
+        return TRUE;
+    pixman_region32_init(&changed);
+    pixman_region32_intersect_rect(&changed, (pixman_region32_t *)reading->changed, place.x,
+                                   place.y, (unsigned)place.width, (unsigned)place.height);
+    boxes = pixman_region32_rectangles(&changed, &n_boxes);
+    for (int i = 0; i < n_boxes; i++)
+        area_px += (int64_t)(boxes[i].x2 - boxes[i].x1) * (boxes[i].y2 - boxes[i].y1);
+    pixman_region32_fini(&changed);
+    return area_px * 2 > get_area(&place);
+}
+
+static void
+remember(RecallA11yPasswords *self, const RecallA11yReading *reading, const RecallA11yNode *node)
+{
+    uint32_t xid = reading->window->xid;
     Place *place = find_place(self, xid, node);
 
     if (place == NULL) {
@@ -111,32 +144,7 @@ remember(RecallA11yPasswords *self, uint32_t xid, const RecallA11yNode *node)
     place->xid = xid;
     place->box = node->box;
     place->n_missed = 0;
-}
-
-static void
-hide(RecallA11yReading *reading, const Place *place)
-{
-    const BaseRect *window = &reading->window->rect;
-
-    recall_a11y_reading_cover_box(reading, &place->box);
-    pixman_region32_union_rect(
-        &reading->text->secret, &reading->text->secret, place->box.x - window->x - MARGIN_PX,
-        place->box.y - window->y - MARGIN_PX, (unsigned)(place->box.width + 2 * MARGIN_PX),
-        (unsigned)(place->box.height + 2 * MARGIN_PX));
-}
-
-/* A place without its field stays hidden for a while: the field may be on its way to another
- * object, or the tree may be late. */
-static void
-hide_places(RecallA11yReading *reading, const RecallA11yPasswords *self)
-{
-    for (unsigned i = 0; i < self->places->len; i++) {
-        const Place *place = self->places->pdata[i];
-
-        if (place->xid == reading->window->xid && place->n_missed < N_MISSED_ENOUGH &&
-            !base_rect_is_empty(&place->box))
-            hide(reading, place);
-    }
+    place->is_new_look = has_new_look(reading, &place->box);
 }
 
 void
@@ -149,26 +157,59 @@ recall_a11y_passwords_find(RecallA11yReading *reading, GPtrArray *nodes)
     for (unsigned i = 0; i < self->places->len; i++) {
         Place *place = self->places->pdata[i];
 
-        place->n_missed += place->xid == xid;
+        if (place->xid != xid)
+            continue;
+        place->n_missed++;
+        place->is_new_look |= has_new_look(reading, &place->box);
     }
     for (unsigned i = 0; i < nodes->len; i++) {
         const RecallA11yNode *node = nodes->pdata[i];
 
         if (node->role == RECALL_A11Y_ROLE_PASSWORD_TEXT ||
             (is_entry(node->role) && find_place(self, xid, node) != NULL))
-            remember(self, xid, node);
+            remember(self, reading, node);
     }
-    hide_places(reading, self);
+}
+
+/* What stands beside the field may reach into its margin. */
+static gboolean
+is_spoken_for(const RecallText *text, const BaseRect *box)
+{
+    for (unsigned i = 0; i < text->runs->len; i++) {
+        const BaseRect *told = &((const RecallRun *)text->runs->pdata[i])->box;
+        BaseRect common;
+
+        if (base_rect_intersect(box, told, &common) && common.width > 2 * MARGIN_PX &&
+            common.height * 2 >= told->height)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A place without its field stays hidden for a while: the field may be on its way to another
+ * object, or the tree may be late; not when its pixels changed, and other text is told of them. */
+static gboolean
+is_hidden(const RecallA11yReading *reading, const Place *place, const BaseRect *box)
+{
+    if (place->xid != reading->window->xid || place->n_missed >= N_MISSED_ENOUGH ||
+        base_rect_is_empty(&place->box))
+        return FALSE;
+    return place->n_missed == 0 || !place->is_new_look || !is_spoken_for(reading->text, box);
 }
 
 void
-recall_a11y_passwords_drop_runs(RecallText *text)
+recall_a11y_passwords_hide(RecallA11yReading *reading)
 {
-    for (unsigned i = text->runs->len; i > 0; i--) {
-        const BaseRect *box = &((const RecallRun *)text->runs->pdata[i - 1])->box;
-        pixman_box32_t part = {box->x, box->y, box->x + box->width, box->y + box->height};
+    const RecallA11yPasswords *self = reading->memory->passwords;
 
-        if (pixman_region32_contains_rectangle(&text->secret, &part) != PIXMAN_REGION_OUT)
-            g_ptr_array_remove_index(text->runs, i - 1);
+    for (unsigned i = 0; i < self->places->len; i++) {
+        const Place *place = self->places->pdata[i];
+        BaseRect box = get_window_box(reading, &place->box);
+
+        if (!is_hidden(reading, place, &box))
+            continue;
+        recall_a11y_reading_cover_box(reading, &place->box);
+        pixman_region32_union_rect(&reading->text->secret, &reading->text->secret, box.x, box.y,
+                                   (unsigned)box.width, (unsigned)box.height);
     }
 }

@@ -17,9 +17,9 @@ RecallA11yPasswords *recall_a11y_passwords_new(void);
 void recall_a11y_passwords_free(RecallA11yPasswords *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallA11yPasswords, recall_a11y_passwords_free)
 
-/* Finds them among @nodes, whose roles and boxes are known, and adds their places to what must not
- * be kept. Entries that changed on the screen are asked for their role again. */
+/* Finds them among @nodes, whose roles and boxes are known. Entries that changed on the screen are
+ * asked for their role again. */
 void recall_a11y_passwords_find(RecallA11yReading *reading, GPtrArray *nodes);
 
-/* Drops what was read in such places. */
-void recall_a11y_passwords_drop_runs(RecallText *text);
+/* Adds their places to what must not be kept, once all runs were read. */
+void recall_a11y_passwords_hide(RecallA11yReading *reading);

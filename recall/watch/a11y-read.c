@@ -200,7 +200,7 @@ recall_a11y_read_window(RecallA11yMemory *memory,
                     "No accessible text for this window of %s", window->app);
         return NULL;
     }
-    recall_a11y_passwords_drop_runs(text);
+    recall_a11y_passwords_hide(&reading);
     if (text->url == NULL && text->file == NULL)
         text->file = recall_file_guess(window->title, window->pid);
     return g_steal_pointer(&text);

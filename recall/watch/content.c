@@ -480,14 +480,14 @@ is_in_view(const RecallContent *self, const RecallRun *run)
 {
     BaseRect middle = {run->box.x + run->box.width / 2, run->box.y + run->box.height / 2, 1, 1};
 
-    return touches(&self->visible, &middle) && !touches(&self->secret, &run->box);
+    return touches(&self->visible, &middle);
 }
 
 /* What a page hides by its colour or opacity is in its accessible text all the same. */
 static gboolean
-is_shown(const RecallContent *self, const RecallRun *run)
+may_show(const RecallContent *self, const RecallRun *run)
 {
-    return is_in_view(self, run) && recall_frame_has_ink(self->frame, &run->box);
+    return !touches(&self->secret, &run->box) && recall_frame_has_ink(self->frame, &run->box);
 }
 
 static void
@@ -501,8 +501,8 @@ add_told(const RecallContent *self, GPtrArray *runs)
     }
 }
 
-/* What is told where nothing stands is hidden, or stands elsewhere; it may be the label of what
- * stands there.
+/* What is told where nothing stands is hidden, or stands elsewhere, and so may what is told where
+ * a password field is; it may be the label of what stands there.
  * @unproven: where boxes are wrong OCR reads what they leave uncovered: parts of secrets, too */
 static GPtrArray *
 dup_runs_in_view(const RecallContent *self, const pixman_region32_t *unproven)
@@ -513,26 +513,27 @@ dup_runs_in_view(const RecallContent *self, const pixman_region32_t *unproven)
     for (unsigned i = 0; i < self->ocr_runs->len; i++) {
         RecallRun *run = self->ocr_runs->pdata[i];
 
-        if (is_shown(self, run) && !is_told(self, run) && !touches(unproven, &run->box) &&
-            runs->len < RECALL_TEXT_N_RUNS_MAX)
+        if (is_in_view(self, run) && may_show(self, run) && !is_told(self, run) &&
+            !touches(unproven, &run->box) && runs->len < RECALL_TEXT_N_RUNS_MAX)
             g_ptr_array_add(runs, recall_run_ref(run));
     }
     return runs;
 }
 
-/* Returns: (transfer full): those of @runs that are not told where nothing stands */
+/* Returns: (transfer full): those of @runs that are not told where nothing stands, nor where a
+ * password field is */
 static GPtrArray *
-dup_inked(const RecallContent *self, const GPtrArray *runs)
+dup_showable(const RecallContent *self, const GPtrArray *runs)
 {
-    GPtrArray *inked = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    GPtrArray *showable = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
 
     for (unsigned i = 0; i < runs->len; i++) {
         RecallRun *run = runs->pdata[i];
 
-        if (recall_frame_has_ink(self->frame, &run->box))
-            g_ptr_array_add(inked, recall_run_ref(run));
+        if (may_show(self, run))
+            g_ptr_array_add(showable, recall_run_ref(run));
     }
-    return inked;
+    return showable;
 }
 
 gboolean
@@ -545,7 +546,9 @@ recall_content_find_doubts(RecallContent *self, const pixman_region32_t *changed
     runs = dup_runs_in_view(self, &self->unproven);
     secret = recall_redact_pick(self->redact, runs, now_us);
     for (unsigned i = secret->len; i > 0; i--) {
-        if (((RecallRun *)secret->pdata[i - 1])->source != PROTOCOL_SOURCE_ACCESSIBLE)
+        const RecallRun *run = secret->pdata[i - 1];
+
+        if (run->source != PROTOCOL_SOURCE_ACCESSIBLE || touches(&self->secret, &run->box))
             g_ptr_array_remove_index(secret, i - 1);
     }
     recall_proof_begin(self->proof, secret, changed);
@@ -629,7 +632,7 @@ recall_content_dup_runs(RecallContent *self, int64_t now_us)
     runs = dup_runs_in_view(self, &self->unproven);
     masked = recall_redact_runs(self->redact, runs, now_us);
     shown = recall_layers_dup_shown(self->layers, runs, masked);
-    return dup_inked(self, shown);
+    return dup_showable(self, shown);
 }
 
 unsigned

@@ -63,8 +63,8 @@ typedef struct {
     char *file;                /* path of the document in front, or NULL */
     pixman_region32_t covered; /* window pixels that this answer speaks for: whatever text there is
                                 * in them is in @runs, so nothing else needs to read them */
-    pixman_region32_t secret;  /* window pixels that must not be kept: password fields; no run is in
-                                * them */
+    pixman_region32_t secret;  /* window pixels that must not be kept: password fields; a run that
+                                * touches them must not, either, but may be a label */
     pixman_region32_t spoken;  /* window pixels where text stands that the application tells, maybe
                                 * elsewhere than it was grabbed: it moved meanwhile */
     pixman_region32_t untold;  /* window pixels of long words of which only a part is shown: no run

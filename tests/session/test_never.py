@@ -160,6 +160,25 @@ def test_password_in_a_page(desktop):
     assert_ledger(desktop, "password field")
 
 
+def test_password_field_that_scrolls_away(desktop):
+    """Where it was stands the head of a table of passwords: its words are labels, and are kept."""
+    desktop.write("scrolled.html", content.page(
+        "Gannet form", '<p>Gannet page</p><p><input id="p" type="password" size="30" autofocus></p>'
+        '<p style="height:700px"></p><table id="t"><tr><th>Service</th><th>Password</th>'
+        "<th>Remarks</th></tr><tr><td>mail</td><td>Bongo#Drum7</td><td>fine</td></tr>"
+        "<tr><td>bank</td><td>Fiddle$Bow8</td><td>dunlin</td></tr></table>"
+        '<p style="height:2000px"></p><script>const top_of = e => e.getBoundingClientRect().top;'
+        'onkeydown = e => e.key != "Escape" || scrollBy({top: top_of(t) - top_of(p), '
+        'behavior: "smooth"});</script>'))
+    browser = apps.chromium(desktop, f"{desktop.serve()}/scrolled.html")
+    assert_found(desktop, "Gannet page", deadline_s=30)
+    type_password(desktop, "quokkaword", ["Escape"])
+    desktop.settle()
+    assert_found(desktop, "dunlin", "Remarks", app="chromium")
+    browser.end()
+    assert_nowhere(desktop, "quokkaword", "Bongo", "Drum7", "Fiddle", "Bow8")
+
+
 def test_password_in_a_dialog(desktop):
     dialog = desktop.start_app("numbat", ["/usr/bin/python3", "-c", GTK_DIALOG],
                                title="Numbat form")

@@ -147,6 +147,30 @@ test_untold_is_painted(void **state)
     assert_true(is_kept(self, 100, 80));
 }
 
+/* A field was where the head of a column stands now. */
+static void
+test_label_in_secret_place(void **state)
+{
+    static const BaseRect boxes[] = {{40, 40, 80, 20}, {40, 64, 110, 20}};
+    Seen *self = *state;
+    g_autoptr(RecallText) text = recall_text_new();
+    g_autoptr(GPtrArray) runs = NULL;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(boxes); i++) {
+        put_letters(self->content, &boxes[i]);
+        g_ptr_array_add(text->runs, recall_run_new(g_strdup(i == 0 ? "Password" : "Bongo#Drum7"),
+                                                   &boxes[i], PROTOCOL_SOURCE_ACCESSIBLE));
+    }
+    end_moment(self);
+    pixman_region32_copy(&text->covered, &self->all);
+    pixman_region32_union_rect(&text->secret, &text->secret, 30, 36, 200, 26);
+    recall_content_take_accessible(self->content, text);
+    recall_content_hold(self->content, &self->all, &self->none);
+    runs = recall_content_dup_runs(self->content, 1);
+    assert_int_equal(runs->len, 1);
+    assert_null(strstr(((RecallRun *)runs->pdata[0])->text, "Bongo"));
+}
+
 /* A secret is told where nothing stands: it stands elsewhere, so nothing of the picture is kept. */
 static void
 test_misplaced_secret(void **state)
@@ -435,6 +459,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_told_is_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_untold_is_painted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_label_in_secret_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_misplaced_secret, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_label_without_pixels, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_changed_since_is_painted, set_up, tear_down),
