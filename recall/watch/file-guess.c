@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/file-guess.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define EXTENSION_MAX_CHARS 8
@@ -102,6 +103,48 @@ find_open(const char *name, pid_t pid)
     return NULL;
 }
 
+/* Returns: (transfer full): none when they cannot be read */
+static GStrv
+read_arguments(pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/cmdline", (int)pid);
+    g_autofree char *bytes = g_malloc0(RECALL_FILE_GUESS_ARGUMENTS_MAX_BYTES + 1);
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    FILE *file = fopen(path, "re");
+    gsize n_bytes = file == NULL ? 0 : fread(bytes, 1, RECALL_FILE_GUESS_ARGUMENTS_MAX_BYTES, file);
+
+    if (file != NULL)
+        (void)fclose(file);
+    for (gsize at = 0; at < n_bytes; at += strlen(bytes + at) + 1)
+        g_strv_builder_add(builder, bytes + at);
+    return g_strv_builder_end(builder);
+}
+
+static char *
+dup_argument_path(const char *argument, const char *cwd)
+{
+    return g_str_has_prefix(argument, "file://") ? g_filename_from_uri(argument, NULL, NULL)
+                                                 : g_canonicalize_filename(argument, cwd);
+}
+
+/* The file called @name that the process was started with: viewers read it and close it. */
+static char *
+find_argument(const char *name, pid_t pid)
+{
+    g_autofree char *link = g_strdup_printf("/proc/%d/cwd", (int)pid);
+    g_autofree char *cwd = g_file_read_link(link, NULL);
+    g_auto(GStrv) arguments = read_arguments(pid);
+
+    for (unsigned i = 0; cwd != NULL && *cwd == '/' && arguments[i] != NULL; i++) {
+        g_autofree char *path = dup_argument_path(arguments[i], cwd);
+        g_autofree char *base = path == NULL ? NULL : g_path_get_basename(path);
+
+        if (g_strcmp0(base, name) == 0 && g_file_test(path, G_FILE_TEST_IS_REGULAR))
+            return g_steal_pointer(&path);
+    }
+    return NULL;
+}
+
 char *
 recall_file_guess(const char *title, pid_t pid)
 {
@@ -111,5 +154,9 @@ recall_file_guess(const char *title, pid_t pid)
     if (path != NULL && g_file_test(path, G_FILE_TEST_IS_REGULAR))
         return g_steal_pointer(&path);
     name = recall_file_guess_name(title);
-    return name == NULL || pid <= 0 ? NULL : find_open(name, pid);
+    if (name == NULL || pid <= 0)
+        return NULL;
+    g_free(path);
+    path = find_open(name, pid);
+    return path != NULL ? g_steal_pointer(&path) : find_argument(name, pid);
 }

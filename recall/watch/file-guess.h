@@ -5,9 +5,11 @@
 #include <glib.h>
 #include <sys/types.h>
 
-/* Which file a window shows, from its title and from what its process has open. */
+/* Which file a window shows, from its title and from what its process has open or was started with.
+ */
 
-#define RECALL_FILE_GUESS_N_OPEN_MAX 1024 /* files of a process that are looked at */
+#define RECALL_FILE_GUESS_N_OPEN_MAX 1024           /* files of a process that are looked at */
+#define RECALL_FILE_GUESS_ARGUMENTS_MAX_BYTES 16384 /* of what a process was started with */
 
 /* Pure: the absolute path that @title names ("/a/b.txt - Mousepad", "b.txt (~/a) - gedit"), or
  * NULL. @home: stands for ~ */

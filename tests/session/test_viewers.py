@@ -25,6 +25,7 @@ def test_picture(desktop):
     viewer = apps.eog(desktop, path)
     result = desktop.find("cormorant", where=lambda r: "eog" in r["app"].casefold())
     assert result["source"] in ("ocr", "mixed"), result
+    assert result["file"] == str(path), result
     assert_boxes(desktop, result, reads="Cormorant")
     assert_found(desktop, "two nights and breakfast")
     assert_chinese(desktop, content.CHINESE[13])

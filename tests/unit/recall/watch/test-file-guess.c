@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -79,6 +80,48 @@ test_open_file_is_found_by_its_name(void **state)
     assert_null(absent);
 }
 
+/* @argument: of a program that opens nothing */
+static char *
+guess_by_argument(const char *cwd, const char *argument, const char *title)
+{
+    const char *const command[] = {"cat", "-", argument, NULL};
+    GPid pid = 0;
+    int its_input = -1;
+    char *path;
+
+    assert_true(g_spawn_async_with_pipes(cwd, (char **)command, NULL,
+                                         G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL,
+                                         NULL, &pid, &its_input, NULL, NULL, NULL));
+    path = recall_file_guess(title, pid);
+    close(its_input);
+    waitpid(pid, NULL, 0);
+    return path;
+}
+
+static void
+test_file_that_it_was_started_with(void **state)
+{
+    g_autofree char *folder = g_dir_make_tmp("guess-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "scan one.png", NULL);
+    g_autofree char *uri = g_filename_to_uri(path, NULL, NULL);
+    g_autofree char *by_name = NULL;
+    g_autofree char *by_uri = NULL;
+    g_autofree char *another = NULL;
+    g_autofree char *absent = NULL;
+
+    assert_true(g_file_set_contents(path, "x", 1, NULL));
+    by_name = guess_by_argument(folder, "scan one.png", "scan one.png");
+    by_uri = guess_by_argument("/", uri, "scan one.png - Viewer");
+    another = guess_by_argument(folder, path, "scan two.png");
+    absent = guess_by_argument("/", "scan one.png", "scan one.png");
+    g_unlink(path);
+    g_rmdir(folder);
+    assert_same(by_name, path);
+    assert_same(by_uri, path);
+    assert_null(another);
+    assert_null(absent);
+}
+
 static void
 test_a_path_must_be_there(void **state)
 {
@@ -97,6 +140,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_titles),
         cmocka_unit_test(test_open_file_is_found_by_its_name),
+        cmocka_unit_test(test_file_that_it_was_started_with),
         cmocka_unit_test(test_a_path_must_be_there),
     };
 
