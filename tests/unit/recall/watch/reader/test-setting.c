@@ -33,6 +33,20 @@ draw_line(const char *text)
     return line;
 }
 
+/* @x: page column of the line's left edge */
+static ReaderSetting *
+set_all(const ReaderCrop *line, int x)
+{
+    const ReaderGrid grid = {PITCH_PX, 0};
+    g_autoptr(ReaderCells) cells = reader_cells_new(&grid, line, x);
+    g_autoptr(GArray) tokens = g_array_new(FALSE, FALSE, sizeof(ReaderToken));
+    ReaderToken token = {0};
+
+    while (reader_cells_next_token(cells, token.end, &token))
+        g_array_append_val(tokens, token);
+    return reader_setting_new(line, cells, tokens);
+}
+
 typedef struct {
     ReaderSetting *setting;
     GArray *read; /* of ReaderWord: what an engine would read that parts words at a gap of a cell */
@@ -42,16 +56,10 @@ typedef struct {
 static Set
 set_line(const char *text)
 {
-    const ReaderGrid grid = {PITCH_PX, 0};
     g_autoptr(ReaderCrop) line = draw_line(text);
-    g_autoptr(ReaderCells) cells = reader_cells_new(&grid, line, 0);
-    g_autoptr(GArray) tokens = g_array_new(FALSE, FALSE, sizeof(ReaderToken));
-    ReaderToken token = {0};
     Set set;
 
-    while (reader_cells_next_token(cells, token.end, &token))
-        g_array_append_val(tokens, token);
-    set.setting = reader_setting_new(line, cells, tokens);
+    set.setting = set_all(line, 0);
     set.read = reader_words_new();
     for (int x = 0; x < set.setting->crop->width; x += PITCH_PX) {
         const uint8_t *grey = set.setting->crop->grey + (size_t)set.setting->crop->width * 5 + x;
@@ -138,6 +146,36 @@ test_cuts_long_words(void **state)
     clear(&set);
 }
 
+static void
+test_cuts_where_no_letter_goes_on(void **state)
+{
+    g_autoptr(ReaderCrop) line = draw_line("minimummaximum!!");
+    g_autoptr(ReaderSetting) setting = NULL;
+
+    for (int y = 2; y < 10; y++) /* the middle, where the cut is wanted */
+        line->grey[line->width * y + 8 * PITCH_PX - 1] = 'm';
+    setting = set_all(line, 0);
+    assert_int_equal(setting->crop->grey[setting->crop->width * 5 + 7 * PITCH_PX], 255);
+}
+
+/* A part of its first cell is beyond it. */
+static void
+test_a_line_begins_in_a_cell(void **state)
+{
+    g_autoptr(ReaderCrop) line = draw_line("abc");
+    g_autoptr(ReaderSetting) setting = NULL;
+
+    for (int y = 0; y < HEIGHT_PX; y++)
+        memmove(line->grey + (line->width - 3) * y, line->grey + line->width * y + 3,
+                line->width - 3);
+    line->width -= 3;
+    setting = set_all(line, 3);
+    assert_int_equal(setting->crop->width, 3 * PITCH_PX);
+    for (int x = 0; x < PITCH_PX; x++)
+        assert_int_equal(setting->crop->grey[setting->crop->width * 5 + x],
+                         x == 3 || x == 4 ? 'a' : 255);
+}
+
 /* Of a piece that was not read nothing is made up. */
 static void
 test_leaves_out_what_was_not_read(void **state)
@@ -159,6 +197,8 @@ main(void)
         cmocka_unit_test(test_tells_where_words_stand),
         cmocka_unit_test(test_parts_what_was_joined),
         cmocka_unit_test(test_cuts_long_words),
+        cmocka_unit_test(test_cuts_where_no_letter_goes_on),
+        cmocka_unit_test(test_a_line_begins_in_a_cell),
         cmocka_unit_test(test_leaves_out_what_was_not_read),
     };
 
