@@ -233,11 +233,76 @@ mix_stretch(GArray *self, unsigned start, unsigned *end, const GArray *latin)
     *end = start + n;
 }
 
+/* Returns: the width of the text's first bytes, in letters: a Chinese character is as wide as two
+ */
+static int
+measure(const char *text, const char *end)
+{
+    int n = 0;
+
+    for (; text < end; text = g_utf8_next_char(text))
+        n += recall_text_is_cjk(g_utf8_get_char(text)) ? 2 : 1;
+    return n;
+}
+
+static gboolean
+is_cjk_letter(gunichar c)
+{
+    return recall_text_is_cjk(c) && g_unichar_isalnum(c);
+}
+
+/* Returns: where the run of Chinese, or of no Chinese, ends that begins there; a Chinese comma goes
+ * on with either */
+static const char *
+find_run_end(const char *text)
+{
+    gboolean is_cjk = recall_text_is_cjk(g_utf8_get_char(text));
+
+    for (; *text != '\0'; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+
+        if (is_cjk ? !recall_text_is_cjk(c) : is_cjk_letter(c))
+            break;
+    }
+    return text;
+}
+
+/* Returns: how many words it became */
+static unsigned
+part_word(GArray *self, unsigned i)
+{
+    const ReaderWord *word = &g_array_index(self, ReaderWord, i);
+    g_autoptr(GArray) parts = reader_words_new();
+    const char *end = word->text + strlen(word->text);
+    double letter_px = (double)word->box.width / measure(word->text, end);
+    unsigned n;
+
+    for (const char *at = word->text; at < end; at = find_run_end(at)) {
+        const char *next = find_run_end(at);
+        BaseRect box = {word->box.x + (int)(measure(word->text, at) * letter_px), word->box.y,
+                        (int)(measure(at, next) * letter_px), word->box.height};
+
+        reader_words_add(parts, g_strndup(at, next - at), &box, word->confidence);
+    }
+    n = parts->len;
+    replace(self, i, 1, parts);
+    return n;
+}
+
+/* The engine joins them when they stand close together: QQ是. */
+static void
+part_scripts(GArray *self)
+{
+    for (unsigned i = 0; i < self->len;)
+        i += part_word(self, i);
+}
+
 void
 reader_words_mix(GArray *self, const GArray *latin)
 {
     unsigned start = 0;
 
+    part_scripts(self);
     while (start < self->len) {
         unsigned end = start;
 

@@ -141,12 +141,47 @@ test_shrink(void **state)
     assert_true(base_rect_equal(&g_array_index(words, ReaderWord, 1).box, &outside));
 }
 
+/* A reading as Chinese: one word, 10 px a letter; two words of the same line as an alphabet. */
+static const struct {
+    const char *cjk;
+    int width_px;
+    const char *first;
+    const char *second;
+    const char *text;
+} mix_cases[] = {
+    {"00是常用的软件,", 150, "QQ", "ZSRAMARE", "QQ是常用的软件,"},
+    {"2O26，年度", 100, "2026,", "SER", "2026,年度"},
+    {"年度预算", 80, "SERA", "FIR", "年度预算"},
+};
+
+static void
+test_mix_keeps_chinese_beside_letters(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(mix_cases); i++) {
+        g_autoptr(GArray) cjk = reader_words_new();
+        g_autoptr(GArray) latin = reader_words_new();
+        g_autofree char *text = NULL;
+        int first_px = 10 * (int)strlen(mix_cases[i].first);
+        BaseRect all = {0, 5, mix_cases[i].width_px, 8};
+        BaseRect first = {0, 5, first_px, 8};
+        BaseRect second = {first_px + 10, 5, all.width - first_px - 20, 8};
+
+        reader_words_add(cjk, g_strdup(mix_cases[i].cjk), &all, 70);
+        reader_words_add(latin, g_strdup(mix_cases[i].first), &first, 95);
+        reader_words_add(latin, g_strdup(mix_cases[i].second), &second, 95);
+        reader_words_mix(cjk, latin);
+        text = join_text(cjk);
+        assert_string_equal(text, mix_cases[i].text);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_join),
         cmocka_unit_test(test_join_keeps_boxes),
+        cmocka_unit_test(test_mix_keeps_chinese_beside_letters),
         cmocka_unit_test(test_noise),
         cmocka_unit_test(test_shrink),
     };
