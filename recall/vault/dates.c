@@ -340,3 +340,25 @@ recall_dates_parse_until(const char *text, GDateTime *now, int64_t *out_until_us
     *out_until_us = span.bound_us;
     return TRUE;
 }
+
+gboolean
+recall_dates_parse_bounds(const char *since,
+                          const char *until,
+                          GDateTime *now,
+                          RecallTimeRange *range,
+                          GError **error)
+{
+    if (since != NULL && !recall_dates_parse_since(since, now, &range->since_us, error))
+        return FALSE;
+    if (until == NULL)
+        return TRUE;
+    if (!recall_dates_parse_until(until, now, &range->until_us, error))
+        return FALSE;
+    if (range->since_us < range->until_us)
+        return TRUE;
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                "Nothing lies between these times: \"%.60s\" is where it ends, and that is not "
+                "after where it begins",
+                until);
+    return FALSE;
+}

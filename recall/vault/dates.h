@@ -64,3 +64,11 @@ gboolean recall_dates_parse_until(const char *text,
                                   GDateTime *now,
                                   int64_t *out_until_us,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Both of them. @since, @until: (nullable): that bound stays as it is. @range: in and out;
+ * undefined on failure. @error: as above; or the time ends before it begins */
+gboolean recall_dates_parse_bounds(const char *since,
+                                   const char *until,
+                                   GDateTime *now,
+                                   RecallTimeRange *range,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;

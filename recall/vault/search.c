@@ -101,11 +101,7 @@ static gboolean
 read_bounds(RecallSearch *self, const RecallSearchOptions *options, GDateTime *now, GError **error)
 {
     self->range = options->range != NULL ? *options->range : RECALL_TIME_RANGE_ALL;
-    if (options->since != NULL &&
-        !recall_dates_parse_since(options->since, now, &self->range.since_us, error))
-        return FALSE;
-    return options->until == NULL ||
-           recall_dates_parse_until(options->until, now, &self->range.until_us, error);
+    return recall_dates_parse_bounds(options->since, options->until, now, &self->range, error);
 }
 
 static gboolean
