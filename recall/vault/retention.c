@@ -225,6 +225,16 @@ choose_stricter(gboolean has_a, uint64_t a, gboolean has_b, uint64_t b)
     return a == 0 || b == 0 ? MAX(a, b) : MIN(a, b);
 }
 
+static uint64_t
+choose_default_quota(uint64_t disk_bytes)
+{
+    uint64_t quota_bytes =
+        CLAMP(disk_bytes / RECALL_RETENTION_QUOTA_SHARE, RECALL_RETENTION_QUOTA_DEFAULT_MIN_BYTES,
+              RECALL_RETENTION_QUOTA_DEFAULT_MAX_BYTES);
+
+    return disk_bytes > 0 ? MIN(quota_bytes, disk_bytes) : quota_bytes;
+}
+
 gboolean
 recall_retention_load(const char *admin_path,
                       const char *user_path,
@@ -242,8 +252,6 @@ recall_retention_load(const char *admin_path,
     out->age_us = (int64_t)choose_stricter(admin.has_age, (uint64_t)admin.limits.age_us,
                                            user.has_age, (uint64_t)user.limits.age_us);
     if (is_good && !admin.has_quota && !user.has_quota)
-        out->quota_bytes = CLAMP(disk_bytes / RECALL_RETENTION_QUOTA_SHARE,
-                                 RECALL_RETENTION_QUOTA_DEFAULT_MIN_BYTES,
-                                 RECALL_RETENTION_QUOTA_DEFAULT_MAX_BYTES);
+        out->quota_bytes = choose_default_quota(disk_bytes);
     return is_good;
 }

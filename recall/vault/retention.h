@@ -16,7 +16,8 @@
 #define RECALL_RETENTION_AGE_MIN_US (INT64_C(86400) * G_USEC_PER_SEC)
 #define RECALL_RETENTION_AGE_MAX_US (INT64_C(36525) * 86400 * G_USEC_PER_SEC)
 
-/* When no file says anything of the quota: a tenth of the disk, and of that no less and no more. */
+/* When no file says anything of the quota: a tenth of the disk, and of that no less and no more;
+ * but never more than the disk. */
 #define RECALL_RETENTION_QUOTA_SHARE 10
 #define RECALL_RETENTION_QUOTA_DEFAULT_MIN_BYTES (UINT64_C(1000) * 1000 * 1000)
 #define RECALL_RETENTION_QUOTA_DEFAULT_MAX_BYTES (UINT64_C(50) * 1000 * 1000 * 1000)

@@ -18,9 +18,9 @@ HEAD = """<!-- SPDX-FileCopyrightText: 2026 The Deskhand authors -->
 Whatever can grow has a maximum, and its name says the unit. The module that enforces it defines it;
 this table is made from the sources (`tests/gate/check-limits.py --write`).
 
-The history as a whole: a tenth of the disk that it is on, at least 1 GB and at most 50 GB, and no
-limit of age, unless vault.conf(5) says otherwise (16 MB to 1000 TB and one day to a hundred years,
-or none). Windows Recall, for comparison, takes 25 to 150 GB and has no limit of age by default.
+The history as a whole: a tenth of the disk that it is on, at least 1 GB (or all of a smaller
+disk) and at most 50 GB, and no limit of age, unless vault.conf(5) says otherwise (16 MB to 1000 TB
+and one day to a hundred years, or none). Windows Recall, for comparison, takes 25 to 150 GB and has no limit of age by default.
 
 An unlock gives out 20 000 results, 2 000 texts and 2 000 pictures unless `deskhand unlock` is told otherwise.
 

@@ -213,8 +213,10 @@ test_default(void **state)
 {
     RecallRetention limits;
 
-    assert_true(recall_retention_load("/nonexistent", "/nonexistent", GB, &limits, NULL));
+    assert_true(recall_retention_load("/nonexistent", "/nonexistent", 2 * GB, &limits, NULL));
     assert_true(limits.quota_bytes == RECALL_RETENTION_QUOTA_DEFAULT_MIN_BYTES);
+    assert_true(recall_retention_load("/nonexistent", "/nonexistent", GB / 100, &limits, NULL));
+    assert_true(limits.quota_bytes == GB / 100);
     assert_true(recall_retention_load("/nonexistent", "/nonexistent", 9000 * GB, &limits, NULL));
     assert_true(limits.quota_bytes == RECALL_RETENTION_QUOTA_DEFAULT_MAX_BYTES);
 }
