@@ -20,6 +20,7 @@ static const AppExample examples[] = {
     {"deskhand why 14:05", "within five minutes of that time"},
     {"deskhand why 2026-11-25T14:05", "on another day"},
     {"deskhand why 20m", "twenty minutes ago"},
+    {"deskhand why yesterday", "all of that day; or today"},
     {NULL},
 };
 
@@ -56,10 +57,36 @@ parse_date(const char *text)
     return time != NULL ? time : g_date_time_new_from_iso8601(full, zone);
 }
 
+typedef struct {
+    int64_t since_us;
+    int64_t until_us;
+} Span;
+
+/* Returns: FALSE when it is none of these words */
 static gboolean
-parse_time(const char *text, int64_t *out_us, GError **error)
+parse_day(const char *text, GDateTime *now, Span *out)
 {
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    static const char *const days[] = {"today", "yesterday"};
+    int year, month, day;
+
+    g_date_time_get_ymd(now, &year, &month, &day);
+    for (unsigned i = 0; i < G_N_ELEMENTS(days); i++) {
+        g_autoptr(GDateTime) today = g_date_time_new_local(year, month, day, 0, 0, 0);
+        g_autoptr(GDateTime) start = g_date_time_add_days(today, -(int)i);
+        g_autoptr(GDateTime) end = g_date_time_add_days(start, 1);
+
+        if (g_ascii_strcasecmp(text, days[i]) != 0)
+            continue;
+        *out = (Span){g_date_time_to_unix(start) * G_USEC_PER_SEC,
+                      g_date_time_to_unix(end) * G_USEC_PER_SEC - 1};
+        return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+parse_time(const char *text, GDateTime *now, int64_t *out_us, GError **error)
+{
     g_autoptr(GDateTime) time = NULL;
     g_autofree char *padded = g_strconcat(strlen(text) == 4 ? "0" : "", text, NULL);
     int64_t ago_us = 0;
@@ -73,12 +100,26 @@ parse_time(const char *text, int64_t *out_us, GError **error)
         time = parse_date(text);
     if (time == NULL) {
         g_set_error(error, APP_ERROR, APP_ERROR_USAGE,
-                    "“%s” is not a time that is understood here; 14:05, 2026-11-25T14:05 and 20m "
-                    "(ago) are.",
+                    "“%s” is not a time that is understood here; 14:05, 2026-11-25T14:05, "
+                    "yesterday and 20m (ago) are.",
                     text);
         return FALSE;
     }
     *out_us = g_date_time_to_unix(time) * G_USEC_PER_SEC;
+    return TRUE;
+}
+
+static gboolean
+parse_span(const char *text, Span *out, GError **error)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    int64_t at_us = 0;
+
+    if (parse_day(text, now, out))
+        return TRUE;
+    if (!parse_time(text, now, &at_us, error))
+        return FALSE;
+    *out = (Span){at_us - AROUND_US, at_us + AROUND_US};
     return TRUE;
 }
 
@@ -130,7 +171,7 @@ append_json(AppJson *json, const Refusal *refusal)
 
 /* @json: NULL for text. Returns: how many were appended */
 static unsigned
-append_all(GVariant *entries, int64_t since_us, int64_t until_us, AppJson *json, GString *out)
+append_all(GVariant *entries, const Span *span, AppJson *json, GString *out)
 {
     unsigned n = 0;
 
@@ -139,7 +180,7 @@ append_all(GVariant *entries, int64_t since_us, int64_t until_us, AppJson *json,
         Refusal refusal;
 
         take_refusal(entry, &refusal);
-        if (refusal.to_us < since_us || refusal.from_us > until_us)
+        if (refusal.to_us < span->since_us || refusal.from_us > span->until_us)
             continue;
         if (json != NULL)
             append_json(json, &refusal);
@@ -157,11 +198,11 @@ run(const AppArguments *arguments, AppOutput *output, GCancellable *cancellable,
     g_autofree char *text = app_arguments_dup_sentence(arguments);
     g_autoptr(GVariant) reply = NULL;
     g_autoptr(GVariant) entries = NULL;
-    int64_t at_us = 0;
+    Span span = {G_MININT64, G_MAXINT64};
     AppJson json;
     unsigned n;
 
-    if (*text != '\0' && !parse_time(text, &at_us, error))
+    if (*text != '\0' && !parse_span(text, &span, error))
         return FALSE;
     reply = app_client_call_agent("GetRefusals", NULL, cancellable, error);
     if (reply == NULL)
@@ -173,9 +214,7 @@ run(const AppArguments *arguments, AppOutput *output, GCancellable *cancellable,
         app_json_key(&json, "refusals");
         app_json_begin_array(&json);
     }
-    n = append_all(entries, at_us != 0 ? at_us - AROUND_US : G_MININT64,
-                   at_us != 0 ? at_us + AROUND_US : G_MAXINT64, is_json ? &json : NULL,
-                   output->text);
+    n = append_all(entries, &span, is_json ? &json : NULL, output->text);
     if (is_json) {
         app_json_end_array(&json);
         app_json_end_object(&json);

@@ -54,6 +54,9 @@ def assert_ledger(desktop, *rules):
     entries = list_entries()
     assert all(e["times"] >= 1 and e["from"] <= e["to"] for e in entries), entries
     assert desktop.status()["refused"] >= len(rules)
+    today = json.loads(desktop.deskhand("why", "today", "--json").stdout)["refusals"]
+    assert len(today) >= len(rules), "it all happened today, unless it is midnight"
+    assert json.loads(desktop.deskhand("why", "yesterday", "--json").stdout)["refusals"] == []
 
 
 def go_to(desktop, address, title, in_new_tab=False):
