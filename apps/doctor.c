@@ -306,8 +306,9 @@ add_vault_part(GPtrArray *parts, GVariant *reply)
         return;
     g_free(detail);
     (void)g_variant_lookup(statistics, "damaged-names", "&s", &names);
-    detail = g_strdup_printf("%u %s of the history damaged and set aside: %s.", n_damaged,
-                             n_damaged == 1 ? "file is" : "files are", names);
+    detail = g_strdup_printf("%u %s damaged and set aside: %s.", n_damaged,
+                             n_damaged == 1 ? "file of the history is" : "files of the history are",
+                             names);
     add_part(parts, "history", PART_BAD, detail,
              "Check the disk, put the files back from a backup, or remove those that end in "
              ".damaged.");
@@ -369,6 +370,13 @@ add_keyring_part(GPtrArray *parts, const char *copies)
                  "The keyring, or the key's file, stands there once only, because its second copy "
                  "cannot be written.",
                  "Make room on the disk of the history, and see the log of deskhand-vault.");
+    else if (g_str_equal(copies, "gone"))
+        add_part(parts, "keyring", PART_BAD,
+                 "The keyring is gone from the folder of the history: what was kept before cannot "
+                 "be read, and what is recorded now is protected by a new key file only.",
+                 "Put the files of the whole folder back from a backup, while deskhand-vault is "
+                 "stopped. Or choose what keeps the key from now on: deskhand key set passphrase, "
+                 "or deskhand key set key-file.");
 }
 
 /* A key that asks nobody, and is not to be had. */

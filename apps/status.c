@@ -366,6 +366,10 @@ append_lock(const Status *self, GString *out)
                              "anew\n");
     else if (g_str_equal(copies, "single"))
         g_string_append(out, "Keyring    its second copy, or the key's, cannot be written\n");
+    else if (g_str_equal(copies, "gone"))
+        g_string_append(out,
+                        "Keyring    it is gone: what was kept before cannot be read, and a key "
+                        "file alone\n           protects what is recorded now\n");
     if (n_wrong > 0)
         g_string_append_printf(
             out, "Wrong      %" G_GINT64_FORMAT " secrets were tried since the last right one\n",

@@ -5,8 +5,11 @@
 
 #include "recall/vault/safe-file.h"
 
+#include <glib/gstdio.h>
+
 #define FILE_NAME "keyring"
 #define COPY_NAME "keyring.copy"
+#define GONE_NAME "keyring.gone"
 
 void
 recall_keyring_copies_init(RecallKeyringCopies *self, const char *folder)
@@ -14,6 +17,7 @@ recall_keyring_copies_init(RecallKeyringCopies *self, const char *folder)
     *self = (RecallKeyringCopies){
         .paths = {g_build_filename(folder, FILE_NAME, NULL),
                   g_build_filename(folder, COPY_NAME, NULL)},
+        .gone_path = g_build_filename(folder, GONE_NAME, NULL),
     };
 }
 
@@ -30,6 +34,30 @@ recall_keyring_copies_clear(RecallKeyringCopies *self)
     drop_found(self);
     g_clear_pointer(&self->paths[0], g_free);
     g_clear_pointer(&self->paths[1], g_free);
+    g_clear_pointer(&self->gone_path, g_free);
+}
+
+void
+recall_keyring_copies_set_gone(RecallKeyringCopies *self)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_warning("The keyring of the history is gone: what was kept before cannot be read");
+    if (!recall_safe_file_write(self->gone_path, "", 0, &error))
+        g_warning("This is not said again after a start: %s", error->message);
+}
+
+void
+recall_keyring_copies_clear_gone(RecallKeyringCopies *self)
+{
+    g_unlink(self->gone_path);
+}
+
+RecallKeyringCopiesState
+recall_keyring_copies_get_state(const RecallKeyringCopies *self)
+{
+    return g_file_test(self->gone_path, G_FILE_TEST_EXISTS) ? RECALL_KEYRING_COPIES_GONE
+                                                            : self->state;
 }
 
 /* Returns: (transfer full): NULL with @error when it is no whole keyring */

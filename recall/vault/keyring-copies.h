@@ -13,10 +13,12 @@ typedef enum {
     RECALL_KEYRING_COPIES_WELL,
     RECALL_KEYRING_COPIES_MENDED, /* one was damaged or missing, and was written anew */
     RECALL_KEYRING_COPIES_SINGLE, /* there is one only: the other cannot be written */
+    RECALL_KEYRING_COPIES_GONE,   /* both went from a history; these are new ones */
 } RecallKeyringCopiesState;
 
 typedef struct {
     char *paths[2];
+    char *gone_path;  /* of a file that stands there as long as nobody took note that both went */
     GBytes *found[2]; /* whole ones; between loading and mending */
     gboolean is_lost; /* one of them was there and is not whole, or the second alone is there */
     RecallKeyringCopiesState state;
@@ -29,6 +31,13 @@ void recall_keyring_copies_clear(RecallKeyringCopies *self);
  *   G_IO_ERROR_NOT_SUPPORTED: the first is of a later release; else why it cannot be read
  * Returns: (transfer full): the file that counts */
 GBytes *recall_keyring_copies_load(RecallKeyringCopies *self, GError **error);
+
+/* Neither was there, and there is a history: that is said from now on, whatever starts anew. */
+void recall_keyring_copies_set_gone(RecallKeyringCopies *self);
+/* A person chose what keeps the key. */
+void recall_keyring_copies_clear_gone(RecallKeyringCopies *self);
+/* What is said of them. */
+RecallKeyringCopiesState recall_keyring_copies_get_state(const RecallKeyringCopies *self);
 
 /* Once what was loaded turned out good: writes the one that differs. */
 void recall_keyring_copies_mend(RecallKeyringCopies *self);

@@ -3,6 +3,8 @@
 #define G_LOG_DOMAIN "deskhand-vault"
 #include "recall/vault/keyring-private.h"
 
+#include <string.h>
+
 G_DEFINE_QUARK(recall_keyring_error, recall_keyring_error)
 
 /* --- the file --- */
@@ -44,6 +46,19 @@ recall_keyring_set_locked(GError **error)
 
 /* --- opening --- */
 
+/* Whether there are weeks, in use or set aside, or receipts. */
+static gboolean
+has_history(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    gboolean has_any = FALSE;
+    const char *name;
+
+    while (dir != NULL && !has_any && (name = g_dir_read_name(dir)) != NULL)
+        has_any = strstr(name, ".db") != NULL || strcmp(name, "receipts") == 0;
+    return has_any;
+}
+
 /* A first keyring, with a back end that asks nobody. */
 static gboolean
 create(RecallKeyring *self, GError **error)
@@ -51,6 +66,8 @@ create(RecallKeyring *self, GError **error)
     g_autoptr(RecallKeyringFile) file = recall_keyring_file_new();
     g_autoptr(RecallKey) wrapper = recall_key_new();
 
+    if (has_history(self->folder))
+        recall_keyring_copies_set_gone(&self->copies);
     self->type = &recall_root_key_file;
     g_free(file->type);
     file->type = g_strdup(self->type->name);
@@ -168,7 +185,13 @@ recall_keyring_get_type(const RecallKeyring *self)
 RecallKeyringCopiesState
 recall_keyring_get_copies(const RecallKeyring *self)
 {
-    return MAX(self->copies.state, self->key_copies);
+    return MAX(recall_keyring_copies_get_state(&self->copies), self->key_copies);
+}
+
+void
+recall_keyring_accept_loss(RecallKeyring *self)
+{
+    recall_keyring_copies_clear_gone(&self->copies);
 }
 
 gboolean

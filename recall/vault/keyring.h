@@ -73,6 +73,9 @@ int64_t recall_keyring_get_wait_us(const RecallKeyring *self);
 /* The worse of the keyring's two files and, where the back end has two, of the key's. */
 RecallKeyringCopiesState recall_keyring_get_copies(const RecallKeyring *self);
 
+/* A person acted on RECALL_KEYRING_COPIES_GONE: it is not said any more. */
+void recall_keyring_accept_loss(RecallKeyring *self);
+
 /* Why a back end that asks nobody did not give the key; "" when it did. */
 const char *recall_keyring_get_away_why(const RecallKeyring *self);
 

@@ -99,14 +99,17 @@ recall_lock_set_key(RecallVault *vault,
                     GError **error)
 {
     const RecallRootKeyType *type = recall_root_key_find(type_name);
+    RecallKeyring *keyring = recall_vault_get_keyring(vault);
     GError *local_error = NULL;
 
     if (!check_new(type, type_name, new_secret, error) || !recall_lock_open(vault, secret, error))
         return FALSE;
-    if (recall_keyring_set_type(recall_vault_get_keyring(vault), type, new_secret, &local_error))
-        return TRUE;
-    translate(error, local_error);
-    return FALSE;
+    if (!recall_keyring_set_type(keyring, type, new_secret, &local_error)) {
+        translate(error, local_error);
+        return FALSE;
+    }
+    recall_keyring_accept_loss(keyring);
+    return TRUE;
 }
 
 char *

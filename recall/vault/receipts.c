@@ -258,5 +258,10 @@ recall_receipts_load(RecallKeyring *keyring, const char *folder, GError **error)
         if (open_receipt(keyring, item, &receipt, NULL))
             g_array_append_val(receipts, receipt);
     }
+    if (receipts->len == 0 && g_variant_n_children(list) > 0) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                            "The receipts cannot be read: their keys are gone");
+        return NULL;
+    }
     return g_steal_pointer(&receipts);
 }

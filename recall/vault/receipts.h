@@ -33,6 +33,7 @@ gboolean recall_receipts_add(RecallKeyring *keyring,
                              RecallReceipt *out,
                              GError **error);
 
-/* Newest first. @error: G_IO_ERROR_PERMISSION_DENIED while locked
+/* Newest first. @error: G_IO_ERROR_PERMISSION_DENIED while locked; G_IO_ERROR_FAILED: there are
+ * some, and none can be read
  * Returns: (transfer full): of RecallReceipt */
 GArray *recall_receipts_load(RecallKeyring *keyring, const char *folder, GError **error);

@@ -222,7 +222,7 @@ static GVariant *
 describe(const RecallServiceLock *self)
 {
     static const char *const memory[] = {"hidden", "locked", "ordinary"};
-    static const char *const copies[] = {"well", "mended", "single"};
+    static const char *const copies[] = {"well", "mended", "single", "gone"};
     static const char *const ages[] = {"untold", "unknown", "newest", "old"};
     const RecallLockState *state = &self->state;
     int64_t wait_us = MAX(state->try_again_at_us - g_get_monotonic_time(), 0);

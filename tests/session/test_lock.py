@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Deskhand authors
 # SPDX-License-Identifier: Apache-2.0
 """Locking, unlocking and changing the key, as a person at a terminal and as a script."""
+import json
 import os
 import pathlib
 import pty
@@ -200,6 +201,38 @@ def test_another_key():
         assert len(vault.found("walrus")) == 4
         assert vault.set_key("key-file", recovery, "").returncode == 0
         assert vault.lock_of()["state"] == "open" and len(vault.found("walrus")) == 4
+
+
+def keyring_copies(vault):
+    return json.loads(vault.deskhand("status", "--json").stdout)["keyring_copies"]
+
+
+def test_the_keyring_is_taken_away():
+    """It records on, and says what is lost and what protects the rest, until a key is chosen."""
+    with Locked() as vault:
+        assert vault.unlock().returncode == 0
+        assert vault.deskhand("forget", "--scene", str(vault.ids["old"]), "--yes").returncode == 0
+        vault.process.end()
+        for name in ("keyring", "keyring.copy"):
+            (vault.folder / "data/deskhand/segments" / name).unlink()
+        for _ in range(2):
+            vault.start()
+            vault.record()
+            doctor = vault.deskhand("doctor")
+            assert "bad   keyring: The keyring is gone" in doctor.stdout, doctor.stdout
+            assert doctor.returncode == 1
+            assert keyring_copies(vault) == "gone"
+            assert "Keyring    it is gone" in vault.deskhand("status").stdout
+            done = vault.deskhand("forget", "--receipts")
+            assert done.returncode == 1 and "receipts cannot be read" in done.stderr, done
+            vault.process.end()
+        vault.start()
+        assert "of the history are damaged and set aside" in doctor.stdout.replace(
+            "file of the history is", "files of the history are"), doctor.stdout
+        assert vault.json("search", "--json", "heron")["results"], "recorded meanwhile"
+        assert vault.set_key("passphrase", "", PASSPHRASE).returncode == 0
+        assert "keyring is gone" not in vault.deskhand("doctor").stdout
+        assert keyring_copies(vault) == "well"
 
 
 def test_at_a_terminal():
