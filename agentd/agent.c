@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agentd/agent.h"
 
-#include "recall/watch/backlog.h"
 #include "recall/watch/recorder.h"
 
 #include <sys/stat.h>
@@ -37,6 +36,9 @@ typedef struct {
     AgentdForgetFunc on_done;
     void *user_data;
     int64_t deadline_us; /* monotonic */
+    RecallBacklogSpan span;
+    gboolean is_dropped; /* what was in hand */
+    unsigned n_lost;
 } Forgetting;
 
 static void retry_later(AgentdAgent *self);
@@ -198,18 +200,31 @@ agentd_agent_new(AgentdConfig *config,
     return self;
 }
 
+static void
+drop_in_hand(AgentdAgent *self, Forgetting *item)
+{
+    recall_recorder_reset(self->recorder);
+    recall_ocr_forget(self->parts.ocr);
+    item->n_lost = recall_store_forget(self->parts.store, &item->span);
+    item->is_dropped = TRUE;
+}
+
 /* Those whose deadline is before @now_us, or all when nothing is on its way. */
 static void
 end_forgettings(AgentdAgent *self, int64_t now_us)
 {
-    gboolean is_clear = !recall_store_is_sending(self->parts.store);
-
     for (unsigned i = self->forgettings->len; i > 0; i--) {
-        const Forgetting *item = self->forgettings->pdata[i - 1];
+        Forgetting *item = self->forgettings->pdata[i - 1];
+        gboolean is_over = item->deadline_us <= now_us;
+        gboolean is_clear;
 
-        if (!is_clear && item->deadline_us > now_us)
+        if (!item->is_dropped &&
+            (is_over || !recall_store_may_send(self->parts.store, &item->span)))
+            drop_in_hand(self, item);
+        is_clear = item->is_dropped && !recall_store_is_sending(self->parts.store);
+        if (!is_clear && !is_over)
             continue;
-        item->on_done(is_clear, item->user_data);
+        item->on_done(is_clear, item->n_lost, item->user_data);
         g_ptr_array_remove_index(self->forgettings, i - 1);
     }
 }
@@ -227,15 +242,23 @@ on_forget_poll(void *user_data)
 }
 
 void
-agentd_agent_forget(AgentdAgent *self, AgentdForgetFunc on_done, void *user_data)
+agentd_agent_forget(AgentdAgent *self,
+                    const RecallBacklogSpan *span,
+                    AgentdForgetFunc on_done,
+                    void *user_data)
 {
     Forgetting *item = g_new0(Forgetting, 1);
 
-    recall_recorder_reset(self->recorder);
-    recall_ocr_forget(self->parts.ocr);
-    recall_store_forget(self->parts.store);
-    *item = (Forgetting){on_done, user_data,
-                         g_get_monotonic_time() + AGENTD_FORGET_MAX_MS * INT64_C(1000)};
+    *item = (Forgetting){
+        .on_done = on_done,
+        .user_data = user_data,
+        .deadline_us = g_get_monotonic_time() + AGENTD_FORGET_MAX_MS * INT64_C(1000),
+        .span = *span,
+    };
+    if (span->is_in_part)
+        recall_store_hurry(self->parts.store);
+    else
+        drop_in_hand(self, item);
     g_ptr_array_add(self->forgettings, item);
     if (self->forget_source == 0)
         self->forget_source = g_timeout_add(FORGET_POLL_MS, on_forget_poll, self);

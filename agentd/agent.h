@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agentd/config.h"
+#include "recall/watch/backlog.h"
 
 /* The daemon's composition: it watches the display as soon as there is one, again when it comes
  * back, and hands what was seen to the vault. Main thread. */
@@ -52,11 +53,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AgentdAgent, agentd_agent_free)
 void agentd_agent_pause(AgentdAgent *self, uint64_t duration_us);
 void agentd_agent_resume(AgentdAgent *self);
 
-/* Drops all that is in hand. @on_done: called once, from the main loop, or before this is freed:
- * @is_clear: nothing is on its way to the vault any more */
+/* Drops what is being read, and what waits for the vault of that time; a span in part is sent
+ * first, as far as the vault takes it, so that it can tell. @on_done: called once, from the main
+ * loop, or before this is freed: @is_clear: nothing is on its way to the vault any more; @n_lost:
+ * scenes that went and may not have been meant */
 #define AGENTD_FORGET_MAX_MS 8000
-typedef void (*AgentdForgetFunc)(gboolean is_clear, void *user_data);
-void agentd_agent_forget(AgentdAgent *self, AgentdForgetFunc on_done, void *user_data);
+typedef void (*AgentdForgetFunc)(gboolean is_clear, unsigned n_lost, void *user_data);
+void agentd_agent_forget(AgentdAgent *self,
+                         const RecallBacklogSpan *span,
+                         AgentdForgetFunc on_done,
+                         void *user_data);
 
 /* The fields of @out_status are freed by agentd_status_clear(). */
 void agentd_agent_get_status(AgentdAgent *self, AgentdStatus *out_status);

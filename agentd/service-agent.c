@@ -7,7 +7,7 @@
 
 #define BUS_NAME "io.deskhand.Agent1"
 #define OBJECT_PATH "/io/deskhand/Agent1"
-#define VERSION 1
+#define VERSION 2
 
 struct AgentdServiceAgent {
     AgentdAgent *agent;
@@ -53,24 +53,57 @@ handle_resume(ProtocolDbusAgent1 *skeleton, GDBusMethodInvocation *invocation, v
 }
 
 static void
-on_forgotten(gboolean is_clear, void *user_data)
+refuse_to_forget(GDBusMethodInvocation *invocation)
+{
+    g_dbus_method_invocation_return_dbus_error(
+        invocation, "io.deskhand.Error.Busy",
+        "The vault does not answer, so what is on its way to it cannot be called back.");
+}
+
+static void
+on_forgotten(gboolean is_clear, unsigned n_lost, void *user_data)
 {
     GDBusMethodInvocation *invocation = user_data;
 
     if (is_clear)
         g_dbus_method_invocation_return_value(invocation, NULL);
     else
-        g_dbus_method_invocation_return_dbus_error(
-            invocation, "io.deskhand.Error.Busy",
-            "The vault does not answer, so what is on its way to it cannot be called back.");
+        refuse_to_forget(invocation);
 }
 
 static gboolean
 handle_forget(ProtocolDbusAgent1 *skeleton, GDBusMethodInvocation *invocation, void *user_data)
 {
     AgentdServiceAgent *self = user_data;
+    const RecallBacklogSpan all = {G_MININT64, G_MAXINT64, FALSE};
 
-    agentd_agent_forget(self->agent, on_forgotten, invocation);
+    agentd_agent_forget(self->agent, &all, on_forgotten, invocation);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+on_span_forgotten(gboolean is_clear, unsigned n_lost, void *user_data)
+{
+    GDBusMethodInvocation *invocation = user_data;
+
+    if (is_clear)
+        g_dbus_method_invocation_return_value(invocation, g_variant_new("(u)", n_lost));
+    else
+        refuse_to_forget(invocation);
+}
+
+static gboolean
+handle_forget_span(ProtocolDbusAgent1 *skeleton,
+                   GDBusMethodInvocation *invocation,
+                   gint64 since_us,
+                   gint64 until_us,
+                   gboolean is_in_part,
+                   void *user_data)
+{
+    AgentdServiceAgent *self = user_data;
+    const RecallBacklogSpan span = {since_us, until_us, is_in_part};
+
+    agentd_agent_forget(self->agent, &span, on_span_forgotten, invocation);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -244,6 +277,7 @@ agentd_service_agent_new(AgentdAgent *agent)
     g_signal_connect(self->skeleton, "handle-pause", G_CALLBACK(handle_pause), self);
     g_signal_connect(self->skeleton, "handle-resume", G_CALLBACK(handle_resume), self);
     g_signal_connect(self->skeleton, "handle-forget", G_CALLBACK(handle_forget), self);
+    g_signal_connect(self->skeleton, "handle-forget-span", G_CALLBACK(handle_forget_span), self);
     g_signal_connect(self->skeleton, "handle-get-status", G_CALLBACK(handle_get_status), self);
     g_signal_connect(self->skeleton, "handle-check", G_CALLBACK(handle_check), self);
     g_signal_connect(self->skeleton, "handle-get-refusals", G_CALLBACK(handle_get_refusals), self);

@@ -33,6 +33,7 @@ typedef struct {
     ProtocolDbusJob1 *object;
     GDBusConnection *connection;
     RecallVault *vault;
+    RecallForgetWhat what; /* without its strings */
     RecallSelector *selector;
     RecallForget *forget; /* NULL while it is still being looked for */
     gboolean is_dry;
@@ -87,6 +88,7 @@ read_times(GVariant *what,
     const char *since = NULL;
     const char *until = NULL;
     uint64_t last_us = 0;
+    RecallTimeRange range;
     gboolean has_last = g_variant_lookup(what, "last", "t", &last_us);
 
     g_variant_lookup(what, "since", "&s", &since);
@@ -96,8 +98,12 @@ read_times(GVariant *what,
         return refuse(error, "Say either since when or how long before now, not both");
     if (has_last)
         out->since_us = to_us(now) - (int64_t)MIN(last_us, (uint64_t)to_us(now));
-    return (since == NULL || recall_dates_parse_since(since, now, &out->since_us, error)) &&
-           (until == NULL || recall_dates_parse_until(until, now, &out->until_us, error));
+    range = (RecallTimeRange){out->since_us, out->until_us};
+    if (!recall_dates_parse_bounds(since, until, now, &range, error))
+        return FALSE;
+    out->since_us = range.since_us;
+    out->until_us = range.until_us;
+    return TRUE;
 }
 
 static RecallForgetKind
@@ -250,6 +256,17 @@ add_found(GVariantBuilder *builder, const RecallIntent *intent, GHashTable *apps
     add(builder, "apps", describe_apps(apps));
 }
 
+/* For what the vault has not got yet. */
+static void
+add_meant(GVariantBuilder *builder, const RecallForgetWhat *what, const RecallIntent *intent)
+{
+    gboolean is_scene = what->kind == RECALL_FORGET_SCENE;
+
+    add(builder, "meant-since", g_variant_new_int64(is_scene ? intent->from_us : what->since_us));
+    add(builder, "meant-until",
+        g_variant_new_int64(is_scene ? intent->until_us + 1 : what->until_us));
+}
+
 static void
 add_sentences(GVariantBuilder *builder, const GPtrArray *sentences)
 {
@@ -275,6 +292,8 @@ add_left(Job *job, GVariantBuilder *summary)
 static void
 emit_finished(Job *job, const GError *error)
 {
+    const RecallIntent *intent = job->forget != NULL ? recall_forget_get_intent(job->forget)
+                                                     : recall_selector_get_intent(job->selector);
     GVariantBuilder summary;
 
     g_variant_builder_init(&summary, G_VARIANT_TYPE_VARDICT);
@@ -283,10 +302,8 @@ emit_finished(Job *job, const GError *error)
         add(&summary, "error", g_variant_new_string(error->message));
         add(&summary, "error-name", g_variant_new_string(protocol_error_get_name(error)));
     } else if (!job->is_cancelled) {
-        add_found(&summary,
-                  job->forget != NULL ? recall_forget_get_intent(job->forget)
-                                      : recall_selector_get_intent(job->selector),
-                  recall_selector_get_apps(job->selector));
+        add_found(&summary, intent, recall_selector_get_apps(job->selector));
+        add_meant(&summary, &job->what, intent);
         add_left(job, &summary);
         if (job->forget != NULL)
             add(&summary, "receipt", describe_receipt(recall_forget_get_receipt(job->forget)));
@@ -407,6 +424,8 @@ start_job(RecallServiceForget *self,
     job = g_new0(Job, 1);
     job->service = self;
     job->vault = self->vault;
+    job->what = *what;
+    job->what.app = job->what.url = job->what.query = NULL;
     job->object = g_steal_pointer(&object);
     job->connection = g_object_ref(connection);
     job->selector = recall_selector_new(what, now);

@@ -49,6 +49,8 @@ new_entry(const ProtocolScene *scene)
 
     entry->n_refs = 1;
     entry->key = scene->key;
+    entry->start_us = scene->start_us;
+    entry->end_us = scene->end_us;
     entry->week = recall_backlog_week_at(scene->start_us);
     entry->scene = g_variant_ref_sink(protocol_scene_to_variant(scene));
     list_digests(entry, scene->tiles);
@@ -183,18 +185,51 @@ recall_backlog_put_back(RecallBacklog *self, RecallBacklogEntry *entry)
 }
 
 void
-recall_backlog_forget(RecallBacklog *self)
+recall_backlog_touch(RecallBacklog *self, uint64_t key, int64_t end_us)
 {
+    RecallBacklogEntry *entry = find(self, key);
+
+    if (entry != NULL)
+        entry->end_us = MAX(entry->end_us, end_us);
+}
+
+static gboolean
+is_in(const RecallBacklogEntry *entry, const RecallBacklogSpan *span)
+{
+    return entry->end_us >= span->since_us && entry->start_us < span->until_us;
+}
+
+gboolean
+recall_backlog_has(const RecallBacklog *self, const RecallBacklogSpan *span)
+{
+    for (GList *link = self->entries.head; link != NULL; link = link->next) {
+        if (is_in(link->data, span))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+unsigned
+recall_backlog_forget(RecallBacklog *self, const RecallBacklogSpan *span)
+{
+    uint64_t n_before = self->n_dropped;
     GList *link = self->entries.head;
 
     while (link != NULL) {
         RecallBacklogEntry *entry = link->data;
 
         link = link->next;
+        if (!is_in(entry, span))
+            continue;
         entry->is_forgotten = TRUE;
-        if (entry->state == RECALL_BACKLOG_WAITING)
+        if (entry->state != RECALL_BACKLOG_WAITING)
+            continue;
+        if (span->is_in_part)
+            recall_backlog_drop(self, entry);
+        else
             recall_backlog_remove(self, entry);
     }
+    return (unsigned)(self->n_dropped - n_before);
 }
 
 gboolean

@@ -28,6 +28,8 @@ typedef struct {
     GHashTable *places; /* each digest to the ProtocolSheet of @sheets that has it, or NULL */
     GPtrArray *sheets;  /* those that were at hand */
     size_t n_bytes;
+    int64_t start_us; /* of what it shows, as in the scene */
+    int64_t end_us;
     int64_t put_us; /* monotonic */
     RecallBacklogState state;
     gboolean is_forgotten; /* while it was on its way */
@@ -56,8 +58,22 @@ void recall_backlog_drop(RecallBacklog *self, RecallBacklogEntry *entry);
 /* It could not be stored now: it waits again, or makes way for a newer one with its key. */
 void recall_backlog_put_back(RecallBacklog *self, RecallBacklogEntry *entry);
 
-/* Drops what waits, uncounted, and notes of what is on its way that it is forgotten. */
-void recall_backlog_forget(RecallBacklog *self);
+/* What is to be forgotten: whatever is shown in any part of a time. */
+typedef struct {
+    int64_t since_us;
+    int64_t until_us;
+    gboolean is_in_part; /* not all of that is meant, and the vault alone can tell what */
+} RecallBacklogSpan;
+
+/* Of these, those that wait are dropped, and those on their way noted as forgotten. Only a span in
+ * part counts them as lost.
+ * Returns: how many were counted */
+unsigned recall_backlog_forget(RecallBacklog *self, const RecallBacklogSpan *span);
+
+gboolean recall_backlog_has(const RecallBacklog *self, const RecallBacklogSpan *span);
+
+/* It is shown until then: which the scene itself tells only when it is put again. */
+void recall_backlog_touch(RecallBacklog *self, uint64_t key, int64_t end_us);
 
 /* Whether it waits, and no older version of its scene is on its way: were both, a retry could put
  * the older one last. */

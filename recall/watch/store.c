@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/store.h"
 
-#include "recall/watch/backlog.h"
 #include "recall/watch/sheet-cache.h"
 #include "recall/watch/vault-link.h"
 #include "recall/watch/vault-tiles.h"
@@ -378,6 +377,7 @@ void
 recall_store_touch(RecallStore *self, uint64_t key, int64_t end_us)
 {
     note_touch(self, key, end_us);
+    recall_backlog_touch(&self->backlog, key, end_us);
     if (self->touch_timer == NULL)
         set_timer(&self->touch_timer, TOUCH_PAUSE_MS, on_touch_time, self);
 }
@@ -446,15 +446,29 @@ recall_store_put(RecallStore *self, const ProtocolScene *scene, GPtrArray *sheet
     send_waiting(self);
 }
 
-void
-recall_store_forget(RecallStore *self)
+unsigned
+recall_store_forget(RecallStore *self, const RecallBacklogSpan *span)
 {
     self->epoch++;
     self->is_full = FALSE; /* what was forgotten made room, or the next scene says so again */
-    recall_backlog_forget(&self->backlog);
     recall_vault_tiles_forget(&self->known);
     recall_sheet_cache_clear(self->held);
     g_hash_table_remove_all(self->touches);
+    return recall_backlog_forget(&self->backlog, span);
+}
+
+void
+recall_store_hurry(RecallStore *self)
+{
+    set_timer(&self->pause_timer, 0, NULL, NULL);
+    send_waiting(self);
+}
+
+gboolean
+recall_store_may_send(const RecallStore *self, const RecallBacklogSpan *span)
+{
+    return recall_store_is_sending(self) ||
+           (self->pause_timer == NULL && recall_backlog_has(&self->backlog, span));
 }
 
 gboolean

@@ -4,6 +4,7 @@
 
 #include "protocol/scene.h"
 #include "protocol/sheet.h"
+#include "recall/watch/backlog.h"
 
 /* agentd's end of the append socket: a bounded backlog (recall/watch/backlog.h) that survives a
  * vault that is slow, hung or gone. It can add and never read. Main thread. */
@@ -34,11 +35,19 @@ void recall_store_put(RecallStore *self, const ProtocolScene *scene, GPtrArray *
 /* The same content is still shown. Sent together with others, at most once in ten seconds. */
 void recall_store_touch(RecallStore *self, uint64_t key, int64_t end_us);
 
-/* Drops what waits, the pictures at hand and what is known of the vault's; what is on its way is
- * not tried again. Nothing of what was put with an older epoch is taken any more. Then wait until
- * recall_store_is_sending() is not: what was on its way is in the vault, or lost. */
-void recall_store_forget(RecallStore *self);
+/* Drops what waits of that time, the pictures at hand and what is known of the vault's; what is on
+ * its way is not tried again. Nothing of what was put with an older epoch is taken any more. Then
+ * wait until recall_store_is_sending() is not: what was on its way is in the vault, or lost.
+ * Returns: how many scenes went, and count as lost, because they may not have been meant */
+unsigned recall_store_forget(RecallStore *self, const RecallBacklogSpan *span);
 gboolean recall_store_is_sending(const RecallStore *self);
+
+/* Sends what waits at once, even what the vault could not take just now. */
+void recall_store_hurry(RecallStore *self);
+
+/* Whether something of that time waits or is on its way, and may still reach the vault: it is not
+ * so once the vault could not take it. */
+gboolean recall_store_may_send(const RecallStore *self, const RecallBacklogSpan *span);
 
 /* Another one after each recall_store_forget(): what was seen before it must not be put after. */
 unsigned recall_store_get_epoch(const RecallStore *self);

@@ -7,11 +7,12 @@ import pathlib
 import pty
 import select
 import shutil
+import tempfile
 import time
 
 import apps
 from checks import assert_found
-from desktop import Desktop, run, wait_for
+from desktop import Desktop, Skip, run, wait_for
 from test_commands import MINUTE_US, NOW_US, Vault, append
 
 
@@ -63,9 +64,14 @@ def test_the_command():
 def check_usage(vault):
     for wrong in ([], ["--all", "--last", "5m"], ["--last", "5m", "--since", "today"],
                   ["--scene", "x"], ["--last", "soon"], ["--since", "never-ever", "--yes"],
-                  ["--all"], ["--scene", "5", "--app", "x", "--yes"]):
+                  ["--all"], ["--scene", "5", "--app", "x", "--yes"],
+                  ["--since", "2025-11-04", "--until", "2025-11-03", "--dry-run"],
+                  ["--since", "2025-11-04 17:30", "--until", "2025-11-04 17:00", "--yes"]):
         done = vault.deskhand("forget", *wrong)
         assert done.returncode == 2 and done.stderr.strip() and not done.stdout, (wrong, done)
+    for command in (["search", "walrus"], ["timeline"]):
+        done = vault.deskhand(*command, "--since", "2025-11-04", "--until", "2025-11-03")
+        assert done.returncode == 2 and "Nothing lies between" in done.stderr, done
     assert len(vault.found("walrus")) == 4
     for begun in ("(", '"', "before:", "-", "before:nonsense walrus", "walrus app:"):
         done = vault.deskhand("forget", "--query", begun, "--yes")
@@ -333,3 +339,67 @@ def test_in_flight():
         apps.xterm(desktop, *apps.shell("echo danach; sleep 99"))
         assert_found(desktop, "danach")
         assert not desktop.search("zuerst") and not desktop.search("brombeere*")
+
+
+class SmallDisk:
+    """A file system of its own with little room."""
+
+    def __enter__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="deskhand-small-"))
+        if run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(self.folder)]).returncode != 0:
+            self.folder.rmdir()
+            raise Skip("no file system may be mounted here")
+        return self
+
+    def fill(self):
+        with open(self.folder / "filler", "ab", buffering=0) as filler:
+            try:
+                while True:
+                    filler.write(bytes(4096))
+            except OSError:
+                pass
+
+    def make_room(self):
+        (self.folder / "filler").unlink()
+
+    def __exit__(self, *_error):
+        assert run(["umount", str(self.folder)]).returncode == 0
+        self.folder.rmdir()
+
+
+def see_while_full(desktop, disk, word):
+    """Returns how many scenes wait."""
+    disk.fill()
+    apps.xterm(desktop, *apps.shell(f"for i in 1 2 3 4; do echo {word} line $i; done; sleep 99"))
+    return wait_for(lambda: desktop.status()["reason"] == "the disk of the history is full" and
+                    desktop.status()["backlog"], "scenes wait for the disk")
+
+
+def test_what_waits_while_the_disk_is_full():
+    """Of that what is meant goes, and what nobody can judge, which is counted and said."""
+    with SmallDisk() as disk, Desktop(env={"XDG_DATA_HOME": str(disk.folder)}) as desktop:
+        apps.xterm(desktop, *apps.shell("echo zuerst; sleep 99"))
+        assert_found(desktop, "zuerst")
+        see_while_full(desktop, disk, "cormorant")
+        desktop.end_apps()
+        n_waiting = desktop.status()["backlog"]
+        done = desktop.deskhand("forget", "--until", "yesterday", "--yes")
+        assert done.returncode == 0 and not done.stderr.count("went, too"), done
+        assert desktop.status()["backlog"] == n_waiting and desktop.status()["dropped"] == 0
+        disk.make_room()
+        assert_found(desktop, "cormorant")
+        see_while_full(desktop, disk, "gannet")
+        desktop.end_apps()
+        n_waiting = desktop.status()["backlog"]
+        done = desktop.deskhand("forget", "--query", "giraffe", "--yes")
+        assert done.returncode == 0, done
+        assert f"{n_waiting} scene" in done.stderr and "went, too" in done.stderr, done
+        assert desktop.status()["backlog"] == 0 and desktop.status()["dropped"] == n_waiting
+        see_while_full(desktop, disk, "pelican")
+        desktop.end_apps()
+        done = desktop.deskhand("forget", "--last", "10m", "--yes")
+        assert desktop.status()["dropped"] == n_waiting and "went, too" not in done.stderr, done
+        disk.make_room()
+        apps.xterm(desktop, *apps.shell("echo danach; sleep 99"))
+        assert_found(desktop, "danach")
+        assert not desktop.search("gannet") and not desktop.search("pelican")

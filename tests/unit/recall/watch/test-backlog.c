@@ -143,16 +143,47 @@ test_forget(void **state)
 {
     RecallBacklog *self = *state;
     RecallBacklogEntry *sent = put(self, 1, 0);
+    const RecallBacklogSpan all = {G_MININT64, G_MAXINT64, FALSE};
 
     sent->state = RECALL_BACKLOG_APPENDING;
     put(self, 2, 0);
-    recall_backlog_forget(self);
+    assert_int_equal(recall_backlog_forget(self, &all), 0);
     assert_int_equal(self->entries.length, 1);
     assert_true(sent->is_forgotten);
     assert_int_equal(self->n_dropped, 0);
     recall_backlog_remove(self, sent);
     assert_int_equal(self->n_bytes, 0);
     assert_int_equal(recall_backlog_get_oldest_us(self), 0);
+}
+
+/* Of a time that is forgotten only what was shown in it goes, to the end that was told last; it
+ * counts when not all of it may be meant. */
+static void
+test_forget_a_span(void **state)
+{
+    RecallBacklog *self = *state;
+    const RecallBacklogSpan before = {G_MININT64, START_US, FALSE};
+    const RecallBacklogSpan after = {START_US + 1, G_MAXINT64, FALSE};
+    const RecallBacklogSpan in_part = {START_US, START_US + 1, TRUE};
+    RecallBacklogEntry *sent = put(self, 1, 0);
+
+    sent->state = RECALL_BACKLOG_APPENDING;
+    put(self, 2, 0);
+    put(self, 3, 0);
+    assert_int_equal(recall_backlog_forget(self, &before), 0);
+    assert_int_equal(recall_backlog_forget(self, &after), 0);
+    assert_int_equal(self->entries.length, 3);
+    assert_false(sent->is_forgotten);
+    assert_false(recall_backlog_has(self, &after));
+    recall_backlog_touch(self, 3, START_US + 1);
+    assert_true(recall_backlog_has(self, &after));
+    assert_int_equal(recall_backlog_forget(self, &after), 0);
+    assert_int_equal(self->entries.length, 2);
+    assert_int_equal(self->n_dropped, 0);
+    assert_int_equal(recall_backlog_forget(self, &in_part), 1);
+    assert_int_equal(self->n_dropped, 1);
+    assert_int_equal(self->entries.length, 1);
+    assert_true(sent->is_forgotten);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -162,7 +193,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_number),   TEST(test_bytes),  TEST(test_on_its_way),
-        TEST(test_same_key), TEST(test_forget),
+        TEST(test_same_key), TEST(test_forget), TEST(test_forget_a_span),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
