@@ -407,6 +407,30 @@ ask_origins(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
     }
 }
 
+/* Chromium tells all columns of a text as if they stood in the first. */
+static gboolean
+is_in_next_column(const BaseRect *line, const BaseRect *last)
+{
+    int right = MIN(line->x + line->width, last->x + last->width);
+
+    return line->y + line->height / 2 < last->y + last->height &&
+           right - MAX(line->x, last->x) > ORIGIN_SLACK_PX;
+}
+
+/* Nobody tells where the lines of other columns than the first are. */
+static void
+drop_columns(Plan *plan)
+{
+    const Piece *pieces = (const Piece *)(void *)plan->pieces->data;
+
+    for (unsigned i = 1; i < plan->pieces->len; i++) {
+        if (is_in_next_column(&pieces[i].box, &pieces[i - 1].box)) {
+            g_array_set_size(plan->pieces, i);
+            return;
+        }
+    }
+}
+
 static void
 ask_piece_boxes(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
 {
@@ -479,6 +503,8 @@ settle_plans(RecallA11yLayout *self, GArray *plans, gboolean is_last_try)
 
         if (plan->step == STEP_DONE)
             continue;
+        if (is_right)
+            drop_columns(plan);
         if (!is_right && plan->n_failed == 0 && !is_last_try) {
             n_open++;
             continue;

@@ -78,6 +78,26 @@ def test_chromium_form(desktop):
     browser.end()
 
 
+COLUMNS = """<div style="columns:3;column-gap:30px;width:1000px">Column text begins with raccoon and
+flows with many ordinary words about weather, gardens, bread and lamps, until the middle column
+where salamander is written, followed by other plain words about bricks, doors, windows and roofs,
+and it ends in the third column with the word tortoise and vulture at last.</div>"""
+
+
+def test_chromium_columns(desktop):
+    """Words of other columns are where they stand, and only there."""
+    path = desktop.write("columns.html", f"<body style='margin:0;font:16px sans-serif'>{COLUMNS}")
+    browser = apps.chromium(desktop, f"file://{path}", app=True)
+    desktop.find("raccoon url:columns")
+    desktop.find("salamander tortoise url:columns")
+    desktop.settle()
+    words = desktop.show(desktop.search("tortoise url:columns")[0]["scene"])["words"]
+    for word, column in (("raccoon", 0), ("salamander", 1), ("tortoise", 2)):
+        places = [w["x"] for w in words if w["text"] == word]
+        assert len(places) == 1 and places[0] * 3 // 1000 == column, (word, places)
+    browser.end()
+
+
 def test_chromium_scaled(desktop):
     """It tells its windows in larger units than pixels then, and its pages in pixels."""
     address = write_pages(desktop)
