@@ -78,10 +78,23 @@ def test_chromium_form(desktop):
     browser.end()
 
 
+CLIPPED = """<p style="width:120px;overflow:hidden;white-space:nowrap">clippedone and somewhere beyond
+cliptailtwo</p><ul><li style="width:120px;overflow:hidden;white-space:nowrap">listedone and somewhere
+beyond listtailtwo</ul><p>plainly said</p>"""
 COLUMNS = """<div style="columns:3;column-gap:30px;width:1000px">Column text begins with raccoon and
 flows with many ordinary words about weather, gardens, bread and lamps, until the middle column
 where salamander is written, followed by other plain words about bricks, doors, windows and roofs,
 and it ends in the third column with the word tortoise and vulture at last.</div>"""
+
+
+def test_chromium_clipped(desktop):
+    """What a paragraph cuts off is not kept."""
+    browser = apps.chromium(desktop, f"file://{desktop.write('cut.html', CLIPPED)}", app=True)
+    desktop.find("plainly app:chromium")
+    assert_found(desktop, "clippedone", "listedone", app="chromium")
+    desktop.settle()
+    assert not desktop.search("cliptailtwo") and not desktop.search("listtailtwo")
+    browser.end()
 
 
 def test_chromium_columns(desktop):
