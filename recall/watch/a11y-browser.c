@@ -135,6 +135,26 @@ ask_url(RecallA11yReading *reading, const RecallA11yNode *document, const char *
         reading->text->url = g_strdup(url);
 }
 
+/* Tools for developers lie around the page that they are about, and are larger; in a window of
+ * their own nothing tells which page that is. */
+static void
+ask_page_url(RecallA11yReading *reading, const RecallA11yPage *page)
+{
+    static const RecallA11yRole roles[] = {RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_UNKNOWN};
+    g_autoptr(GPtrArray) documents = recall_a11y_pick(page->nodes, roles);
+
+    ask_url(reading, page->document, "URI");
+    if (reading->text->url == NULL || !g_str_has_prefix(reading->text->url, "devtools:"))
+        return;
+    g_clear_pointer(&reading->text->url, g_free);
+    for (unsigned i = 0; i < documents->len; i++) {
+        const RecallA11yNode *document = documents->pdata[i];
+
+        if (document != page->document && find_document(document->parent) == NULL)
+            ask_url(reading, document, "URI");
+    }
+}
+
 /* Of @nodes those that no other of @leaves stands under: their text is their own. The browser's
  * own buttons answer their name as text, which is not on them, and are left out. */
 static GPtrArray *
@@ -197,6 +217,63 @@ scale_own(RecallA11yReading *reading, GPtrArray *nodes)
     }
 }
 
+static char *
+make_body_key(const RecallA11yReading *reading)
+{
+    return g_strconcat("body:", reading->frame, NULL);
+}
+
+/* The child of the window that @node is in; its parents must be known. */
+static const char *
+find_body(const RecallA11yReading *reading, const RecallA11yNode *node)
+{
+    for (unsigned depth = 0; node->parent != NULL && depth < DEPTH_MAX; depth++) {
+        if (g_str_equal(node->parent->path, reading->frame))
+            return node->path;
+        node = node->parent;
+    }
+    return NULL;
+}
+
+static void
+keep_body(RecallA11yReading *reading, const RecallA11yNode *document)
+{
+    const char *body = find_body(reading, document);
+
+    if (body != NULL)
+        g_hash_table_insert(reading->memory->places, make_body_key(reading), g_strdup(body));
+}
+
+static gboolean
+is_in_body(RecallA11yReading *reading, RecallA11yNode *node, const char *body)
+{
+    g_autoptr(GPtrArray) nodes = g_ptr_array_new();
+
+    g_ptr_array_add(nodes, node);
+    ask_ancestors(reading, nodes);
+    return g_strcmp0(find_body(reading, node), body) == 0;
+}
+
+/* While a find bar or a dialog has the focus, Chromium's window says that it has no other child;
+ * what was in it before goes on to answer. The page is there: what a dialog holds, as the preview
+ * of a print, is of that page. */
+static void
+look_at_body(RecallA11yReading *reading, const RecallA11yRole *roles, RecallA11yPage *page)
+{
+    g_autofree char *key = make_body_key(reading);
+    const char *body = g_hash_table_lookup(reading->memory->places, key);
+    g_autoptr(GPtrArray) nodes = NULL;
+    RecallA11yNode *document = NULL;
+
+    if (body == NULL || (page->document != NULL && is_in_body(reading, page->document, body)))
+        return;
+    nodes = recall_a11y_tree_match(reading->memory->tree, reading->link, body, roles);
+    document = recall_a11y_find_document(reading, nodes);
+    g_ptr_array_extend(page->nodes, nodes, NULL, NULL);
+    if (document != NULL)
+        page->document = document;
+}
+
 /* One walk finds the page and what is around it. */
 static void
 look_at_chromium(RecallA11yReading *reading, RecallA11yPage *out_page)
@@ -213,6 +290,7 @@ look_at_chromium(RecallA11yReading *reading, RecallA11yPage *out_page)
         recall_a11y_tree_match(reading->memory->tree, reading->link, reading->frame, roles);
     out_page->own = g_ptr_array_new();
     out_page->document = recall_a11y_find_document(reading, out_page->nodes);
+    look_at_body(reading, roles, out_page);
 }
 
 gboolean
@@ -240,8 +318,10 @@ recall_a11y_read_chromium(RecallA11yReading *reading)
     add_clipped(reading, leaves, RECALL_A11Y_SHAPE_BLOCK);
     add_entries(reading, page.nodes);
     add_menu_items(reading, page.nodes);
-    if (page.document != NULL)
-        ask_url(reading, page.document, "URI");
+    if (page.document != NULL) {
+        keep_body(reading, page.document);
+        ask_page_url(reading, &page);
+    }
     return page.nodes->len > 0;
 }
 

@@ -78,6 +78,33 @@ def test_chromium_form(desktop):
     browser.end()
 
 
+# It says other words once its window's find bar has the focus, and others in a dialog.
+TALKING = """<p id="text">The brig Mandarin sails.</p><script>
+onblur = () => { text.textContent = "A numbat came aboard."; };
+onkeydown = e => {
+  if (e.key == "q") {
+    text.textContent = "A quokka came aboard.";
+    setTimeout(() => alert("Otter says hello"), 300);
+  }
+};
+</script>"""
+
+
+def test_chromium_find_bar(desktop):
+    """With the find bar or a dialog in it, the page is read as before."""
+    desktop.write("talking.html", content.page("Harbour talk", TALKING))
+    address = f"{desktop.serve()}/talking.html"
+    browser = apps.chromium(desktop, address)
+    desktop.find("mandarin", where=lambda r: r["url"] == address, deadline_s=30)
+    desktop.key("ctrl+f")
+    desktop.find("numbat", where=lambda r: r["url"] == address)
+    desktop.key("Escape", "q")
+    desktop.find("otter", where=lambda r: r["url"] == address)
+    desktop.find("quokka", where=lambda r: r["url"] == address)
+    desktop.key("Return")
+    browser.end()
+
+
 CLIPPED = """<p style="width:120px;overflow:hidden;white-space:nowrap">clippedone and somewhere beyond
 cliptailtwo</p><ul><li style="width:120px;overflow:hidden;white-space:nowrap">listedone and somewhere
 beyond listtailtwo</ul><p>plainly said</p>"""

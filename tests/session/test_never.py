@@ -101,6 +101,31 @@ def test_chromium(desktop):
     assert_ledger(desktop, "private window", "site 127.0.0.1/bank")
 
 
+def test_chromium_find_bar(desktop):
+    """A denied site stays so under the find bar and under dialogs, which have the focus then."""
+    (desktop.files / "bank").mkdir(exist_ok=True)
+    desktop.write("bank/talk.html", content.page(
+        "Account talk", '<p id="text">Nothing yet</p><script>onblur = () => { text.textContent = '
+        '"The balance is nougat."; }; onkeydown = e => { if (e.key == "q") '
+        'alert("Praline was paid"); };</script>'))
+    address = desktop.serve()
+    desktop.write("news.html", content.article("Harbour news", ["The ferry Periwinkle sails."]))
+    browser = apps.chromium(desktop, f"{address}/news.html")
+    assert_found(desktop, "Periwinkle", app="chromium", deadline_s=30)
+    go_to(desktop, f"{address}/bank/talk.html", "Account talk")
+    desktop.key("ctrl+f")
+    look_at_it(4)
+    assert desktop.title(browser.window).startswith("Account talk")
+    desktop.key("Escape", "q")
+    look_at_it(4)
+    desktop.key("Return", "ctrl+p") # its preview has an address of its own
+    look_at_it(6)
+    desktop.key("Escape", "ctrl+shift+i") # the tools for developers are a document, too
+    look_at_it(6)
+    browser.end()
+    assert_nowhere(desktop, "nougat", "praline", "account")
+
+
 def test_firefox(desktop):
     address = write_pages(desktop)
     private = apps.firefox(desktop, f"{address}/secret.html", private=True)
