@@ -59,14 +59,14 @@
     "my|we|must|should|will|can|has|have|not|please|login|user|username)\\b)"
 #define WORDS "([\\w-]{2,32}(?: " PROSE "[\\w-]{1,32}){1,11})(?=\\n|\\z)(*MARK:WORDS)"
 
-/* In a shell, in its settings, in a request. */
+/* In a shell, in its settings, in a request, where OCR may read a gap. */
 #define VARIABLE "(?<=_)(?-i:PASS|PW|PWD|SECRET)=" VALUE
 #define MYSQL "(?:mysql|mariadb)[a-z-]{0,12} [^\\n]{0,200}?(?<= )(?-i:-p)[\"']?([^\\s\"']{1,256})"
 #define SSHPASS "sshpass (?:-v )?(?-i:-p) ?" VALUE
 #define NETRC "machine [^\\s]{1,64} login [^\\s]{1,64} password " VALUE
 #define AUTHORIZATION                                                                              \
     "authorization[\"']? ?[:=] ?[\"']?(?:bearer|basic|token) "                                     \
-    "((?=[^\\s\"']*(?:[0-9=]|(?-i:[a-z][A-Z])))[^\\s\"'<>{}$]{6,512})"
+    "((?=[^\\s\"']*(?:[0-9=]|(?-i:[a-z][A-Z])))[^\\s\"'<>{}$]{6,512}(?: [^\\s\"':]{4,512}=)?)"
 
 #define ONE_TIME_LABELS "验证码|驗證碼|校验码|动态码|动态密码"
 #define CHINESE_VALUE "((?=[!-~]*[0-9])[!-~]{6,256})"

@@ -264,6 +264,8 @@ finds_passwords(void **state)
         {"提取码: k7fq", "提取码: [k7fq]"},
         {"Router password: okapi lemon teapot", "Router password: [okapi lemon teapot]"},
         {"password: okapi lemon|teapot kettle", "password: [okapi lemon]\nteapot kettle"},
+        {"Authorization: Basic YWRtaW46R2Vj a2840FRvYWQ=",
+         "Authorization: Basic [YWRtaW46R2Vj a2840FRvYWQ=]"},
         {"REDIS_PASS=numbat_9911", "REDIS_PASS=[numbat_9911]"},
         {"DB_PASS=\"1234\" X_PWD=okapi", "DB_PASS=\"[1234]\" X_PWD=[okapi]"},
         {"export APP_SECRET=okapi", "export APP_SECRET=[okapi]"},
