@@ -53,11 +53,11 @@
     NO_VALUE "(" LOOKS_RANDOM                                                                      \
              "[^\\s\"'，。；、,;]{4,256}|[^\\s\"',;]{4,256}(?=[\"'`.!]*(?:\\n|\\z)))"
 
-/* Several words up to the line's end; what goes on as a sentence does is none of them. */
+/* Several words; what goes on as a sentence does is none of them. */
 #define PROSE                                                                                      \
     "(?!(?:and|or|but|then|for|to|of|in|on|at|is|are|was|with|from|the|a|an|as|if|it|so|your|you|" \
     "my|we|must|should|will|can|has|have|not|please|login|user|username)\\b)"
-#define WORDS "([\\w-]{2,32}(?: " PROSE "[\\w-]{1,32}){1,11})(?=\\n|\\z)(*MARK:WORDS)"
+#define WORDS "([\\w-]{2,32}(?: " PROSE "[\\w-]{1,32}){1,11})(*MARK:WORDS)"
 
 /* In a shell, in its settings, in a request, where OCR may read a gap. */
 #define VARIABLE "(?<=_)(?-i:PASS|PW|PWD|SECRET)=" VALUE
@@ -224,7 +224,7 @@ typedef struct {
     size_t value_end;
     gboolean is_head;    /* a bare word, without a colon */
     gboolean is_digits;  /* so is its value, whole */
-    gboolean is_words;   /* so is its value, of one run */
+    gboolean is_words;   /* so is its value */
     gboolean is_command; /* with other arguments before it */
 } Label;
 
@@ -432,10 +432,16 @@ find_label_within(const Search *self, size_t start, size_t end)
     return end;
 }
 
+/* Several words are a value when they go to the end of their run; else the first is. */
 static size_t
-find_run_end(const Search *self, size_t at)
+find_words_end(const Search *self, const Label *label)
 {
-    return get_segment(self->text, policy_detect_text_find(self->text, at))->end;
+    const PolicySegment *segment =
+        get_segment(self->text, policy_detect_text_find(self->text, label->value_start));
+
+    if (label->value_end >= segment->end)
+        return segment->end;
+    return label->value_start + strcspn(self->text->flat->str + label->value_start, " ");
 }
 
 /* Returns: where to go on */
@@ -448,9 +454,7 @@ take_label(const Search *self, const Label *label)
         look_beside(self, label);
         return label->end;
     }
-    end = label->value_end;
-    if (label->is_words)
-        end = MIN(end, find_run_end(self, label->value_start));
+    end = label->is_words ? find_words_end(self, label) : label->value_end;
     end = find_label_within(self, label->value_start, end);
     policy_detect_text_add(self->text, label->value_start, end, POLICY_SECRET_PASSWORD);
     if (label->is_command)
