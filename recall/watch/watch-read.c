@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "recall/watch/watch-inner.h"
+#include "recall/watch/watch-private.h"
 
 #define N_USEFUL_RUNS 3 /* a sample with so many lines of words is text that moves */
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/picture.h"
 #include "recall/watch/redact.h"
-#include "recall/watch/watch-inner.h"
+#include "recall/watch/watch-private.h"
 
 #define ACTOR_HUMAN "human"
 

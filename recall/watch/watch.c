@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/look.h"
-#include "recall/watch/watch-inner.h"
+#include "recall/watch/watch-private.h"
 
 RecallWatch *
 recall_watch_new(const RecallWatchParts *parts, uint32_t xid)
