@@ -27,8 +27,10 @@
 #define N_KILLS 150
 #ifdef __SANITIZE_ADDRESS__ /* it starts slowly */
 #define BACK_DEADLINE_US (8 * G_USEC_PER_SEC)
+#define LIFE_MAX_US 180000
 #else
 #define BACK_DEADLINE_US (2 * G_USEC_PER_SEC)
+#define LIFE_MAX_US 60000
 #endif
 #define N_IN_FLIGHT 16
 #define CALL_DEADLINE_MS 10000
@@ -226,7 +228,7 @@ test_killed(void **state)
 
     for (unsigned i = 0; i < n_kills; i++) {
         start_vault(self);
-        send_for(self, g_rand_int_range(random, 1000, 60000));
+        send_for(self, g_rand_int_range(random, 1000, LIFE_MAX_US));
         end_vault(self, SIGKILL);
     }
     print_message("%u kills, %u of %u scenes acknowledged\n", n_kills,
