@@ -9,6 +9,7 @@ With names only the tests whose name contains one of them; those with sanitizers
 begins with asan. The last line is "N passed, N failed, N skipped"."""
 import ast
 import concurrent.futures
+import dataclasses
 import json
 import os
 import pathlib
@@ -26,10 +27,11 @@ N_AT_ONCE = min(4, os.cpu_count() or 1)
 SESSION_FILE_DEADLINE_S = 420
 TAIL_LINES = 160
 # These take longest and start first, so that none is left to run alone at the end.
-SLOW_SESSIONS = ["browsers", "calm", "never", "secrets", "robust", "a11y", "editors", "windows",
-                 "lock", "kills", "terminal", "limits"]
-SLOW_UNITS = ["recall-watch-sense-x11", "fault-store", "fault-forget", "fault-crypt-power",
-              "recall-watch-text-ocr", "recall-vault-keeper", "fault-vault"]
+SLOW_SESSIONS = ["browsers", "never", "calm", "secrets", "a11y", "robust", "editors", "office",
+                 "windows", "secrets_worked", "lock", "key_backends", "terminal", "kills", "forget",
+                 "limits"]
+SLOW_UNITS = ["fault-forget", "recall-watch-sense-x11", "fault-store", "fault-keyring",
+              "recall-watch-text-ocr", "fault-crypt-power", "recall-vault-keeper", "fault-vault"]
 
 SANITIZER_ENV = {
     "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1",
@@ -201,30 +203,49 @@ def run_sessions(tally, wanted, prefix, env):
     def one(job):
         return job, run_session(job, env)
 
-    with concurrent.futures.ThreadPoolExecutor(N_AT_ONCE) as pool:
+    n_at_once = N_AT_ONCE if prefix else N_AT_ONCE + 1 # they wait more than they compute
+    with concurrent.futures.ThreadPoolExecutor(n_at_once) as pool:
         results = list(pool.map(one, jobs))
-    for (subject, path, names), (counts, took_s, output) in results:
-        name = f"{prefix}session/{subject}"
-        if counts[1] > 0:
-            # Two at a time share two cores, and what they test is a matter of seconds: what fails
-            # beside another is shown, and judged by what it does alone.
-            tally.note(f"FAIL {name} beside another, again alone", output)
-            counts, took_s, output = run_session((subject, path, names), env)
-        tally.add(name, *counts, took_s, output)
+    for job, result in results:
+        name = f"{prefix}session/{job[0]}"
+        if result.failed:
+            # Several share the cores, and what they test is a matter of seconds: what fails beside
+            # another is shown, and judged by what it does alone.
+            tally.note(f"FAIL {name} beside another, again alone", result.output)
+            result = again_alone(job, result, env)
+        tally.add(name, result.passed, len(result.failed), result.skipped, result.took_s,
+                  result.output)
+
+
+@dataclasses.dataclass
+class SessionResult:
+    passed: int
+    failed: list # names
+    skipped: int
+    took_s: float
+    output: str
 
 
 def run_session(job, env):
-    """Returns: (passed, failed, skipped), seconds, output"""
     _, path, names = job
     start = time.monotonic()
     status, output = run([PYTHON, str(ROOT / "tests/session/runner.py"), str(path), *names],
                          env, SESSION_FILE_DEADLINE_S)
-    words = [m[0] for m in RESULT.findall(output)]
-    missing = len(names) - len(words)
-    failed = words.count("FAIL") + max(missing, 0)
+    words = {name: word for word, name, _ in RESULT.findall(output)}
+    failed = [n for n in names if words.get(n, "FAIL") == "FAIL"]
     if status and not failed:
-        failed = 1 # something was left behind
-    return (words.count("ok"), failed, words.count("skip")), time.monotonic() - start, output
+        failed = names # something was left behind
+    others = [words[n] for n in names if n not in failed]
+    return SessionResult(others.count("ok"), failed, others.count("skip"),
+                         time.monotonic() - start, output)
+
+
+def again_alone(job, before, env):
+    subject, path, _ = job
+    result = run_session((subject, path, before.failed), env)
+    return SessionResult(before.passed + result.passed, result.failed,
+                         before.skipped + result.skipped, before.took_s + result.took_s,
+                         result.output)
 
 
 def build(tally, kind):

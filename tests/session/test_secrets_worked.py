@@ -11,7 +11,7 @@ import apps
 import planted
 from checks import look_at_it
 
-WORK_S = float(os.environ.get("DESKHAND_WORK_S", "45"))
+WORK_S = float(os.environ.get("DESKHAND_WORK_S", "20"))
 SEED = int(os.environ.get("DESKHAND_SEED", "1"))
 N_LINES = 60
 
