@@ -348,7 +348,6 @@ void
 recall_watch_schedule(RecallWatch *self)
 {
     int64_t now_us = g_get_monotonic_time();
-
     int64_t due_us;
 
     give_up_reading(self);
