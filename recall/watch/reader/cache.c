@@ -22,18 +22,6 @@ struct ReaderCache {
     size_t n_bytes;
 };
 
-static unsigned
-hash_digest(const void *digest)
-{
-    return (unsigned)((const ReaderDigest *)digest)->low;
-}
-
-static gboolean
-equal_digests(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(ReaderDigest)) == 0;
-}
-
 static void
 free_entry(void *data)
 {
@@ -48,7 +36,8 @@ reader_cache_new(void)
 {
     ReaderCache *self = g_new0(ReaderCache, 1);
 
-    self->entries = g_hash_table_new_full(hash_digest, equal_digests, NULL, free_entry);
+    self->entries =
+        g_hash_table_new_full(reader_digest_hash, reader_digest_equal, NULL, free_entry);
     g_queue_init(&self->queue);
     return self;
 }

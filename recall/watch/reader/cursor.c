@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/reader/cursor.h"
 
+#include "recall/watch/reader/greys.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,16 +35,11 @@ is_ink(const Job *job, int x, int y)
 static int
 find_commonest(const Job *job, const BaseRect *box)
 {
-    unsigned counts[256] = {0};
-    int commonest = 0;
+    uint32_t counts[READER_GREYS_N] = {0};
 
     for (int y = box->y; y < box->y + box->height; y++)
-        for (int x = box->x; x < box->x + box->width; x++)
-            counts[*pixel_at(job, x, y)]++;
-    for (int i = 1; i < 256; i++)
-        if (counts[i] > counts[commonest])
-            commonest = i;
-    return commonest;
+        reader_greys_count(pixel_at(job, box->x, y), box->width, counts);
+    return reader_greys_commonest(counts);
 }
 
 static unsigned

@@ -376,16 +376,10 @@ reader_glyphs_count_known(const ReaderGlyphs *self, const ReaderCells *cells)
     return count_known(self, cells, &all);
 }
 
-GArray *
-reader_glyphs_find_unknown(const ReaderGlyphs *self, const ReaderCells *cells)
+gboolean
+reader_glyphs_knows(const ReaderGlyphs *self, const ReaderCells *cells, const ReaderToken *token)
 {
-    GArray *tokens = g_array_new(FALSE, FALSE, sizeof(ReaderToken));
-    ReaderToken token = {0};
-
-    while (reader_cells_next_token(cells, token.end, &token))
-        if (count_known(self, cells, &token) < token.end - token.start)
-            g_array_append_val(tokens, token);
-    return tokens;
+    return count_known(self, cells, token) == token->end - token->start;
 }
 
 static BaseRect

@@ -26,9 +26,9 @@ GArray *reader_glyphs_read(ReaderGlyphs *self, const ReaderCells *cells);
 /* Makes one word of what was read of each token, of known letters where they are. */
 void reader_glyphs_correct(ReaderGlyphs *self, const ReaderCells *cells, GArray *words);
 
-/* Returns: (transfer full): of ReaderToken, from left to right: those with letters that are not
- * known */
-GArray *reader_glyphs_find_unknown(const ReaderGlyphs *self, const ReaderCells *cells);
+/* Whether all its letters are known. */
+gboolean
+reader_glyphs_knows(const ReaderGlyphs *self, const ReaderCells *cells, const ReaderToken *token);
 
 /* How many of the cells hold a letter that is known. */
 unsigned reader_glyphs_count_known(const ReaderGlyphs *self, const ReaderCells *cells);

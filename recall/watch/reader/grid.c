@@ -30,29 +30,32 @@ static int
 find_limit(const ReaderCrop *line)
 {
     size_t n = (size_t)line->width * line->height;
-    int darkest = 255;
+    uint8_t darkest = 255;
 
     for (size_t i = 0; i < n; i++)
         darkest = MIN(darkest, line->grey[i]);
     return MIN((line->ground + darkest) / 2, line->ground - INK_CONTRAST);
 }
 
+/* Written so that the compiler makes it work on many pixels at once. */
+static void
+add_crossings(const uint8_t *restrict grey, uint8_t *restrict crossings, int n, uint8_t limit)
+{
+    for (int i = 1; i < n; i++)
+        crossings[i] += (grey[i] < limit) & (grey[i - 1] < limit);
+}
+
 void
 reader_columns_add(ReaderColumns *self, const ReaderCrop *line, int x)
 {
-    int limit = find_limit(line);
+    g_autofree uint8_t *crossings = g_malloc0(line->width); /* a line is lower than 256 */
+    int limit = MAX(find_limit(line), 0);
 
-    for (int row = 0; row < line->height; row++) {
-        const uint8_t *grey = line->grey + (size_t)line->width * row;
-        gboolean was_ink = FALSE;
-
-        for (int i = 0; i < line->width; i++) {
-            gboolean is_ink = grey[i] < limit;
-
-            self->crossings[x + i] += is_ink && was_ink;
-            self->n_crossings += is_ink && was_ink;
-            was_ink = is_ink;
-        }
+    for (int row = 0; row < line->height; row++)
+        add_crossings(line->grey + (size_t)line->width * row, crossings, line->width, limit);
+    for (int i = 0; i < line->width; i++) {
+        self->crossings[x + i] += crossings[i];
+        self->n_crossings += crossings[i];
     }
 }
 

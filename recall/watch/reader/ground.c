@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/reader/ground.h"
 
+#include "recall/watch/reader/greys.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,19 +51,7 @@ static void
 count_greys(const Stretch *self, uint32_t *counts)
 {
     for (int y = 0; y < self->line->height; y++)
-        for (int x = self->start; x < self->end; x++)
-            counts[*pixel_at(self, x, y)]++;
-}
-
-static int
-find_commonest(const uint32_t *counts)
-{
-    int commonest = 0;
-
-    for (int i = 1; i < 256; i++)
-        if (counts[i] > counts[commonest])
-            commonest = i;
-    return commonest;
+        reader_greys_count(pixel_at(self, self->start, y), self->end - self->start, counts);
 }
 
 /* Whether a pixel is nearer to the ground inside than to the one around. */
@@ -240,7 +230,7 @@ find_parts_of_any(Stretch *self, uint32_t *counts)
     for (int i = MAX(self->around - APART_MIN, 0); i <= MIN(self->around + APART_MIN, 255); i++)
         counts[i] = 0;
     for (int i = 0; parts->len == 0 && i < N_CANDIDATES; i++) {
-        self->inside = find_commonest(counts);
+        self->inside = reader_greys_commonest(counts);
         if (counts[self->inside] < AREA_MIN * square)
             break;
         counts[self->inside] = 0;
@@ -253,10 +243,10 @@ find_parts_of_any(Stretch *self, uint32_t *counts)
 static int
 find_ground(const Stretch *self)
 {
-    uint32_t counts[256] = {0};
+    uint32_t counts[READER_GREYS_N] = {0};
 
     count_greys(self, counts);
-    return find_commonest(counts);
+    return reader_greys_commonest(counts);
 }
 
 static gboolean
@@ -409,12 +399,12 @@ static gboolean
 level(Stretch *self, int depth)
 {
     gboolean is_changed = depth > 0;
-    uint32_t counts[256] = {0};
+    uint32_t counts[READER_GREYS_N] = {0};
     g_autoptr(GArray) parts = NULL;
 
     count_greys(self, counts);
     if (depth == 0)
-        self->around = find_commonest(counts);
+        self->around = reader_greys_commonest(counts);
     is_changed |= fill_beyond(self, 0, 1);
     is_changed |= fill_beyond(self, self->line->height - 1, -1);
     parts = depth < DEPTH_MAX ? find_parts_of_any(self, counts) : NULL;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/reader/page.h"
 
+#include "recall/watch/reader/greys.h"
 #include "recall/watch/reader/ground.h"
 #include "recall/watch/reader/ink.h"
 
@@ -114,17 +115,14 @@ static void
 turn(ReaderCrop *self)
 {
     size_t n = (size_t)self->width * self->height;
-    uint32_t counts[256] = {0};
+    uint32_t counts[READER_GREYS_N] = {0};
     uint64_t sum = 0;
-    int ground = 0;
+    int ground;
 
-    for (size_t i = 0; i < n; i++) {
-        counts[self->grey[i]]++;
-        sum += self->grey[i];
-    }
-    for (int i = 1; i < 256; i++)
-        if (counts[i] > counts[ground])
-            ground = i;
+    reader_greys_count(self->grey, n, counts);
+    for (int i = 0; i < READER_GREYS_N; i++)
+        sum += (uint64_t)counts[i] * i;
+    ground = reader_greys_commonest(counts);
     self->ground = ground;
     if (sum <= (uint64_t)ground * n)
         return;
@@ -134,16 +132,30 @@ turn(ReaderCrop *self)
 }
 
 ReaderCrop *
-reader_crop_new(const ReaderPage *page, const BaseRect *box)
+reader_crop_cut(const ReaderPage *page, const BaseRect *box)
 {
     ReaderCrop *self = new_crop(box->width, box->height);
 
     for (int y = 0; y < box->height; y++)
         memcpy(self->grey + (size_t)box->width * y,
                page->grey + (size_t)page->width * (box->y + y) + box->x, box->width);
+    return self;
+}
+
+void
+reader_crop_level(ReaderCrop *self)
+{
     reader_ground_level(self);
     turn(self);
     reader_ink_level(self);
+}
+
+ReaderCrop *
+reader_crop_new(const ReaderPage *page, const BaseRect *box)
+{
+    ReaderCrop *self = reader_crop_cut(page, box);
+
+    reader_crop_level(self);
     return self;
 }
 
@@ -199,15 +211,62 @@ reader_crop_drop_caret(ReaderCrop *self)
         memset(self->grey + (size_t)self->width * y + start, self->ground, end - start);
 }
 
+/* The loops over rows are written so that the compiler makes them work on many pixels at once. */
+static void
+take_darker(const uint8_t *restrict grey, uint8_t *restrict darkest, int n)
+{
+    for (int i = 0; i < n; i++)
+        darkest[i] = MIN(darkest[i], grey[i]);
+}
+
+uint8_t *
+reader_crop_darkest(const ReaderCrop *self)
+{
+    uint8_t *darkest = g_malloc(self->width);
+
+    memset(darkest, self->ground, self->width);
+    for (int y = 0; y < self->height; y++)
+        take_darker(self->grey + (size_t)self->width * y, darkest, self->width);
+    return darkest;
+}
+
 static int
-darkest(const ReaderCrop *self)
+find_darkest(const ReaderCrop *self)
 {
     size_t n = (size_t)self->width * self->height;
-    int dark = 255;
+    uint8_t darkest = 255;
 
     for (size_t i = 0; i < n; i++)
-        dark = MIN(dark, self->grey[i]);
-    return dark;
+        darkest = MIN(darkest, self->grey[i]);
+    return darkest;
+}
+
+static void
+add_crossings(const uint8_t *restrict grey,
+              const uint8_t *restrict above,
+              uint8_t *restrict crossings,
+              int n,
+              uint8_t limit)
+{
+    for (int i = 0; i < n; i++)
+        crossings[i] += (grey[i] < limit) & (above[i] >= limit);
+}
+
+/* Returns: (transfer full): how often each column from @left on enters ink; a line is lower than
+ * 256 */
+static uint8_t *
+count_crossings(const ReaderCrop *self, int left, int width, uint8_t limit)
+{
+    uint8_t *crossings = g_malloc0(width);
+    g_autofree uint8_t *beyond = g_malloc(width);
+
+    memset(beyond, 255, width);
+    for (int y = 0; y < self->height; y++) {
+        const uint8_t *grey = self->grey + (size_t)self->width * y + left;
+
+        add_crossings(grey, y > 0 ? grey - self->width : beyond, crossings, width, limit);
+    }
+    return crossings;
 }
 
 double
@@ -221,22 +280,16 @@ reader_crop_density(const ReaderCrop *self)
 double
 reader_crop_part_density(const ReaderCrop *self, const BaseRect *part)
 {
-    int limit = (self->ground + darkest(self)) / 2;
+    int left = MAX(part->x, 0);
+    int width = MAX(MIN(part->x + part->width, self->width) - left, 0);
+    g_autofree uint8_t *crossings =
+        count_crossings(self, left, width, (self->ground + find_darkest(self)) / 2);
     unsigned n_crossings = 0;
     unsigned n_columns = 0;
 
-    for (int x = MAX(part->x, 0); x < MIN(part->x + part->width, self->width); x++) {
-        unsigned n = 0;
-        gboolean was_ink = FALSE;
-
-        for (int y = 0; y < self->height; y++) {
-            gboolean is_ink = self->grey[(size_t)self->width * y + x] < limit;
-
-            n += is_ink && !was_ink;
-            was_ink = is_ink;
-        }
-        n_crossings += n;
-        n_columns += n > 0;
+    for (int i = 0; i < width; i++) {
+        n_crossings += crossings[i];
+        n_columns += crossings[i] > 0;
     }
     return n_columns == 0 ? 0 : (double)n_crossings / n_columns;
 }
@@ -245,17 +298,13 @@ gboolean
 reader_crop_is_hard(const ReaderCrop *self)
 {
     size_t n = (size_t)self->width * self->height;
-    uint32_t counts[256] = {0};
+    uint32_t counts[READER_GREYS_N] = {0};
     size_t n_common = 0;
 
-    for (size_t i = 0; i < n; i++)
-        counts[self->grey[i]]++;
+    reader_greys_count(self->grey, n, counts);
     for (int rank = 0; rank < 3; rank++) {
-        int commonest = 0;
+        int commonest = reader_greys_commonest(counts);
 
-        for (int i = 1; i < 256; i++)
-            if (counts[i] > counts[commonest])
-                commonest = i;
         n_common += counts[commonest];
         counts[commonest] = 0;
     }
@@ -269,6 +318,18 @@ reader_crop_digest(const ReaderCrop *self)
                                                ((uint64_t)self->width << 32) | self->height);
 
     return (ReaderDigest){hash.high64, hash.low64};
+}
+
+unsigned
+reader_digest_hash(const void *digest)
+{
+    return (unsigned)((const ReaderDigest *)digest)->low;
+}
+
+gboolean
+reader_digest_equal(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(ReaderDigest)) == 0;
 }
 
 static double

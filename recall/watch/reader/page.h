@@ -33,13 +33,23 @@ typedef struct {
     uint8_t *grey; /* @width bytes a row */
 } ReaderCrop;
 
-/* @box: within the page, not empty */
+/* @box: within the page, not empty. Returns: (transfer full): as it is on the page; only its pixels
+ * and size are set */
+ReaderCrop *reader_crop_cut(const ReaderPage *page, const BaseRect *box);
+
+/* Makes what was cut dark ink on light ground. */
+void reader_crop_level(ReaderCrop *self);
+
+/* Both at once. */
 ReaderCrop *reader_crop_new(const ReaderPage *page, const BaseRect *box);
 void reader_crop_free(ReaderCrop *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReaderCrop, reader_crop_free)
 
 /* Takes out a text cursor: a bar that is higher than all letters. */
 void reader_crop_drop_caret(ReaderCrop *self);
+
+/* Returns: (transfer full): for each column its darkest grey, or the ground */
+uint8_t *reader_crop_darkest(const ReaderCrop *self);
 
 /* Letters of an alphabet stay below it, Chinese above: measured, see docs/HACKING.md. */
 #define READER_CROP_CJK_DENSITY 1.78
@@ -58,6 +68,10 @@ typedef struct {
 
 /* The same digest is the same pixels and size. */
 ReaderDigest reader_crop_digest(const ReaderCrop *self);
+
+/* For hash tables with a ReaderDigest as the key. */
+unsigned reader_digest_hash(const void *digest);
+gboolean reader_digest_equal(const void *a, const void *b);
 
 typedef enum {
     READER_KERNEL_LANCZOS, /* smooth letters */

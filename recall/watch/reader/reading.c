@@ -7,9 +7,10 @@
 #include "recall/watch/reader/glyphs.h"
 #include "recall/watch/reader/lines.h"
 #include "recall/watch/reader/recogniser.h"
+#include "recall/watch/reader/seen.h"
 #include "recall/watch/reader/setting.h"
-#include "recall/watch/reader/spread.h"
 #include "recall/watch/reader/squiggles.h"
+#include "recall/watch/reader/tokens.h"
 #include "recall/watch/reader/words.h"
 
 #include <time.h>
@@ -18,16 +19,18 @@
  * agrees. */
 #define AUDIT_LINES_MIN 20
 #define AUDIT_LINES_MAX 320
-#define AUDIT_DOUBT 20 /* it disagrees about more than one of so many cells */
-#define PART_SURE 85   /* confidence: if less, all of it is read */
-#define PART_SHARE 0.7 /* of a line's letters: if more are not known, all of it is read */
-#define PART_N_CELLS 8 /* at least so many are read, for the engine to see how high letters are */
-#define GRID_SAMPLES 6 /* lines that a grid is tried on */
-#define BARREN_COST 3  /* a line without words is charged so many times: a video pays for itself */
+#define AUDIT_DOUBT 20   /* it disagrees about more than one of so many cells */
+#define PART_SURE 85     /* confidence: if less, all of it is read */
+#define PART_SHARE 0.7   /* of a line's letters: if more are not known, all of it is read */
+#define PART_N_CELLS 8   /* at least so many are read, for the engine to see how high letters are */
+#define AUDIT_N_CELLS 20 /* at least so many are read of a line of known letters */
+#define GRID_SAMPLES 6   /* lines that a grid is tried on */
+#define BARREN_COST 3 /* a line without words is charged so many times: a video pays for itself */
 
 struct ReaderReading {
     ReaderRecogniser *recogniser;
     ReaderCache *cache;
+    ReaderSeen *seen;
     ReaderGlyphs *glyphs;
     ReaderBudget budget;
     unsigned n_spelled;   /* lines that needed no engine, since the last audit */
@@ -47,20 +50,25 @@ typedef struct {
     gboolean is_spread;
 } Job;
 
-/* A line that was not read before. */
 typedef struct {
     BaseRect box;
-    ReaderDigest digest;
-    int64_t seen_us;
+    ReaderFacts facts;
+    ReaderCrop *crop;    /* NULL until it is asked for: see get_crop() */
+    int64_t seen_us;     /* of a line that was not read before, as all below */
+    ReaderCells *cells;  /* in a grid */
     GArray *words;       /* of ReaderWord; NULL: not read yet */
     gboolean is_spelled; /* by its letters alone */
     gboolean is_audit;   /* it could have been */
-} NewLine;
+} Line;
 
 static void
-clear_new_line(void *line)
+clear_line(void *data)
 {
-    g_clear_pointer(&((NewLine *)line)->words, g_array_unref);
+    Line *line = data;
+
+    g_clear_pointer(&line->crop, reader_crop_free);
+    g_clear_pointer(&line->cells, reader_cells_free);
+    g_clear_pointer(&line->words, g_array_unref);
 }
 
 static int64_t
@@ -83,6 +91,7 @@ reader_reading_new(const char *data_path, const char *languages, GError **error)
     self = g_new0(ReaderReading, 1);
     self->recogniser = g_steal_pointer(&recogniser);
     self->cache = reader_cache_new();
+    self->seen = reader_seen_new();
     self->glyphs = reader_glyphs_new();
     self->audit_lines = AUDIT_LINES_MIN;
     reader_budget_init(&self->budget, g_get_monotonic_time());
@@ -96,6 +105,7 @@ reader_reading_free(ReaderReading *self)
         return;
     reader_recogniser_free(self->recogniser);
     reader_cache_free(self->cache);
+    reader_seen_free(self->seen);
     reader_glyphs_free(self->glyphs);
     g_free(self);
 }
@@ -110,7 +120,100 @@ void
 reader_reading_forget(ReaderReading *self)
 {
     reader_cache_forget(self->cache);
+    reader_seen_forget(self->seen);
 }
+
+/* --- lines --- */
+
+/* Most lines were looked at a moment ago, and only their pixels are compared. */
+static void
+look_at_line(const Job *job, const BaseRect *box, Line *line)
+{
+    g_autoptr(ReaderCrop) crop = reader_crop_cut(job->page, box);
+    ReaderDigest pixels = reader_crop_digest(crop);
+    const ReaderFacts *facts = reader_seen_get(job->reading->seen, &pixels);
+
+    line->box = *box;
+    if (facts != NULL) {
+        line->facts = *facts;
+        return;
+    }
+    reader_crop_level(crop);
+    line->facts.digest = reader_crop_digest(crop);
+    reader_spread_count(crop, &line->facts.gaps);
+    reader_seen_put(job->reading->seen, &pixels, &line->facts);
+    line->crop = g_steal_pointer(&crop);
+}
+
+/* Returns: (transfer full): of Line */
+static GArray *
+look_at_lines(const Job *job, double gap_heights)
+{
+    g_autoptr(GArray) boxes = reader_lines_find(job->page, job->request->edges, gap_heights);
+    GArray *lines = g_array_new(FALSE, TRUE, sizeof(Line));
+
+    g_array_set_clear_func(lines, clear_line);
+    g_array_set_size(lines, boxes->len);
+    for (unsigned i = 0; i < boxes->len; i++)
+        look_at_line(job, &g_array_index(boxes, BaseRect, i), &g_array_index(lines, Line, i));
+    return lines;
+}
+
+/* Returns: (transfer none) */
+static ReaderCrop *
+get_crop(const Job *job, Line *line)
+{
+    if (line->crop == NULL)
+        line->crop = reader_crop_new(job->page, &line->box);
+    return line->crop;
+}
+
+/* Chinese is left out when it is not @is_any: its characters span cells. */
+static void
+find_columns(const Job *job, GArray *lines, gboolean is_any, ReaderColumns *columns)
+{
+    reader_columns_init(columns, job->page->width);
+    for (unsigned i = 0; i < lines->len; i++) {
+        Line *line = &g_array_index(lines, Line, i);
+        const ReaderCrop *crop = get_crop(job, line);
+
+        if (is_any || reader_crop_density(crop) <= READER_CROP_CJK_DENSITY)
+            reader_columns_add(columns, crop, line->box.x);
+    }
+}
+
+/* Icons in a row stand as far apart, but in no grid. */
+static gboolean
+is_spread(const Job *job, GArray *lines)
+{
+    g_auto(ReaderColumns) columns = {0};
+    ReaderGaps gaps = {0, 0};
+
+    for (unsigned i = 0; i < lines->len; i++) {
+        gaps.n += g_array_index(lines, Line, i).facts.gaps.n;
+        gaps.n_wide += g_array_index(lines, Line, i).facts.gaps.n_wide;
+    }
+    if (!reader_spread_is_wide(&gaps))
+        return FALSE;
+    find_columns(job, lines, TRUE, &columns);
+    return reader_columns_find_grid(&columns).pitch > 0;
+}
+
+/* Between accessible text there are icons, which stand apart, too.
+ * Returns: (transfer full): of Line */
+static GArray *
+find_lines(Job *job)
+{
+    GArray *lines = look_at_lines(job, READER_LINES_GAP);
+
+    job->is_spread = job->request->words != PROTOCOL_READER_SURE && is_spread(job, lines);
+    if (!job->is_spread)
+        return lines;
+    g_array_unref(lines);
+    return look_at_lines(job, READER_LINES_GAP_SPREAD);
+}
+
+/* --- answers --- */
 
 static void
 answer_words(const Job *job, const BaseRect *line, const GArray *raw)
@@ -145,14 +248,13 @@ answer_unread(const Job *job, const BaseRect *line)
 }
 
 static unsigned
-count_known(const Job *job, const GArray *new_lines, const ReaderGrid *grid)
+count_known(const Job *job, const GPtrArray *new_lines, const ReaderGrid *grid)
 {
     unsigned n_known = 0;
 
     for (unsigned i = 0; i < MIN(new_lines->len, GRID_SAMPLES); i++) {
-        const BaseRect *box = &g_array_index(new_lines, NewLine, i).box;
-        g_autoptr(ReaderCrop) crop = reader_crop_new(job->page, box);
-        g_autoptr(ReaderCells) cells = reader_cells_new(grid, crop, box->x);
+        Line *line = new_lines->pdata[i];
+        g_autoptr(ReaderCells) cells = reader_cells_new(grid, get_crop(job, line), line->box.x);
 
         n_known += reader_glyphs_count_known(job->reading->glyphs, cells);
     }
@@ -162,7 +264,7 @@ count_known(const Job *job, const GArray *new_lines, const ReaderGrid *grid)
 /* Few lines, or lines of few different letters, leave several grids possible: that one is right in
  * which the letters are known. */
 static void
-find_grid(Job *job, const ReaderColumns *columns, const GArray *new_lines)
+find_grid(Job *job, const ReaderColumns *columns, const GPtrArray *new_lines)
 {
     int pitch = reader_glyphs_pitch(job->reading->glyphs);
     unsigned most = 0;
@@ -185,31 +287,24 @@ find_grid(Job *job, const ReaderColumns *columns, const GArray *new_lines)
     }
 }
 
-/* Answers what is known. Returns: (transfer full): of NewLine: the others */
-static GArray *
-answer_known(Job *job, const GArray *lines)
+/* Answers what is known. Returns: (transfer container): of Line: the others */
+static GPtrArray *
+answer_known(const Job *job, GArray *lines)
 {
-    GArray *new_lines = g_array_new(FALSE, FALSE, sizeof(NewLine));
-    g_auto(ReaderColumns) columns = {0};
+    GPtrArray *new_lines = g_ptr_array_new();
 
-    g_array_set_clear_func(new_lines, clear_new_line);
-    reader_columns_init(&columns, job->page->width);
     for (unsigned i = 0; i < lines->len; i++) {
-        const BaseRect *line = &g_array_index(lines, BaseRect, i);
-        g_autoptr(ReaderCrop) crop = reader_crop_new(job->page, line);
-        NewLine new_line = {*line, reader_crop_digest(crop), 0, NULL};
-        GArray *words = reader_cache_get(job->reading->cache, &new_line.digest);
+        Line *line = &g_array_index(lines, Line, i);
+        const ReaderDigest *digest = &line->facts.digest;
+        const GArray *words = reader_cache_get(job->reading->cache, digest);
 
-        if (reader_crop_density(crop) <= READER_CROP_CJK_DENSITY) /* its characters span cells */
-            reader_columns_add(&columns, crop, line->x);
         if (words != NULL) {
-            answer_words(job, line, words);
+            answer_words(job, &line->box, words);
             continue;
         }
-        new_line.seen_us = reader_cache_note(job->reading->cache, &new_line.digest, job->start_us);
-        g_array_append_val(new_lines, new_line);
+        line->seen_us = reader_cache_note(job->reading->cache, digest, job->start_us);
+        g_ptr_array_add(new_lines, line);
     }
-    find_grid(job, &columns, new_lines);
     return new_lines;
 }
 
@@ -218,8 +313,8 @@ answer_known(Job *job, const GArray *lines)
 static int
 compare_new(const void *a, const void *b)
 {
-    const NewLine *line_a = a;
-    const NewLine *line_b = b;
+    const Line *line_a = *(Line *const *)a;
+    const Line *line_b = *(Line *const *)b;
 
     if (line_a->seen_us != line_b->seen_us)
         return line_a->seen_us < line_b->seen_us ? -1 : 1;
@@ -227,35 +322,22 @@ compare_new(const void *a, const void *b)
 }
 
 static void
-finish_line(const Job *job, NewLine *line)
+finish_line(const Job *job, Line *line)
 {
     answer_words(job, &line->box, line->words);
-    reader_cache_put(job->reading->cache, &line->digest, g_steal_pointer(&line->words));
-}
-
-/* Returns: (transfer full): a line without caret */
-static ReaderCrop *
-cut_line(const Job *job, const NewLine *line)
-{
-    ReaderCrop *crop = reader_crop_new(job->page, &line->box);
-
-    reader_crop_drop_caret(crop);
-    return crop;
+    reader_cache_put(job->reading->cache, &line->facts.digest, g_steal_pointer(&line->words));
 }
 
 /* Reads it by its letters alone. Returns: FALSE when not all of them are known */
 static gboolean
-spell_line(const Job *job, NewLine *line)
+spell_line(const Job *job, Line *line)
 {
     ReaderReading *self = job->reading;
-    g_autoptr(ReaderCrop) crop = NULL;
-    g_autoptr(ReaderCells) cells = NULL;
 
     if (job->grid.pitch == 0)
         return FALSE;
-    crop = cut_line(job, line);
-    cells = reader_cells_new(&job->grid, crop, line->box.x);
-    line->words = reader_glyphs_read(self->glyphs, cells);
+    line->cells = reader_cells_new(&job->grid, line->crop, line->box.x);
+    line->words = reader_glyphs_read(self->glyphs, line->cells);
     line->is_audit = line->words != NULL && ++self->n_spelled >= self->audit_lines;
     if (line->is_audit) {
         self->n_spelled = 0;
@@ -276,11 +358,11 @@ has_sure_words(const GArray *raw, gboolean is_strict)
 
 /* Returns: (transfer full): of ReaderWord */
 static GArray *
-read_closed(const Job *job, const ReaderCrop *crop)
+read_closed(const Job *job, const ReaderCrop *crop, double density)
 {
     g_autofree int *columns = NULL;
     g_autoptr(ReaderCrop) closed = reader_spread_close(crop, &columns);
-    GArray *words = reader_recogniser_read(job->reading->recogniser, closed);
+    GArray *words = reader_recogniser_read(job->reading->recogniser, closed, density);
 
     for (unsigned i = 0; i < words->len; i++) {
         BaseRect *box = &g_array_index(words, ReaderWord, i).box;
@@ -292,43 +374,22 @@ read_closed(const Job *job, const ReaderCrop *crop)
     return words;
 }
 
-/* Returns: (transfer full): of ReaderWord */
+/* @crop: the line, or a part of it. Returns: (transfer full): of ReaderWord */
 static GArray *
-read_crop(const Job *job, const ReaderCrop *crop)
+read_crop(const Job *job, const Line *line, const ReaderCrop *crop)
 {
-    return job->is_spread ? read_closed(job, crop)
-                          : reader_recogniser_read(job->reading->recogniser, crop);
+    double density = reader_crop_density(line->crop);
+
+    return job->is_spread ? read_closed(job, crop, density)
+                          : reader_recogniser_read(job->reading->recogniser, crop, density);
 }
 
-static unsigned
-count_cells(const GArray *tokens)
-{
-    unsigned n = 0;
-
-    for (unsigned i = 0; i < tokens->len; i++)
-        n +=
-            g_array_index(tokens, ReaderToken, i).end - g_array_index(tokens, ReaderToken, i).start;
-    return n;
-}
-
-/* Returns: (transfer full): of ReaderToken */
+/* Returns: (transfer full): of ReaderWord in the line's pixels */
 static GArray *
-find_tokens(const ReaderCells *cells)
+read_tokens(const Job *job, const Line *line, const GArray *tokens)
 {
-    GArray *tokens = g_array_new(FALSE, FALSE, sizeof(ReaderToken));
-    ReaderToken token = {0};
-
-    while (reader_cells_next_token(cells, token.end, &token))
-        g_array_append_val(tokens, token);
-    return tokens;
-}
-
-/* Returns: (transfer full): of ReaderWord in the pixels of @crop */
-static GArray *
-read_tokens(const Job *job, const ReaderCrop *crop, const ReaderCells *cells, const GArray *tokens)
-{
-    g_autoptr(ReaderSetting) setting = reader_setting_new(crop, cells, tokens);
-    g_autoptr(GArray) words = read_crop(job, setting->crop);
+    g_autoptr(ReaderSetting) setting = reader_setting_new(line->crop, line->cells, tokens);
+    g_autoptr(GArray) words = read_crop(job, line, setting->crop);
 
     return reader_setting_take(setting, words);
 }
@@ -339,59 +400,58 @@ note_audit(ReaderReading *self, gboolean is_agreed)
     self->audit_lines = is_agreed ? MIN(self->audit_lines * 2, AUDIT_LINES_MAX) : AUDIT_LINES_MIN;
 }
 
-/* Returns: (transfer full) (nullable): of ReaderWord: of the tokens that are not known; NULL when
- * the engine needs to see more to be sure */
+/* Only words with letters that are not known are read, or, when all are, some to see whether the
+ * engine agrees. When it is not sure of a part, it needs to see all of the line. */
 static GArray *
-read_unknown(const Job *job, const ReaderCrop *crop, const ReaderCells *cells, unsigned n_all)
+read_chosen(const Job *job, const Line *line, const GArray *tokens)
 {
-    g_autoptr(GArray) tokens = reader_glyphs_find_unknown(job->reading->glyphs, cells);
-    unsigned n = count_cells(tokens);
+    g_autoptr(GArray) chosen = reader_tokens_choose(tokens, job->reading->glyphs, line->cells,
+                                                    line->facts.digest.low % tokens->len,
+                                                    line->is_audit ? AUDIT_N_CELLS : PART_N_CELLS);
     g_autoptr(GArray) words = NULL;
 
-    if (n < PART_N_CELLS || n > PART_SHARE * n_all)
-        return NULL;
-    words = read_tokens(job, crop, cells, tokens);
-    return reader_words_confidence(words) >= PART_SURE ? g_steal_pointer(&words) : NULL;
+    if (reader_tokens_count_cells(chosen) <= PART_SHARE * reader_tokens_count_cells(tokens))
+        words = read_tokens(job, line, chosen);
+    if (words != NULL && reader_words_confidence(words) >= PART_SURE)
+        return g_steal_pointer(&words);
+    return read_tokens(job, line, tokens);
+}
+
+static unsigned
+count_letters(const GArray *words)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < words->len; i++)
+        n += g_utf8_strlen(g_array_index(words, ReaderWord, i).text, -1);
+    return n;
 }
 
 /* In a grid the words of known letters are not read again, and the others teach. Chinese is read as
  * it stands: its characters fill two cells or leave some empty. */
 static GArray *
-read_in_grid(const Job *job, const NewLine *line)
+read_in_grid(const Job *job, const Line *line)
 {
     ReaderReading *self = job->reading;
-    g_autoptr(ReaderCrop) crop = cut_line(job, line);
-    g_autoptr(ReaderCells) cells = reader_cells_new(&job->grid, crop, line->box.x);
-    g_autoptr(GArray) tokens = find_tokens(cells);
+    g_autoptr(GArray) tokens = reader_tokens_find(line->cells);
     g_autoptr(GArray) read = NULL;
     GArray *words;
     unsigned n_others;
 
-    if (tokens->len == 0 || reader_crop_density(crop) > READER_CROP_CJK_DENSITY)
-        read = read_crop(job, crop);
+    if (tokens->len == 0 || reader_crop_density(line->crop) > READER_CROP_CJK_DENSITY)
+        read = read_crop(job, line, line->crop);
     else
-        read = read_unknown(job, crop, cells, count_cells(tokens));
-    if (read == NULL)
-        read = read_tokens(job, crop, cells, tokens);
+        read = read_chosen(job, line, tokens);
     words = reader_words_copy(read);
-    reader_glyphs_correct(self->glyphs, cells, words); /* before they teach other letters */
-    n_others = reader_glyphs_learn(self->glyphs, cells, read);
+    reader_glyphs_correct(self->glyphs, line->cells, words); /* before they teach other letters */
+    n_others = reader_glyphs_learn(self->glyphs, line->cells, read);
     if (line->is_audit)
-        note_audit(self, n_others * AUDIT_DOUBT <= cells->keys->len);
+        note_audit(self, n_others * AUDIT_DOUBT <= count_letters(read));
     return words;
 }
 
-/* Returns: (transfer full): of ReaderWord */
-static GArray *
-read_alone(const Job *job, const NewLine *line)
-{
-    g_autoptr(ReaderCrop) crop = cut_line(job, line);
-
-    return read_crop(job, crop);
-}
-
 static void
-read_line(const Job *job, NewLine *line)
+read_line(const Job *job, Line *line)
 {
     int64_t start_us = get_cpu_us();
     int64_t cpu_us;
@@ -399,25 +459,15 @@ read_line(const Job *job, NewLine *line)
     if (job->grid.pitch > 0 && !job->is_guess)
         line->words = read_in_grid(job, line);
     else
-        line->words = read_alone(job, line);
+        line->words = read_crop(job, line, line->crop);
     cpu_us = get_cpu_us() - start_us;
     if (!has_sure_words(line->words, job->request->words == PROTOCOL_READER_SURE))
         cpu_us *= BARREN_COST;
     reader_budget_take(&job->reading->budget, cpu_us);
 }
 
-/* The first lines were read before the letters of the last ones were known. */
-static void
-correct_line(const Job *job, NewLine *line)
-{
-    g_autoptr(ReaderCrop) crop = cut_line(job, line);
-    g_autoptr(ReaderCells) cells = reader_cells_new(&job->grid, crop, line->box.x);
-
-    reader_glyphs_correct(job->reading->glyphs, cells, line->words);
-}
-
 static gboolean
-may_read(const Job *job, const NewLine *line)
+may_read(const Job *job, const Line *line)
 {
     int64_t now_us = g_get_monotonic_time();
     gboolean is_stable =
@@ -428,40 +478,28 @@ may_read(const Job *job, const NewLine *line)
 }
 
 static void
-read_new(const Job *job, GArray *new_lines)
+read_new(const Job *job, GPtrArray *new_lines)
 {
-    g_array_sort(new_lines, compare_new);
+    g_ptr_array_sort(new_lines, compare_new);
     for (unsigned i = 0; i < new_lines->len; i++) {
-        NewLine *line = &g_array_index(new_lines, NewLine, i);
+        Line *line = new_lines->pdata[i];
 
+        reader_crop_drop_caret(get_crop(job, line));
         if (!spell_line(job, line) && may_read(job, line))
             read_line(job, line);
     }
     for (unsigned i = 0; i < new_lines->len; i++) {
-        NewLine *line = &g_array_index(new_lines, NewLine, i);
+        Line *line = new_lines->pdata[i];
 
         if (line->words == NULL) {
             answer_unread(job, &line->box);
             continue;
         }
+        /* The first lines were read before the letters of the last ones were known. */
         if (job->grid.pitch > 0 && !job->is_guess && !line->is_spelled)
-            correct_line(job, line);
+            reader_glyphs_correct(job->reading->glyphs, line->cells, line->words);
         finish_line(job, line);
     }
-}
-
-/* Between accessible text there are icons, which stand apart, too. */
-static GArray *
-find_lines(Job *job)
-{
-    GArray *lines = reader_lines_find(job->page, job->request->edges, READER_LINES_GAP);
-
-    job->is_spread =
-        job->request->words != PROTOCOL_READER_SURE && reader_spread_is_wide(job->page, lines);
-    if (!job->is_spread)
-        return lines;
-    g_array_unref(lines);
-    return reader_lines_find(job->page, job->request->edges, READER_LINES_GAP_SPREAD);
 }
 
 int64_t
@@ -481,12 +519,18 @@ reader_reading_run(ReaderReading *self,
                .user_data = user_data,
                .start_us = g_get_monotonic_time()};
     g_autoptr(GArray) lines = NULL;
-    g_autoptr(GArray) new_lines = NULL;
+    g_autoptr(GPtrArray) new_lines = NULL;
 
     reader_squiggles_erase(page, pixels, (size_t)request->width_px * 4);
     reader_cursor_lift(page);
     lines = find_lines(&job);
     new_lines = answer_known(&job, lines);
-    read_new(&job, new_lines);
+    if (new_lines->len > 0) {
+        g_auto(ReaderColumns) columns = {0};
+
+        find_columns(&job, lines, FALSE, &columns);
+        find_grid(&job, &columns, new_lines);
+        read_new(&job, new_lines);
+    }
     return get_cpu_us() - start_us;
 }

@@ -11,10 +11,7 @@
 #define PAD_PX 6
 #define FACTOR 1.5
 #define FACTOR_SHORT 2.0
-#define HEIGHT_HARD_PX 52 /* bitmap letters are made so high, 1.5 to 4 times */
-#define READER_CROP_CJK_DENSITY                                                                    \
-    1.78                    /* ink crossings a column; letters stay below, Chinese above           \
-                             */
+#define HEIGHT_HARD_PX 52   /* bitmap letters are made so high, 1.5 to 4 times */
 #define UNSURE 55           /* confidence: try the other engine */
 #define UNSURE_SIZE 75      /* confidence: try another size, */
 #define HOPELESS_SIZE 30    /* but not of what is no text, */
@@ -187,9 +184,8 @@ mix_if_surer(GArray *cjk, GArray *latin)
 }
 
 GArray *
-reader_recogniser_read(ReaderRecogniser *self, const ReaderCrop *line)
+reader_recogniser_read(ReaderRecogniser *self, const ReaderCrop *line, double density)
 {
-    double density = reader_crop_density(line);
     GArray *words;
 
     if (self->latin == NULL || self->cjk == NULL)

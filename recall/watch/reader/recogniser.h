@@ -17,6 +17,12 @@ reader_recogniser_new(const char *data_path, const char *languages, GError **err
 void reader_recogniser_free(ReaderRecogniser *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReaderRecogniser, reader_recogniser_free)
 
-/* Returns: (transfer full): of ReaderWord in @line's pixels, joined, with noise; empty when there
- * is nothing to read or it took too long */
-GArray *reader_recogniser_read(ReaderRecogniser *self, const ReaderCrop *line);
+/**
+ * reader_recogniser_read:
+ * @density: reader_crop_density() of the line that @line is, or is a part of: a few words may be as
+ *   dense as Chinese
+ *
+ * Returns: (transfer full): of ReaderWord in @line's pixels, joined, with noise; empty when there
+ * is nothing to read or it took too long
+ */
+GArray *reader_recogniser_read(ReaderRecogniser *self, const ReaderCrop *line, double density);

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/reader/spread.h"
 
-#include "recall/watch/reader/grid.h"
-
 /* Measured on xterm with Noto Sans Mono CJK; see docs/HACKING.md. */
 #define INK_CONTRAST 24
 #define WIDE_HEIGHTS 0.3  /* a gap that is no letter's own, in heights of the line */
@@ -18,24 +16,16 @@ typedef struct {
     int end; /* exclusive */
 } Gap;
 
-static gboolean
-has_ink(const ReaderCrop *line, int x)
-{
-    for (int y = 0; y < line->height; y++)
-        if (line->ground - line->grey[(size_t)line->width * y + x] > INK_CONTRAST)
-            return TRUE;
-    return FALSE;
-}
-
 /* Returns: (transfer full): of Gap, from left to right */
 static GArray *
 find_gaps(const ReaderCrop *line)
 {
+    g_autofree uint8_t *darkest = reader_crop_darkest(line);
     GArray *gaps = g_array_new(FALSE, FALSE, sizeof(Gap));
     Gap gap = {-1, 0};
 
     for (int x = 0; x < line->width; x++) {
-        if (!has_ink(line, x))
+        if (line->ground - darkest[x] <= INK_CONTRAST)
             continue;
         gap.end = x;
         if (gap.start >= 0 && gap.end > gap.start)
@@ -51,27 +41,20 @@ is_wide(const Gap *gap, const ReaderCrop *line)
     return gap->end - gap->start >= WIDE_HEIGHTS * line->height;
 }
 
-/* Icons in a row stand as far apart, but in no grid. */
-gboolean
-reader_spread_is_wide(const ReaderPage *page, const GArray *lines)
+void
+reader_spread_count(const ReaderCrop *line, ReaderGaps *gaps)
 {
-    g_auto(ReaderColumns) columns = {0};
-    unsigned n_gaps = 0;
-    unsigned n_wide = 0;
+    g_autoptr(GArray) all = find_gaps(line);
 
-    reader_columns_init(&columns, page->width);
-    for (unsigned i = 0; i < lines->len; i++) {
-        const BaseRect *box = &g_array_index(lines, BaseRect, i);
-        g_autoptr(ReaderCrop) line = reader_crop_new(page, box);
-        g_autoptr(GArray) gaps = find_gaps(line);
+    gaps->n += all->len;
+    for (unsigned i = 0; i < all->len; i++)
+        gaps->n_wide += is_wide(&g_array_index(all, Gap, i), line);
+}
 
-        n_gaps += gaps->len;
-        for (unsigned k = 0; k < gaps->len; k++)
-            n_wide += is_wide(&g_array_index(gaps, Gap, k), line);
-        reader_columns_add(&columns, line, box->x);
-    }
-    return n_gaps >= N_GAPS_MIN && n_wide >= WIDE_SHARE * n_gaps &&
-           reader_columns_find_grid(&columns).pitch > 0;
+gboolean
+reader_spread_is_wide(const ReaderGaps *gaps)
+{
+    return gaps->n >= N_GAPS_MIN && gaps->n_wide >= WIDE_SHARE * gaps->n;
 }
 
 static int

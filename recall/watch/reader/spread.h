@@ -8,9 +8,18 @@
  * that is twice what the letters need, and they stand so wide apart that neither the words nor the
  * characters are read. Pure. */
 
-/* Whether the letters of most of @lines, of BaseRect on @page, stand so wide apart. FALSE where
- * there are too few to tell. */
-gboolean reader_spread_is_wide(const ReaderPage *page, const GArray *lines);
+/* The gaps between the letters of lines. */
+typedef struct {
+    unsigned n;
+    unsigned n_wide; /* of them */
+} ReaderGaps;
+
+/* Adds those of @line. */
+void reader_spread_count(const ReaderCrop *line, ReaderGaps *gaps);
+
+/* Whether most letters stand so wide apart. FALSE where there are too few to tell. Icons in a row
+ * may as well, but in no grid. */
+gboolean reader_spread_is_wide(const ReaderGaps *gaps);
 
 /* Moves them together, words keep their distance.
  * @out_columns: (transfer full): for each column of the new crop, and one beyond, that of @line

@@ -189,19 +189,17 @@ static void
 assert_unknown(const ReaderGlyphs *glyphs, const char *line, const char *marks)
 {
     g_autoptr(ReaderCells) cells = cut(line);
-    g_autoptr(GArray) tokens = reader_glyphs_find_unknown(glyphs, cells);
     g_autofree char *found = g_strnfill(strlen(line), ' ');
+    ReaderToken token = {0};
 
-    for (unsigned i = 0; i < tokens->len; i++) {
-        const ReaderToken *token = &g_array_index(tokens, ReaderToken, i);
-
-        memset(found + token->start, '#', token->end - token->start);
-    }
+    while (reader_cells_next_token(cells, token.end, &token))
+        if (!reader_glyphs_knows(glyphs, cells, &token))
+            memset(found + token.start, '#', token.end - token.start);
     assert_string_equal(found, marks);
 }
 
 static void
-test_finds_what_is_unknown(void **state)
+test_knows_whole_words(void **state)
 {
     g_autoptr(ReaderGlyphs) glyphs = reader_glyphs_new();
 
@@ -384,7 +382,7 @@ main(void)
         cmocka_unit_test(test_words_of_another_length_teach_nothing),
         cmocka_unit_test(test_corrects),
         cmocka_unit_test(test_puts_in_what_was_overlooked),
-        cmocka_unit_test(test_finds_what_is_unknown),
+        cmocka_unit_test(test_knows_whole_words),
         cmocka_unit_test(test_pieces_make_one_word),
         cmocka_unit_test(test_counts_what_is_contradicted),
         cmocka_unit_test(test_is_bounded),

@@ -60,6 +60,18 @@ test_every_colour_is_dark(void **state)
 }
 
 static void
+test_the_darkest_of_each_column(void **state)
+{
+    uint8_t grey[3 * 2] = {9, 255, 120, 7, 255, 130};
+    ReaderCrop line = {3, 2, 125, grey};
+    g_autofree uint8_t *darkest = reader_crop_darkest(&line);
+
+    assert_int_equal(darkest[0], 7);
+    assert_int_equal(darkest[1], 125); /* the ground */
+    assert_int_equal(darkest[2], 120);
+}
+
+static void
 test_digest_follows_pixels_and_size(void **state)
 {
     g_autoptr(ReaderCrop) a = crop(&first_line, FALSE);
@@ -160,6 +172,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_light_on_dark_is_turned),
         cmocka_unit_test(test_every_colour_is_dark),
+        cmocka_unit_test(test_the_darkest_of_each_column),
         cmocka_unit_test(test_digest_follows_pixels_and_size),
         cmocka_unit_test(test_density_tells_chinese),
         cmocka_unit_test(test_enlarge),

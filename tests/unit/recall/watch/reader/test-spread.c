@@ -51,39 +51,60 @@ get_lines(unsigned n)
 }
 
 static gboolean
-is_wide(int pitch, gboolean is_icons, unsigned n_lines)
+is_wide(int pitch, unsigned n_lines)
 {
-    g_autoptr(ReaderPage) page = draw(pitch, is_icons);
+    g_autoptr(ReaderPage) page = draw(pitch, FALSE);
     g_autoptr(GArray) lines = get_lines(n_lines);
+    ReaderGaps gaps = {0, 0};
 
-    return reader_spread_is_wide(page, lines);
+    for (unsigned i = 0; i < lines->len; i++) {
+        g_autoptr(ReaderCrop) line = reader_crop_new(page, &g_array_index(lines, BaseRect, i));
+
+        reader_spread_count(line, &gaps);
+    }
+    return reader_spread_is_wide(&gaps);
 }
 
 static void
 test_what_is_wide(void **state)
 {
-    assert_true(is_wide(16, FALSE, N_LINES));
-    assert_false(is_wide(9, FALSE, N_LINES)); /* as usual */
-    assert_false(is_wide(16, TRUE, N_LINES)); /* in no grid */
-    assert_false(is_wide(16, FALSE, 1));      /* too little to tell */
-    assert_false(is_wide(16, FALSE, 0));
+    assert_true(is_wide(16, N_LINES));
+    assert_false(is_wide(9, N_LINES)); /* as usual */
+    assert_false(is_wide(16, 1));      /* too little to tell */
+    assert_false(is_wide(16, 0));
+}
+
+static void
+add_lines(ReaderColumns *columns, gboolean is_icons)
+{
+    g_autoptr(ReaderPage) page = draw(16, is_icons);
+    g_autoptr(GArray) lines = get_lines(N_LINES);
+
+    reader_columns_init(columns, WIDTH_PX);
+    for (unsigned i = 0; i < lines->len; i++) {
+        const BaseRect *box = &g_array_index(lines, BaseRect, i);
+        g_autoptr(ReaderCrop) line = reader_crop_new(page, box);
+
+        reader_columns_add(columns, line, box->x);
+    }
+}
+
+static void
+test_icons_have_no_grid(void **state)
+{
+    g_auto(ReaderColumns) columns = {0};
+
+    add_lines(&columns, TRUE);
+    assert_int_equal(reader_columns_find_grid(&columns).pitch, 0);
 }
 
 static void
 test_its_grid(void **state)
 {
-    g_autoptr(ReaderPage) page = draw(16, FALSE);
-    g_autoptr(GArray) lines = get_lines(N_LINES);
     g_auto(ReaderColumns) columns = {0};
     ReaderGrid grid;
 
-    reader_columns_init(&columns, WIDTH_PX);
-    for (unsigned i = 0; i < lines->len; i++) {
-        const BaseRect *box = &g_array_index(lines, BaseRect, i);
-        g_autoptr(ReaderCrop) line = reader_crop_new(page, box);
-
-        reader_columns_add(&columns, line, box->x);
-    }
+    add_lines(&columns, FALSE);
     grid = reader_columns_find_wide_grid(&columns);
     assert_int_equal(grid.pitch, 16);
     assert_false(grid.phase > 2 && grid.phase < 2 + LETTER_PX);
@@ -141,6 +162,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_wide),
+        cmocka_unit_test(test_icons_have_no_grid),
         cmocka_unit_test(test_its_grid),
         cmocka_unit_test(test_letters_come_close_and_words_stay_apart),
         cmocka_unit_test(test_a_line_without_letters),
