@@ -304,21 +304,30 @@ hide_all(RecallRedact *self, GPtrArray *runs)
 
 /* --- text --- */
 
+/* Whether the view before showed a part of @secret, and something was typed into it or beside it
+ * since. Bytes from @n_start to @end of the run are new. */
+static gboolean
+grew_from_shown(const PolicySecretRange *secret, size_t n_start, size_t end)
+{
+    return secret->end_bytes >= n_start && secret->start_bytes <= end &&
+           (n_start >= secret->start_bytes + N_SHOWN_BYTES_MIN ||
+            secret->end_bytes >= end + N_SHOWN_BYTES_MIN);
+}
+
 /* Whether the view before showed a part of a secret of @run without knowing. */
 static gboolean
 hides_beginning(const RecallRedact *self, const RecallRun *run, const RecallMaskRanges *secrets)
 {
     const RecallRun *old = recall_growth_find_before(self->growth, run);
     size_t n_start;
-    size_t n_end;
+    size_t end;
 
-    if (old == NULL)
-        return FALSE;
+    if (old == NULL || g_str_equal(old->text, run->text))
+        return old != NULL;
     n_start = recall_growth_count_start(old->text, run->text);
-    n_end = recall_growth_count_end(old->text, run->text, n_start);
+    end = strlen(run->text) - recall_growth_count_end(old->text, run->text, n_start);
     for (unsigned i = 0; i < secrets->n; i++) {
-        if (n_start >= secrets->ranges[i].start_bytes + N_SHOWN_BYTES_MIN ||
-            n_end >= strlen(run->text) - secrets->ranges[i].end_bytes + N_SHOWN_BYTES_MIN)
+        if (grew_from_shown(&secrets->ranges[i], n_start, end))
             return TRUE;
     }
     return FALSE;

@@ -189,6 +189,19 @@ find_successor(GPtrArray *lines, const Line *old)
     return NULL;
 }
 
+/* Whether what took its place says that it began a secret. */
+static gboolean
+began_a_secret(GPtrArray *lines, const Line *old)
+{
+    for (unsigned i = 0; i < lines->len; i++) {
+        const RecallRun *run = ((Line *)lines->pdata[i])->run;
+
+        if (run->hides_beginning && stands_in_same_place(&run->box, &old->run->box))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* Fewer letters than half of it: what is read of a ticking clock may have some. */
 static gboolean
 is_mostly_signs(const char *text)
@@ -268,8 +281,7 @@ is_lost(RecallScene *self, GPtrArray *lines, const Line *old, int64_t now_us)
 {
     const Line *successor = find_successor(lines, old);
 
-    if (g_str_equal(old->run->text, RECALL_REDACT_MASK) ||
-        (successor != NULL && successor->run->hides_beginning))
+    if (g_str_equal(old->run->text, RECALL_REDACT_MASK) || began_a_secret(lines, old))
         return FALSE;
     if (now_us - old->since_us < RECALL_SCENE_STOOD_US ||
         is_archived(self, old->run->text, now_us) || stands_in_row(lines, old))

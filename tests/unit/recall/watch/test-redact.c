@@ -317,6 +317,49 @@ keeps_line_before_a_secret(void **state)
     assert_false(((RecallRun *)fixture->masked->pdata[1])->hides_beginning);
 }
 
+/* The first word of a line may belong to the token above it: the rest of the line does not. */
+static void
+keeps_line_that_begins_alike(void **state)
+{
+    Fixture *fixture = *state;
+
+    show(fixture, 0, "\nitem 4711 here");
+    assert_int_equal(
+        show(fixture, SECOND_US, "ghp_0123456789abcdefghijABCDEFGHIJ012345\nitem 4712 here"),
+        RECALL_SCENE_NEW);
+    assert_scene(fixture, MASK "\n" MASK " 4712 here");
+}
+
+/* Other secrets look like it once it is one. */
+static void
+forgets_beginning_beside_other_secrets(void **state)
+{
+    Fixture *fixture = *state;
+    uint64_t key;
+
+    show(fixture, 0, "4012 8888 8888 1881\n4111 1111 11\n5555 5555 5555 4444");
+    assert_scene(fixture, MASK "\n4111 1111 11\n" MASK);
+    key = recall_scene_get_key(fixture->scene);
+    show(fixture, 60 * SECOND_US, "4012 8888 8888 1881\n" CARD "\n5555 5555 5555 4444");
+    assert_int_equal(recall_scene_get_key(fixture->scene), key);
+    assert_scene(fixture, MASK "\n" MASK "\n" MASK);
+}
+
+/* One digit too many was typed. */
+static void
+forgets_secret_that_was_too_long(void **state)
+{
+    Fixture *fixture = *state;
+    uint64_t key;
+
+    show(fixture, 0, "card\n" CARD "2");
+    assert_scene(fixture, "card\n" CARD "2");
+    key = recall_scene_get_key(fixture->scene);
+    show(fixture, 60 * SECOND_US, "card\n" CARD);
+    assert_int_equal(recall_scene_get_key(fixture->scene), key);
+    assert_scene(fixture, "card\n" MASK);
+}
+
 /* OCR left out how a line of a key begins. */
 static void
 hides_begin_of_key_line(void **state)
@@ -405,6 +448,9 @@ main(void)
         TEST(keeps_no_beginning_in_a_new_bar),
         TEST(shows_numbers_of_a_larger_view),
         TEST(keeps_line_before_a_secret),
+        TEST(keeps_line_that_begins_alike),
+        TEST(forgets_beginning_beside_other_secrets),
+        TEST(forgets_secret_that_was_too_long),
         TEST(hides_begin_of_key_line),
         TEST(keeps_no_end_that_scrolled),
         TEST(keeps_no_card_without_its_end),
