@@ -63,7 +63,13 @@
 #define VARIABLE "(?<=_)(?-i:PASS|PW|PWD|SECRET)=" VALUE
 #define MYSQL "(?:mysql|mariadb)[a-z-]{0,12} [^\\n]{0,200}?(?<= )(?-i:-p)[\"']?([^\\s\"']{1,256})"
 #define SSHPASS "sshpass (?:-v )?(?-i:-p) ?" VALUE
-#define NETRC "machine [^\\s]{1,64} login [^\\s]{1,64} password " VALUE
+#define GAP "[ \\n]{1,4}"
+#define NETRC                                                                                      \
+    "(?:machine [^\\s]{1,64}|default)" GAP "login" GAP "[^\\s]{1,64}" GAP "(?:account" GAP         \
+    "[^\\s]{1,64}" GAP ")?password" GAP VALUE
+#define NETRC_END                                                                                  \
+    "(?<![^\\n])(?-i:login) [^\\s]{1,64}?(?: ?\\n ?)?(?-i:password)" GAP NO_VALUE VALUE            \
+    " ?(?![^\\n])"
 #define AUTHORIZATION                                                                              \
     "authorization[\"']? ?[:=] ?[\"']?(?:bearer|basic|token) "                                     \
     "((?=[^\\s\"']*(?:[0-9=]|(?-i:[a-z][A-Z])))[^\\s\"'<>{}$]{6,512}(?: [^\\s\"':]{4,512}=)?)"
@@ -78,7 +84,7 @@
 #define PATTERN                                                                                    \
     "(?|(?:" PHRASE_LABELS ")" BETWEEN "([^\\n]{1,256})"                                           \
     "|(?:" PASSWORD_LABELS ")" REMARK " ?[:：] ?" NO_VALUE WORDS "|" VARIABLE                      \
-    "|" NOT_IN_WORD SSHPASS "|" NOT_IN_WORD NETRC "|" NOT_IN_WORD AUTHORIZATION                    \
+    "|" NOT_IN_WORD SSHPASS "|" NOT_IN_WORD NETRC "|" NETRC_END "|" NOT_IN_WORD AUTHORIZATION      \
     "|" NOT_IN_WORD MYSQL "(*MARK:COMMAND)"                                                        \
     "|(?:" PASSWORD_LABELS ")" BETWEEN NO_VALUE VALUE "|(?:" PASSWORD_LABELS                       \
     ")" CHANGED_TO CHANGED_VALUE "|(?:" PASSWORD_LABELS ")" OF_WHAT BETWEEN NO_VALUE VALUE         \
@@ -147,8 +153,9 @@ begins_any(const char *at, const char *const *words)
 
 /* Their first bytes. */
 static const uint8_t firsts[256] = {
-    ['m'] = 1, ['M'] = 1, ['p'] = 1, ['P'] = 1, ['s'] = 1,  ['S'] = 1,  ['a'] = 1,  ['A'] = 1,
-    ['t'] = 1, ['T'] = 1, ['c'] = 1, ['C'] = 1, [0xe5] = 1, [0xe4] = 1, [0xe6] = 1, [0xe9] = 1,
+    ['m'] = 1, ['M'] = 1, ['p'] = 1,  ['P'] = 1,  ['s'] = 1,  ['S'] = 1,  ['a'] = 1,
+    ['A'] = 1, ['t'] = 1, ['T'] = 1,  ['c'] = 1,  ['C'] = 1,  ['d'] = 1,  ['D'] = 1,
+    ['l'] = 1, ['L'] = 1, [0xe5] = 1, [0xe4] = 1, [0xe6] = 1, [0xe9] = 1,
 };
 
 static gboolean
@@ -160,6 +167,8 @@ may_be_label(const char *at)
     static const char *const a[] = {"api", "access", "auth", NULL};
     static const char *const t[] = {"token", NULL};
     static const char *const c[] = {"client", "curl ", NULL};
+    static const char *const d[] = {"default ", "default\n", NULL};
+    static const char *const l[] = {"login ", NULL};
     static const char *const chinese[] = {"密",     "口令",   "口今", "令牌", "助记", "提取码",
                                           "验证码", "驗證碼", "校验", "动态", NULL};
 
@@ -176,6 +185,10 @@ may_be_label(const char *at)
         return begins_any(at, t);
     case 'c':
         return begins_any(at, c);
+    case 'd':
+        return begins_any(at, d);
+    case 'l':
+        return begins_any(at, l);
     }
     return (guchar)*at >= 0x80 && begins_any(at, chinese);
 }
