@@ -2,45 +2,35 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "policies/detect-words.h"
 
+#include "policies/detect-answers.h"
+#include "policies/detect-values.h"
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <string.h>
 
-#define VALUE_MAX_BYTES 128     /* of a value in a cell of its own */
 #define VALUE_BELOW_MIN_BYTES 4 /* shorter words below a label are seldom passwords */
-#define FIRST_WORD_MIN_BYTES 6  /* with more behind it in the line */
 #define LABEL_BEFORE_MAX_BYTES 40
 #define N_VALUES_BELOW_MAX 1000
 #define HEIGHTS_TO_CELL_MAX 2 /* from a head to the first cell of its column */
 
 /* What a value is labelled with; then what stands between them; then the value. */
-#define NOT_IN_WORD "(?<![A-Za-z])"
 #define PASSWORD_LABELS                                                                            \
-    "pass ?word|passwd|pass ?code|passwort|" NOT_IN_WORD                                           \
+    "pass ?word|passwd|pass ?code|passwort|" POLICY_NOT_IN_WORD                                    \
     "pwd|(?:[\\w-]{0,16}密[码玛]|密碼|口[令今]|提取码)"
 #define PHRASE_LABELS "pass ?phrase|密码短语|口令短语|助记词"
 #define KEY_LABELS                                                                                 \
     "secret(?:[ _-]?access)?(?:[ _-]?key)?(?:_base)?|api[ _-]?(?:key|secret|token)|access[ "       \
     "_-]?(?:key|token)|"                                                                           \
-    "auth[ _-]?token|" NOT_IN_WORD "token|client[ _-]?secret|private[ _-]?key|密钥|令牌"
+    "auth[ _-]?token|" POLICY_NOT_IN_WORD "token|client[ _-]?secret|private[ _-]?key|密钥|令牌"
 #define REMARK "(?: ?(?:\\([^()\\n]{0,24}\\)|（[^（）\\n]{0,24}）))?"
-#define OF_WHAT "(?: (?:for|of|on|to|at|from) [^\\n]{1,48}?)?"
+#define OF_WHAT "(?: (?:for|of|on|to|at|from) [^\\n?]{1,48}?)?"
 #define COLON "[:：](?!//)"
 #define BETWEEN                                                                                    \
     REMARK "[\"'`]? ?(?::=|=>|->|(?: is| was|[是为為] ?)?" COLON "|[=＝]| is | was "              \
            "|(?:已?被?(?:重置|修改|更改|改|设置|设|变更)成?)?[是为為]) ?"
 #define VALUE "(?:\"([^\"\\n]{1,256})\"?|'([^'\\n]{1,256})'?|([^\\s\"'，。；、]{1,256}))"
 #define RANDOM_VALUE "[\"'`]?((?=[^\\s\"']*[0-9])[^\\s\"'，。；、,;]{12,512})"
-
-/* What is told of passwords is none. */
-#define NO_VALUE                                                                                   \
-    "(?![0-9]{1,2} (?:or more )?(?:char|letter|digit|sign|day|attempt|minute)"                     \
-    "|(?:required|optional|forgot(?:ten)?|lost|none|hidden|invalid|incorrect|wrong|missing|empty|" \
-    "blank|expired|weak|strong|medium|good|correct|changed|set|reset|updated|renewed|stored|"      \
-    "saved|sent|shown|encrypted|hashed|protected|kept|being|been|not|never|always|now|still|"      \
-    "already|also|only|too|very|the|a|an|your|you|my|our|at|in|on|by|for|from|of|to|and|or|no|"    \
-    "must|should|can|cannot|please|enter|needed|case|secure|default|different|accepted|"           \
-    "recommended|minimum|maximum|generated)(?![\\w!@#$%^&*-]|\\.\\w))"
 
 /* Of letters and digits, or with a capital within. */
 #define LOOKS_RANDOM "(?=[^\\s]*?(?:[0-9][^\\s]*?[A-Za-z]|[A-Za-z][^\\s]*?[0-9]|(?-i:[a-z][A-Z])))"
@@ -50,8 +40,8 @@
 #define CHANGED_TO CHANGED "[ \\n][\"'`]?"
 #define CHANGED_TO_END CHANGED "(?![^\\n])"
 #define CHANGED_VALUE                                                                              \
-    NO_VALUE "(" LOOKS_RANDOM                                                                      \
-             "[^\\s\"'，。；、,;]{4,256}|[^\\s\"',;]{4,256}(?=[\"'`.!]*(?:\\n|\\z)))"
+    POLICY_NO_VALUE "(" LOOKS_RANDOM                                                               \
+                    "[^\\s\"'，。；、,;]{4,256}|[^\\s\"',;]{4,256}(?=[\"'`.!]*(?:\\n|\\z)))"
 
 /* Several words; what goes on as a sentence does is none of them. */
 #define PROSE                                                                                      \
@@ -68,7 +58,7 @@
     "(?:machine [^\\s]{1,64}|default)" GAP "login" GAP "[^\\s]{1,64}" GAP "(?:account" GAP         \
     "[^\\s]{1,64}" GAP ")?password" GAP VALUE
 #define NETRC_END                                                                                  \
-    "(?<![^\\n])(?-i:login) [^\\s]{1,64}?(?: ?\\n ?)?(?-i:password)" GAP NO_VALUE VALUE            \
+    "(?<![^\\n])(?-i:login) [^\\s]{1,64}?(?: ?\\n ?)?(?-i:password)" GAP POLICY_NO_VALUE VALUE     \
     " ?(?![^\\n])"
 #define AUTHORIZATION                                                                              \
     "authorization[\"']? ?[:=] ?[\"']?(?:bearer|basic|token) "                                     \
@@ -83,20 +73,20 @@
  * of several words, and of a command with more in it. */
 #define PATTERN                                                                                    \
     "(?|(?:" PHRASE_LABELS ")" BETWEEN "([^\\n]{1,256})"                                           \
-    "|(?:" PASSWORD_LABELS ")" REMARK " ?[:：] ?" NO_VALUE WORDS "|" VARIABLE                      \
-    "|" NOT_IN_WORD SSHPASS "|" NOT_IN_WORD NETRC "|" NETRC_END "|" NOT_IN_WORD AUTHORIZATION      \
-    "|" NOT_IN_WORD MYSQL "(*MARK:COMMAND)"                                                        \
-    "|(?:" PASSWORD_LABELS ")" BETWEEN NO_VALUE VALUE "|(?:" PASSWORD_LABELS                       \
-    ")" CHANGED_TO CHANGED_VALUE "|(?:" PASSWORD_LABELS ")" OF_WHAT BETWEEN NO_VALUE VALUE         \
+    "|(?:" PASSWORD_LABELS ")" REMARK " ?[:：] ?" POLICY_NO_VALUE WORDS "|" VARIABLE               \
+    "|" POLICY_NOT_IN_WORD SSHPASS "|" POLICY_NOT_IN_WORD NETRC "|" NETRC_END                      \
+    "|" POLICY_NOT_IN_WORD AUTHORIZATION "|" POLICY_NOT_IN_WORD MYSQL "(*MARK:COMMAND)"            \
+    "|(?:" PASSWORD_LABELS ")" BETWEEN POLICY_NO_VALUE VALUE "|(?:" PASSWORD_LABELS                \
+    ")" CHANGED_TO CHANGED_VALUE "|(?:" PASSWORD_LABELS ")" OF_WHAT BETWEEN POLICY_NO_VALUE VALUE  \
     "|(?:密[码玛]|密碼|口[令今]) " CHINESE_VALUE "|(?:" PASSWORD_LABELS ") " LOOKS_RANDOM          \
     "([!-~]{8,256})(?!\\S)"                                                                        \
-    "|(?:" KEY_LABELS ")" BETWEEN RANDOM_VALUE "|" NOT_IN_WORD                                     \
+    "|(?:" KEY_LABELS ")" BETWEEN RANDOM_VALUE "|" POLICY_NOT_IN_WORD                              \
     "p(?:ass|w|/w) ?[:=] ?((?=[^\\s]*[^\\s0-9])[^\\s]{4,256})"                                     \
-    "|(?:" NOT_IN_WORD "pin(?: ?code)? ?[:：=]|(?:" ONE_TIME_LABELS                                \
+    "|(?:" POLICY_NOT_IN_WORD "pin(?: ?code)? ?[:：=]|(?:" ONE_TIME_LABELS                         \
     ") ?[:：=是为為]?) ?([0-9]{4,8})(?![0-9])"                                                 \
-    "|" NOT_IN_WORD "curl [^\\n]{0,200}?(?<= )(?:" CURL_USER                                       \
+    "|" POLICY_NOT_IN_WORD "curl [^\\n]{0,200}?(?<= )(?:" CURL_USER                                \
     ")[ =]?[\"']?(?!https?:)[^\\s:\"']{1,64}:([^\\s\"']{1,256})(*MARK:COMMAND)"                    \
-    "|" NOT_IN_WORD "pin(?: ?code)?(?![a-z])(?: ?[:：])?(*MARK:DIGITS)"                           \
+    "|" POLICY_NOT_IN_WORD "pin(?: ?code)?(?![a-z])(?: ?[:：])?(*MARK:DIGITS)"                    \
     "|(?:" PASSWORD_LABELS "|" PHRASE_LABELS ")(?:" REMARK " ?[:：]|" OF_WHAT                      \
     "(?: is| was)(?: ?[:：])?(?![^\\n])|" CHANGED_TO_END "|" REMARK "(*MARK:HEAD)))"
 #define N_GROUPS_MAX 8
@@ -130,7 +120,7 @@ get_labels(void)
         Labels *made = g_new0(Labels, 1);
 
         made->code = compile(PATTERN);
-        made->value = compile(NO_VALUE);
+        made->value = compile(POLICY_NO_VALUE);
         made->context = pcre2_match_context_create(NULL);
         pcre2_set_match_limit(made->context, POLICY_LABEL_MATCH_STEPS_MAX);
         g_once_init_leave(&labels, made);
@@ -206,7 +196,7 @@ is_word(const PolicyDetectText *text, const PolicySegment *segment, size_t min_b
 {
     size_t length = segment->end - segment->start;
 
-    return length >= min_bytes && length <= VALUE_MAX_BYTES &&
+    return length >= min_bytes && length <= POLICY_VALUE_MAX_BYTES &&
            memchr(text->flat->str + segment->start, ' ', length) == NULL;
 }
 
@@ -322,28 +312,13 @@ is_value(const Search *self, const Label *label, const PolicySegment *segment, s
            !is_label(self, segment);
 }
 
-/* Returns: how long the word is that begins at @at, 0 when it is not one of letters and digits */
-static size_t
-count_random(const char *at)
-{
-    size_t n = 0;
-    gboolean has_digit = FALSE;
-    gboolean has_letter = FALSE;
-
-    for (; g_ascii_isgraph(at[n]); n++) {
-        has_digit |= g_ascii_isdigit(at[n]) != 0;
-        has_letter |= g_ascii_isalpha(at[n]) != 0;
-    }
-    return has_digit && has_letter && n >= FIRST_WORD_MIN_BYTES && n <= VALUE_MAX_BYTES ? n : 0;
-}
-
 /* A line below a label with a colon may begin with its value and go on: with a word of letters and
  * digits, for many a line begins with an ordinary word. */
 static void
 add_first_word(const Search *self, const PolicySegment *segment)
 {
-    size_t length =
-        MIN(count_random(self->text->flat->str + segment->start), segment->end - segment->start);
+    size_t length = MIN(policy_detect_count_random(self->text->flat->str + segment->start),
+                        segment->end - segment->start);
 
     if (length > 0)
         policy_detect_text_add(self->text, segment->start, segment->start + length,
@@ -390,7 +365,7 @@ is_above_random(const Search *self, const PolicySegment *segment)
         size_t length = other->end - other->start;
 
         if (is_just_below(box, &self->text->runs[other->run].box) &&
-            count_random(self->text->flat->str + other->start) == length)
+            policy_detect_count_random(self->text->flat->str + other->start) == length)
             return TRUE;
     }
     return FALSE;
@@ -501,7 +476,8 @@ find_unread_labels(PolicyDetectText *text)
         if (!text->runs[segment->run].is_ocr || flat[start] != ':')
             continue;
         start += 1 + strspn(flat + start + 1, " ");
-        if (start < segment->end && count_random(flat + start) == segment->end - start)
+        if (start < segment->end &&
+            policy_detect_count_random(flat + start) == segment->end - start)
             policy_detect_text_add(text, start, segment->end, POLICY_SECRET_PASSWORD);
     }
 }
@@ -537,5 +513,6 @@ policy_detect_passwords(PolicyDetectText *text, PolicyDetectOrder order)
     find_labels(&search);
     find_unread_labels(text);
     find_credentials(text);
+    policy_detect_answers(text);
     pcre2_match_data_free(search.data);
 }

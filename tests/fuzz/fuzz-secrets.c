@@ -30,6 +30,9 @@ const char *const fuzz_words[] = {"4111 1111 1111 1111",
                                   "\n",
                                   "5500-0000-0000-0004",
                                   "--password ",
+                                  "what is the password?",
+                                  "Passwords",
+                                  "login a",
                                   NULL};
 
 static void

@@ -300,6 +300,54 @@ finds_passwords(void **state)
 }
 
 static void
+finds_answers(void **state)
+{
+    static const Example examples[] = {
+        {"what is the admin password?\nhunter2\nthank you",
+         "what is the admin password?\n[hunter2]\nthank you"},
+        {"What's the password for the router?\nbob: it's swordfish.\nok",
+         "What's the password for the router?\nbob: it's [swordfish].\nok"},
+        {"do you know the wifi password\nAda, 12:04\nmaybe Tamarillo63k or so",
+         "do you know the wifi password\nAda, 12:04\nmaybe [Tamarillo63k] or so"},
+        {"please send me the root password\nbob|12:04\nTamarillo63k",
+         "please send me the root password\nbob\n12:04\n[Tamarillo63k]"},
+        {"服务器密码是多少？\n小王 12:04\nTamarillo63k",
+         "服务器密码是多少？\n小王 12:04\n[Tamarillo63k]"},
+        {"把密码发我\nTamarillo63k", "把密码发我\n[Tamarillo63k]"},
+        {"Passwords\nbob: hunter2\nadmin of it - swordfish\nxK7mQ2pL\nand so on",
+         "Passwords\nbob: [hunter2]\nadmin of it - [swordfish]\n[xK7mQ2pL]\nand so on"},
+        {"My passwords:\nrouter=swordfish\n\nSettings",
+         "My passwords:\nrouter=[swordfish]\nSettings"},
+        {"密码表\n路由器：swordfish", "密码表\n路由器：[swordfish]"},
+    };
+
+    check(examples, G_N_ELEMENTS(examples), FALSE);
+}
+
+static void
+leaves_what_answers_no_question(void **state)
+{
+    static const char *const texts[] = {
+        "Have you forgotten your password?\nContinue",
+        "What is a password manager?\nIntroduction to it",
+        "What makes a password strong?\nLength",
+        "You have no passwords\nContinue",
+        "Passwords\nPayments\nAddresses: none",
+        "Passwords\nSaved: 12",
+        "Passwords and keys\nbob: hunter",
+        "What is the admin password?\nAsk the one who knows it",
+        "忘记密码？\n注册",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autofree char *marked = mark(texts[i], FALSE);
+
+        if (strchr(marked, '[') != NULL)
+            fail_msg("%s", marked);
+    }
+}
+
+static void
 leaves_other_words(void **state)
 {
     static const char *const texts[] = {
@@ -921,6 +969,8 @@ main(void)
         cmocka_unit_test(finds_numbers),
         cmocka_unit_test(leaves_other_numbers),
         cmocka_unit_test(finds_passwords),
+        cmocka_unit_test(finds_answers),
+        cmocka_unit_test(leaves_what_answers_no_question),
         cmocka_unit_test(leaves_other_words),
         cmocka_unit_test(finds_keys),
         cmocka_unit_test(finds_split),
