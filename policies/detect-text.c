@@ -100,18 +100,21 @@ policy_detect_text_is_ocr(const PolicyDetectText *self, size_t offset)
     return self->runs[g_array_index(self->segments, PolicySegment, i).run].is_ocr;
 }
 
+/* @like: what is known of it but its place */
 static void
-add(PolicyDetectText *self, size_t start, size_t end, PolicySecretKind kind, gboolean is_beginning)
+add(PolicyDetectText *self, size_t start, size_t end, const PolicySecretRange *like)
 {
     for (unsigned i = policy_detect_text_find(self, start); i < self->segments->len; i++) {
         const PolicySegment *segment = &g_array_index(self->segments, PolicySegment, i);
         size_t from = MAX(start, segment->start);
         size_t to = MIN(end, segment->end);
-        PolicySecretRange range = {segment->run, from - segment->start, to - segment->start, kind,
-                                   is_beginning};
+        PolicySecretRange range = *like;
 
         if (segment->start >= end)
             break;
+        range.run = segment->run;
+        range.start_bytes = from - segment->start;
+        range.end_bytes = to - segment->start;
         if (from < to)
             g_array_append_val(self->found, range);
     }
@@ -120,7 +123,9 @@ add(PolicyDetectText *self, size_t start, size_t end, PolicySecretKind kind, gbo
 void
 policy_detect_text_add(PolicyDetectText *self, size_t start, size_t end, PolicySecretKind kind)
 {
-    add(self, start, end, kind, FALSE);
+    PolicySecretRange like = {.kind = kind};
+
+    add(self, start, end, &like);
 }
 
 void
@@ -129,5 +134,15 @@ policy_detect_text_add_beginning(PolicyDetectText *self,
                                  size_t end,
                                  PolicySecretKind kind)
 {
-    add(self, start, end, kind, TRUE);
+    PolicySecretRange like = {.kind = kind, .is_beginning = TRUE};
+
+    add(self, start, end, &like);
+}
+
+void
+policy_detect_text_add_in_column(PolicyDetectText *self, const PolicySegment *segment)
+{
+    PolicySecretRange like = {.kind = POLICY_SECRET_PASSWORD, .is_in_column = TRUE};
+
+    add(self, segment->start, segment->end, &like);
 }

@@ -65,3 +65,6 @@ void policy_detect_text_add_beginning(PolicyDetectText *self,
                                       size_t start,
                                       size_t end,
                                       PolicySecretKind kind);
+
+/* Notes a password that is a whole run below the head of a column. */
+void policy_detect_text_add_in_column(PolicyDetectText *self, const PolicySegment *segment);

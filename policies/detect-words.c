@@ -341,7 +341,10 @@ add_values_below(const Search *self, unsigned first, const Label *label)
                 add_first_word(self, segment);
             break;
         }
-        add_segment(self->text, segment);
+        if (label->is_head)
+            policy_detect_text_add_in_column(self->text, segment);
+        else
+            add_segment(self->text, segment);
     }
 }
 

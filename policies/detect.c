@@ -66,6 +66,7 @@ policy_secret_ranges_tidy(GArray *found)
         if (last != NULL && last->run == range->run && range->start_bytes < last->end_bytes) {
             last->end_bytes = MAX(last->end_bytes, range->end_bytes);
             last->is_beginning &= range->is_beginning;
+            last->is_in_column |= range->is_in_column;
         } else {
             g_array_index(found, PolicySecretRange, n_kept++) = *range;
         }

@@ -45,6 +45,7 @@ typedef struct {
     uint32_t end_bytes;
     PolicySecretKind kind;
     gboolean is_beginning; /* not yet a secret, but it may become one */
+    gboolean is_in_column; /* below the head of a column of passwords, alone in its cell */
 } PolicySecretRange;
 
 /* Sorts @ranges (of PolicySecretRange) by run and start; those that overlap become one. */

@@ -222,6 +222,7 @@ recall_content_take_accessible(RecallContent *self, RecallText *text)
     pixman_region32_copy(&self->secret, &text->secret);
     pixman_region32_copy(&self->untold, &text->untold);
     remove_runs(self->ocr_runs, &self->covered, NULL);
+    recall_redact_set_page(self->redact, text->url != NULL ? text->url : text->file);
     g_free(self->url);
     self->url = g_steal_pointer(&text->url);
     g_free(self->file);

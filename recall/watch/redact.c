@@ -3,6 +3,7 @@
 #include "recall/watch/redact.h"
 
 #include "policies/detect.h"
+#include "recall/watch/columns.h"
 #include "recall/watch/growth.h"
 #include "recall/watch/mask.h"
 #include "recall/watch/stains.h"
@@ -14,6 +15,8 @@
 
 struct RecallRedact {
     RecallGrowth *growth;
+    RecallColumns *columns;
+    char *page; /* whose they are */
     RecallTails *tails;
     RecallStains *stains;
     GPtrArray *judged; /* of RecallRun: those of the last search for secrets */
@@ -43,6 +46,7 @@ recall_redact_new(void)
     RecallRedact *self = g_new0(RecallRedact, 1);
 
     self->growth = recall_growth_new();
+    self->columns = recall_columns_new();
     self->tails = recall_tails_new();
     self->stains = recall_stains_new();
     self->judged = new_runs();
@@ -57,12 +61,27 @@ recall_redact_free(RecallRedact *self)
     if (self == NULL)
         return;
     recall_growth_free(self->growth);
+    recall_columns_free(self->columns);
+    g_free(self->page);
     recall_tails_free(self->tails);
     recall_stains_free(self->stains);
     g_ptr_array_unref(self->judged);
     g_array_unref(self->found);
     pixman_region32_fini(&self->hidden);
     g_free(self);
+}
+
+void
+recall_redact_set_page(RecallRedact *self, const char *page)
+{
+    g_autofree char *bare = page != NULL ? g_strndup(page, strcspn(page, "#")) : NULL;
+
+    if (g_strcmp0(self->page, bare) == 0)
+        return;
+    recall_columns_clear(self->columns);
+    self->judged_until_us = 0;
+    g_free(self->page);
+    self->page = g_steal_pointer(&bare);
 }
 
 const pixman_region32_t *
@@ -220,6 +239,8 @@ judge(RecallRedact *self, GPtrArray *runs, int64_t now_us)
     recall_growth_note(self->growth, runs, now_us);
     g_array_unref(self->found);
     self->found = detect(self, runs);
+    recall_columns_find(self->columns, runs, self->found);
+    policy_secret_ranges_tidy(self->found);
     add_tails(self, runs, self->found);
     keep_runs(&self->judged, runs);
     self->judged_until_us = recall_growth_get_first_rest_us(self->growth);
@@ -398,6 +419,7 @@ recall_redact_runs(RecallRedact *self, GPtrArray *runs, int64_t now_us)
     self->rest_us = 0;
     self->n_secrets = count_secrets(self->found);
     masked = mask_runs(self, runs, secrets);
+    recall_columns_note(self->columns, runs, self->found, now_us);
     recall_tails_note(self->tails, runs, self->found, now_us);
     recall_growth_remember(self->growth, runs);
     return masked;

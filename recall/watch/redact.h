@@ -36,6 +36,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallRedact, recall_redact_free)
  */
 GPtrArray *recall_redact_runs(RecallRedact *self, GPtrArray *runs, int64_t now_us);
 
+/* Where another page is shown what was known of the tables in the last one is forgotten.
+ * @page: (nullable): URL or file; another place in it (#...) is the same page */
+void recall_redact_set_page(RecallRedact *self, const char *page);
+
 /* Of those runs the ones that recall_redact_runs() will mask; the view is not taken for the last.
  * Returns: (transfer full): of RecallRun */
 GPtrArray *recall_redact_pick(RecallRedact *self, GPtrArray *runs, int64_t now_us);

@@ -946,6 +946,31 @@ tells_heads_from_values(void **state)
     }
 }
 
+/* What stands below the head of a column is told from the value of a label. */
+static void
+tells_columns(void **state)
+{
+    static const struct {
+        const char *text;
+        gboolean is_in_column;
+    } examples[] = {{"User|Password\nada|lovelace", TRUE},
+                    {"User|ada\nPassword|lovelace", FALSE},
+                    {"Password:\nlovelace", FALSE},
+                    {"Password\nlovelace", TRUE}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(examples); i++) {
+        g_autoptr(GArray) found = NULL;
+        Screen screen;
+
+        screen_init(&screen, examples[i].text, FALSE);
+        found = policy_detect_find(screen.runs, screen.n_runs);
+        assert_int_equal(found->len, 1);
+        if (g_array_index(found, PolicySecretRange, 0).is_in_column != examples[i].is_in_column)
+            fail_msg("%s", examples[i].text);
+        screen_clear(&screen);
+    }
+}
+
 static void
 keeps_bounds(void **state)
 {
@@ -991,6 +1016,7 @@ main(void)
         cmocka_unit_test(leaves_framed_tables),
         cmocka_unit_test(withholds_beginnings),
         cmocka_unit_test(tells_heads_from_values),
+        cmocka_unit_test(tells_columns),
         cmocka_unit_test(keeps_bounds),
     };
 

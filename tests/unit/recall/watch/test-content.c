@@ -228,6 +228,44 @@ test_label_without_pixels(void **state)
     assert_string_equal(((RecallRun *)kept->pdata[0])->text, "•••••");
 }
 
+/* Lines told from above, on a page. Returns: (transfer full): the last of them, as it is kept */
+static char *
+dup_last_kept(Seen *self, const char *url, const char *const *lines, unsigned n)
+{
+    g_autoptr(RecallText) text = recall_text_new();
+    g_autoptr(GPtrArray) kept = NULL;
+
+    for (unsigned i = 0; i < n; i++) {
+        BaseRect box = {40, 40 + 24 * (int)i, 80, 20};
+
+        put_letters(self->content, &box);
+        g_ptr_array_add(text->runs,
+                        recall_run_new(g_strdup(lines[i]), &box, PROTOCOL_SOURCE_ACCESSIBLE));
+    }
+    end_moment(self);
+    pixman_region32_copy(&text->covered, &self->all);
+    text->url = g_strdup(url);
+    recall_content_take_accessible(self->content, text);
+    recall_content_hold(self->content, &self->all, &self->none);
+    kept = recall_content_dup_runs(self->content, 1);
+    return g_strdup(((RecallRun *)kept->pdata[kept->len - 1])->text);
+}
+
+/* A column of passwords is known as long as its page is shown. */
+static void
+test_column_of_another_page(void **state)
+{
+    static const char *const lines[] = {"Password", "swordfish", "one", "two", "swordfish"};
+    Seen *self = *state;
+    g_autofree char *headed = dup_last_kept(self, "https://a.example/x", lines, 2);
+    g_autofree char *scrolled = dup_last_kept(self, "https://a.example/x#row", lines + 1, 1);
+    g_autofree char *other = dup_last_kept(self, "https://a.example/y", lines + 2, 3);
+
+    assert_string_equal(headed, "•••••");
+    assert_string_equal(scrolled, "•••••");
+    assert_string_equal(other, "swordfish");
+}
+
 /* A cell was filled after its application was asked: the answer knows nothing of it. */
 static void
 test_changed_since_is_painted(void **state)
@@ -462,6 +500,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_label_in_secret_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_misplaced_secret, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_label_without_pixels, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_column_of_another_page, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_changed_since_is_painted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_covered_while_read_is_painted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_motion_is_left, set_up, tear_down),

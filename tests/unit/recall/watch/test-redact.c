@@ -418,6 +418,22 @@ keeps_no_card_without_its_end(void **state)
     assert_scene(fixture, "pay " MASK);
 }
 
+/* Its head said what it is. */
+static void
+masks_column_without_its_head(void **state)
+{
+    Fixture *fixture = *state;
+
+    show(fixture, 0, "Password\nswordfish\nlovelace\nseahorse");
+    assert_scene(fixture, "Password\n" MASK "\n" MASK "\n" MASK);
+    show(fixture, SECOND_US, "lovelace\nseahorse\nbarracuda\nand so on");
+    assert_scene(fixture, MASK "\n" MASK "\n" MASK "\nand so on");
+    assert_true(is_hidden(fixture, 110, 2));
+    recall_redact_set_page(fixture->redact, "https://a.example/");
+    show(fixture, SECOND_US, "barracuda\nand so on");
+    assert_scene(fixture, "barracuda\nand so on");
+}
+
 /* What stood is a loss as ever: only beginnings go. */
 static void
 keeps_other_lines_that_go(void **state)
@@ -454,6 +470,7 @@ main(void)
         TEST(hides_begin_of_key_line),
         TEST(keeps_no_end_that_scrolled),
         TEST(keeps_no_card_without_its_end),
+        TEST(masks_column_without_its_head),
         TEST(keeps_other_lines_that_go),
     };
 
