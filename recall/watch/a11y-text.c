@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-text.h"
 
+#include "policies/detect.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -159,53 +161,64 @@ flush_draft(RecallText *self, Draft *draft)
     empty_draft(draft);
 }
 
-/* Names with an arrow or a scope between them. */
+/* A token or a password, by its letters: some digits, or of many some capitals within. Names in
+ * code have an arrow or a scope between them. */
 static gboolean
-is_code(const RecallA11yUnit *unit)
+looks_random(const RecallA11yUnit *unit)
 {
     g_autofree char *word = g_strndup(unit->start, (gsize)(unit->end - unit->start));
+    unsigned n_digits = 0;
+    unsigned n_letters = 0;
+    unsigned n_capitals_within = 0;
 
-    return strpbrk(word, "0123456789") == NULL &&
-           (strstr(word, "->") != NULL || strstr(word, "::") != NULL);
+    for (const char *at = word; *at != '\0'; at++) {
+        n_digits += g_ascii_isdigit(*at) != 0;
+        n_letters += g_ascii_isalpha(*at) != 0;
+        n_capitals_within += at > word && g_ascii_isalnum(at[-1]) && g_ascii_isupper(*at);
+    }
+    if (n_digits > 0)
+        return n_letters > 0 || strlen(word) >= UNTOLD_MIN_BYTES;
+    return n_capitals_within > 0 && strlen(word) >= UNTOLD_MIN_BYTES &&
+           strstr(word, "->") == NULL && strstr(word, "::") == NULL;
 }
 
-/* Long enough for a token, or of letters and digits, as a password. */
+/* In its line it would be masked. */
 static gboolean
-may_be_secret(const RecallA11yUnit *unit)
+is_secret_in(const char *line, const RecallA11yUnit *unit)
 {
-    gboolean has_letter = FALSE;
-    gboolean has_digit = FALSE;
+    g_autoptr(GArray) found = policy_detect_find_in(line);
 
-    if (unit->is_cjk || unit->end - unit->start < UNTOLD_MIXED_MIN_BYTES)
-        return FALSE;
-    for (const char *at = unit->start; at < unit->end; at++) {
-        has_letter |= g_ascii_isalpha(*at) != 0;
-        has_digit |= g_ascii_isdigit(*at) != 0;
+    for (unsigned i = 0; found != NULL && i < found->len; i++) {
+        const PolicySecretRange *range = &g_array_index(found, PolicySecretRange, i);
+
+        if (range->start_bytes < unit->end - line && range->end_bytes > unit->start - line)
+            return TRUE;
     }
-    if (is_code(unit))
-        return FALSE;
-    return unit->end - unit->start >= UNTOLD_MIN_BYTES || (has_letter && has_digit);
+    return FALSE;
 }
 
 /* Nobody tells what stands in the part of a word that is shown. */
 static void
 note_untold(RecallText *self,
+            const char *line,
             const RecallA11yUnit *unit,
             const BaseRect *box,
             const pixman_region32_t *shown)
 {
     pixman_region32_t part;
 
-    if (!may_be_secret(unit))
+    if (unit->is_cjk || unit->end - unit->start < UNTOLD_MIXED_MIN_BYTES)
         return;
     pixman_region32_init_rect(&part, box->x, box->y, (unsigned)box->width, (unsigned)box->height);
     pixman_region32_intersect(&part, &part, (pixman_region32_t *)shown);
-    pixman_region32_union(&self->untold, &self->untold, &part);
+    if (pixman_region32_not_empty(&part) && (looks_random(unit) || is_secret_in(line, unit)))
+        pixman_region32_union(&self->untold, &self->untold, &part);
     pixman_region32_fini(&part);
 }
 
 static void
 add_shown_units(RecallText *self,
+                const char *line,
                 GArray *units,
                 const BaseRect *box,
                 const pixman_region32_t *shown)
@@ -222,7 +235,7 @@ add_shown_units(RecallText *self,
         else
             flush_draft(self, &draft);
         if (!is_shown(&unit_box, shown))
-            note_untold(self, unit, &unit_box, shown);
+            note_untold(self, line, unit, &unit_box, shown);
     }
     flush_draft(self, &draft);
     g_string_free(draft.text, TRUE);
@@ -242,7 +255,7 @@ recall_a11y_text_add_line(RecallText *self,
 
     if (base_rect_is_empty(box) || units->len == 0)
         return;
-    add_shown_units(self, units, box, shown);
+    add_shown_units(self, valid, units, box, shown);
     recall_a11y_text_cover(self, box, shown);
 }
 

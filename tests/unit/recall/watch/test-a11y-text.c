@@ -203,6 +203,43 @@ test_the_part_of_a_password_is_untold(void **state)
     assert_false(pixman_region32_not_empty(&word->untold));
 }
 
+/* Whether the picture lacks the part of the line's end that is shown. */
+static gboolean
+is_untold(const char *line)
+{
+    int width_px = 10 * (int)strlen(line);
+    g_autoptr(RecallText) text =
+        add(line, (BaseRect){0, 0, width_px, 20}, NULL, 0, (BaseRect){0, 0, width_px - 30, 20});
+
+    return pixman_region32_not_empty(&text->untold);
+}
+
+/* Long words are no tokens by that alone; behind a label short ones are passwords. */
+static void
+test_the_part_of_an_ordinary_word_is_kept(void **state)
+{
+    static const struct {
+        const char *line;
+        gboolean is_untold;
+    } examples[] = {
+        {"the internationalisation", FALSE},
+        {"Internationalisation", FALSE},
+        {"recall_watch_get_frame", FALSE},
+        {"https://example.org/pages", FALSE},
+        {"INTERNATIONALISATION", TRUE}, /* or letters of an access key */
+        {"QWxhZGRpbjpvcGVu", TRUE},
+        {"1732515157123456789", TRUE},
+        {"17325151571", FALSE},
+        {"Password: internationalisation", TRUE},
+        {"Password: swordfish", TRUE},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(examples); i++) {
+        if (is_untold(examples[i].line) != examples[i].is_untold)
+            fail_msg("%s", examples[i].line);
+    }
+}
+
 static void
 test_the_part_of_a_name_in_code_is_kept(void **state)
 {
@@ -342,6 +379,7 @@ main(void)
         cmocka_unit_test(test_only_what_is_shown_is_kept),
         cmocka_unit_test(test_the_part_of_a_token_is_untold),
         cmocka_unit_test(test_the_part_of_a_password_is_untold),
+        cmocka_unit_test(test_the_part_of_an_ordinary_word_is_kept),
         cmocka_unit_test(test_the_part_of_a_name_in_code_is_kept),
         cmocka_unit_test(test_a_line_cut_through_is_covered_but_not_kept),
         cmocka_unit_test(test_marks_and_icons_are_no_words),
