@@ -12,6 +12,9 @@
 #define CJK_LENGTH_STRICT 2
 #define PROSE_N_WORDS 2
 #define CODE_MIN_LENGTH 20
+#define NUMBER_N_DIGITS_MIN 12
+#define SETTING_NAME_MIN_LENGTH 3
+#define SETTING_VALUE_MIN_LENGTH 4
 
 static void
 clear_word(void *word)
@@ -431,8 +434,8 @@ is_lone_sign(const GArray *words)
     return n == 0 || (n == 1 && !g_unichar_isdigit(last));
 }
 
-/* Letters and digits without a space, longer than any word: a token or a key. It is hardly ever
- * sure, but whoever drops it leaves a secret unseen. */
+/* Letters and digits without a space, longer than any word: a token or a key; or the digits of a
+ * card. It is hardly ever sure, but whoever drops it leaves a secret unseen. */
 static gboolean
 is_code(const ReaderWord *word)
 {
@@ -444,8 +447,9 @@ is_code(const ReaderWord *word)
         n_digits += g_ascii_isdigit(word->text[i]) != 0;
         n_letters += g_ascii_isalpha(word->text[i]) != 0;
     }
-    return n >= CODE_MIN_LENGTH && n_digits > 0 && n_letters > 0 &&
-           n_digits + n_letters >= LETTER_SHARE_STRICT * n;
+    return n_digits >= NUMBER_N_DIGITS_MIN ||
+           (n >= CODE_MIN_LENGTH && n_digits > 0 && n_letters > 0 &&
+            n_digits + n_letters >= LETTER_SHARE_STRICT * n);
 }
 
 /* What a label names is often no word, and whoever drops it leaves a password unseen. */
@@ -456,6 +460,23 @@ is_value(const GArray *words, unsigned at)
 
     return g_str_has_suffix(label, ":") || g_str_has_suffix(label, "=") ||
            g_str_has_suffix(label, "：");
+}
+
+/* A name with its value in one word; the same holds for it. */
+static gboolean
+is_setting(const ReaderWord *word)
+{
+    const char *at = word->text;
+    glong n_name = 0;
+
+    while (g_unichar_isalnum(g_utf8_get_char(at)) || *at == '_' || *at == '-') {
+        n_name += recall_text_is_cjk(g_utf8_get_char(at)) ? 2 : 1;
+        at = g_utf8_next_char(at);
+    }
+    if (n_name < SETTING_NAME_MIN_LENGTH)
+        return FALSE;
+    return (*at == '=' || *at == ':' || g_str_has_prefix(at, "：")) &&
+           g_utf8_strlen(g_utf8_next_char(at), -1) >= SETTING_VALUE_MIN_LENGTH;
 }
 
 void
@@ -475,7 +496,7 @@ reader_words_drop_noise(GArray *self, gboolean is_strict)
         const ReaderWord *word = &g_array_index(self, ReaderWord, i);
         gboolean is_in_prose = has_prose && has_letters(word);
 
-        if (is_code(word) || is_value(self, i) ||
+        if (is_code(word) || is_value(self, i) || is_setting(word) ||
             (is_confident(word, line_confidence, is_strict && !is_in_prose) &&
              (!is_strict || is_in_prose || looks_like_text(word))))
             i++;

@@ -99,6 +99,12 @@ static const struct {
     {"eyJhbGci0iJIUzI1NiJ9.eyJzdWIi/20 x/20", "eyJhbGci0iJIUzI1NiJ9.eyJzdWIi",
      "eyJhbGci0iJIUzI1NiJ9.eyJzdWIi"},
     {"{password:/90 Starfish21w/20", "{password: Starfish21w", "{password: Starfish21w"},
+    {"passwd=Starfish21w/20", "passwd=Starfish21w", "passwd=Starfish21w"},
+    {"口令：Starfish21w/20", "口令：Starfish21w", "口令：Starfish21w"},
+    {"a=Starfish/20", "", ""},
+    {"11010119491001001X/20", "11010119491001001X", "11010119491001001X"},
+    {"41111111111/20", "", ""},
+    {"passwd=St/20", "", ""},
     {"---/95 +/95", "", ""},
     {"a/95 b/95", "a b", ""},
     {"了本/70 xq/20", "", ""}, /* icons in a row: what is short and of few strokes is none, */
