@@ -116,6 +116,29 @@ test_finds_words(void **state)
     assert_false(recall_stains_find(stains, part, end, &start, &end));
 }
 
+/* What was scrolled there is other text, though a row of pixels through its middle is as before. */
+static void
+test_a_remnant_is_no_stain(void **state)
+{
+    g_autoptr(RecallStains) stains = recall_stains_new();
+    g_autoptr(RecallRun) run = new_run(LINE, 100);
+    g_autoptr(RecallRun) other = new_run("of 20261125004711 here", 160);
+    pixman_region32_t changed;
+    pixman_region32_t gone;
+    uint32_t start = 0;
+    uint32_t end = 0;
+
+    stain(stains, run);
+    assert_true(recall_stains_find(stains, other, 0, &start, &end));
+    pixman_region32_init_rect(&changed, 0, 90, 1000, 16);
+    pixman_region32_union_rect(&changed, &changed, 0, 109, 1000, 20);
+    pixman_region32_init(&gone);
+    recall_stains_wash(stains, &changed, &gone);
+    assert_false(recall_stains_find(stains, other, 0, &start, &end));
+    pixman_region32_fini(&changed);
+    pixman_region32_fini(&gone);
+}
+
 static void
 test_bounded(void **state)
 {
@@ -137,6 +160,7 @@ main(void)
         cmocka_unit_test(test_stays_until_it_changes),
         cmocka_unit_test(test_judged_again),
         cmocka_unit_test(test_finds_words),
+        cmocka_unit_test(test_a_remnant_is_no_stain),
         cmocka_unit_test(test_bounded),
     };
 
