@@ -205,7 +205,7 @@ static size_t
 find_read_word_end(const char *flat, size_t at)
 {
     while (g_ascii_isalnum(flat[at]) || (guchar)flat[at] >= 0x80 ||
-           (flat[at] != '\0' && strchr("_-+/=.!|)(][}{", flat[at]) != NULL))
+           (flat[at] != '\0' && strchr("_-+/=.!|)(][}{@$*", flat[at]) != NULL))
         at++;
     return at;
 }
