@@ -262,15 +262,27 @@ recall_content_hold(RecallContent *self,
 }
 
 void
-recall_content_distrust(RecallContent *self)
+recall_content_distrust(RecallContent *self, const pixman_region32_t *since)
 {
-    pixman_region32_intersect(&self->unsettled, &self->changed, &self->covered);
+    const pixman_box32_t *box;
+
+    pixman_region32_intersect(&self->unsettled, (pixman_region32_t *)since, &self->visible);
+    box = pixman_region32_extents(&self->unsettled);
+    pixman_region32_intersect_rect(&self->unsettled, &self->changed, box->x1, box->y1,
+                                   (unsigned)(box->x2 - box->x1), (unsigned)(box->y2 - box->y1));
+    pixman_region32_intersect(&self->unsettled, &self->unsettled, &self->covered);
+}
+
+gboolean
+recall_content_is_unsettled(const RecallContent *self)
+{
+    return pixman_region32_not_empty((pixman_region32_t *)&self->unsettled);
 }
 
 gboolean
 recall_content_settle(RecallContent *self, pixman_region32_t *fresh)
 {
-    gboolean was_unsettled = pixman_region32_not_empty(&self->unsettled);
+    gboolean was_unsettled = recall_content_is_unsettled(self);
     gboolean looks_otherwise = recall_frame_has_changes(self->frame);
 
     if (was_unsettled && looks_otherwise) {

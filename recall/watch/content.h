@@ -48,11 +48,13 @@ void recall_content_hold(RecallContent *self,
                          const pixman_region32_t *asked,
                          const pixman_region32_t *since);
 
-/* The screen changed after the pixels in hand were grabbed: what is told of those that changed last
- * may be of another layout. They are not kept until recall_content_settle(), at the next moment:
- * where the window looks otherwise by then they are added to @fresh, to be read again.
+/* @since: what changed after the pixels in hand were grabbed: what is told within its extents of
+ * those that changed last may be of another layout. They are not kept until
+ * recall_content_settle(), at the next moment: where the window looks otherwise by then they are
+ * added to @fresh, to be read again.
  * Returns: TRUE when some were not kept, and the window looks as it did: now they can be */
-void recall_content_distrust(RecallContent *self);
+void recall_content_distrust(RecallContent *self, const pixman_region32_t *since);
+gboolean recall_content_is_unsettled(const RecallContent *self);
 gboolean recall_content_settle(RecallContent *self, pixman_region32_t *fresh);
 
 /* Finds what of @changed is left for OCR to read: what was told, what is not visible and what is

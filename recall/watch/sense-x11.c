@@ -154,12 +154,12 @@ begin_moment(RecallSense *self)
     self->is_asking = TRUE;
 }
 
+/* Waits for the answer. */
 static void
-take_damage(RecallSense *self, pixman_region32_t *damage)
+take_damage(RecallSense *self, xcb_xfixes_fetch_region_cookie_t cookie, pixman_region32_t *damage)
 {
-    xcb_connection_t *xcb = self->display->xcb;
     g_autofree xcb_xfixes_fetch_region_reply_t *reply =
-        xcb_xfixes_fetch_region_reply(xcb, self->region_cookie, NULL);
+        xcb_xfixes_fetch_region_reply(self->display->xcb, cookie, NULL);
     int n_rects = reply != NULL ? xcb_xfixes_fetch_region_rectangles_length(reply) : 0;
     const xcb_rectangle_t *rects = n_rects > 0 ? xcb_xfixes_fetch_region_rectangles(reply) : NULL;
     g_autofree pixman_box32_t *boxes = NULL;
@@ -278,7 +278,7 @@ finish_moment(RecallSense *self)
     RecallWindowsX11List list = {0};
 
     self->is_asking = FALSE;
-    take_damage(self, &moment.damage);
+    take_damage(self, self->region_cookie, &moment.damage);
     look_ahead(self);
     if (recall_windows_x11_finish(self->windows, &self->lit, &list) && !self->is_paused)
         tell_moment(self, &moment, &list);
@@ -505,10 +505,21 @@ recall_sense_idle_us(const RecallSense *self)
     return self->last_input_us != 0 ? g_get_monotonic_time() - self->last_input_us : -1;
 }
 
-gboolean
-recall_sense_has_changed(const RecallSense *self)
+void
+recall_sense_add_changes(RecallSense *self, pixman_region32_t *changed)
 {
-    return self->debounce.first_change_us != 0;
+    pixman_region32_t damage;
+
+    if (self->is_asking)
+        pixman_region32_union_rect(changed, changed, 0, 0, (unsigned)self->screen.width,
+                                   (unsigned)self->screen.height);
+    if (self->debounce.first_change_us == 0 || self->is_asking || self->is_lost || self->is_paused)
+        return;
+    sample_damage(self);
+    take_damage(self, xcb_xfixes_fetch_region(self->display->xcb, self->gathered), &damage);
+    pixman_region32_union(changed, changed, &damage);
+    pixman_region32_union(changed, changed, &self->missed);
+    pixman_region32_fini(&damage);
 }
 
 void

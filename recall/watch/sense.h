@@ -55,9 +55,9 @@ void recall_sense_set_paused(RecallSense *self, gboolean is_paused);
 /* Time since the last input, or -1 when none was seen yet. */
 int64_t recall_sense_idle_us(const RecallSense *self);
 
-/* Whether anything changed on the screen since the last moment began: what an application tells
- * now may be of after it. */
-gboolean recall_sense_has_changed(const RecallSense *self);
+/* Adds to @changed the root pixels that changed since the last moment began: what an application
+ * tells of them now may be of after it. Waits for the server where anything changed. */
+void recall_sense_add_changes(RecallSense *self, pixman_region32_t *changed);
 
 /* Asks for a moment after @delay_ms though nothing may have changed (a retry is due). */
 void recall_sense_wake(RecallSense *self, unsigned delay_ms);

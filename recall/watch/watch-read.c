@@ -28,6 +28,8 @@ finish_reading(RecallWatch *self)
     recall_frame_release(recall_watch_get_frame(self));
     g_clear_object(&self->cancellable);
     pixman_region32_clear(&self->reading);
+    if (self->behind_us == 0 && recall_content_is_unsettled(self->content))
+        self->behind_us = self->reading_behind_us;
     self->reading_behind_us = 0;
     self->is_sample = FALSE;
     recall_watch_schedule(self);
@@ -245,6 +247,19 @@ decide(RecallWatch *self, const RecallText *text)
     return recall_watch_get_frame(self) != NULL;
 }
 
+/* The application answered when the screen had gone on. */
+static void
+distrust(RecallWatch *self)
+{
+    pixman_region32_t since;
+
+    pixman_region32_init(&since);
+    recall_sense_add_changes(self->sense, &since);
+    pixman_region32_translate(&since, -self->window->rect.x, -self->window->rect.y);
+    recall_content_distrust(self->content, &since);
+    pixman_region32_fini(&since);
+}
+
 static void
 on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
 {
@@ -264,8 +279,8 @@ on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
         recall_content_give_up_accessible(self->content, &self->reading);
     }
     recall_content_hold(self->content, &self->reading, &self->fresh);
-    if (text != NULL && recall_sense_has_changed(self->sense))
-        recall_content_distrust(self->content);
+    if (text != NULL)
+        distrust(self);
     recall_content_find_layers(self->content, &self->reading); /* before anything is stored of it */
     (void)find_doubts(self);
     if (text != NULL && text->runs->len > 0)

@@ -138,6 +138,8 @@ recall_watch_see(RecallWatch *self,
     recall_frame_end_moment(recall_watch_get_frame(self), moment->at_rest, &self->fresh);
     self->must_store |= recall_content_settle(self->content, &self->fresh) && self->is_partial;
     note_motion(self, moment->at_rest);
+    if (!pixman_region32_not_empty(&self->fresh))
+        self->behind_us = 0;
     if (self->changed_us == 0 && pixman_region32_not_empty(&self->fresh))
         self->changed_us = moment->first_change_us;
     if (recall_frame_has_busy(recall_watch_get_frame(self)) && self->busy_source == 0)

@@ -437,7 +437,7 @@ test_distrusted_until_the_next_moment(void **state)
     pixman_region32_init(&fresh);
     tell(self, &(BaseRect){0, 0, SIDE_PX, SIDE_PX});
     recall_content_hold(self->content, &self->all, &self->none);
-    recall_content_distrust(self->content);
+    recall_content_distrust(self->content, &self->all);
     assert_false(is_kept(self, 100, 100));
     assert_true(recall_content_has_unread(self->content));
     assert_true(recall_content_settle(self->content, &fresh)); /* it was another window */
@@ -448,12 +448,38 @@ test_distrusted_until_the_next_moment(void **state)
     end_moment(self);
     tell(self, &(BaseRect){0, 0, SIDE_PX, SIDE_PX});
     recall_content_hold(self->content, &self->all, &self->none);
-    recall_content_distrust(self->content);
+    recall_content_distrust(self->content, &self->all);
     put_letters(self->content, &(BaseRect){300, 300, 50, 20});
     end_moment(self);
     assert_false(recall_content_settle(self->content, &fresh)); /* it was this one */
     assert_true(pixman_region32_contains_point(&fresh, 120, 110, NULL));
     assert_true(is_painted(self, 120, 110));
+    pixman_region32_fini(&fresh);
+}
+
+/* What is told where nothing changed is of the pixels in hand, however late it came. */
+static void
+test_distrusted_only_where_it_changed(void **state)
+{
+    Seen *self = *state;
+    pixman_region32_t since;
+    pixman_region32_t fresh;
+
+    pixman_region32_init(&fresh);
+    pixman_region32_init_rect(&since, 150, 80, 1, 20);
+    pixman_region32_union_rect(&since, &since, 190, 80, 10, 20);
+    tell(self, &(BaseRect){0, 0, SIDE_PX, SIDE_PX});
+    recall_content_hold(self->content, &self->all, &self->none);
+    assert_false(recall_content_is_unsettled(self->content));
+    recall_content_distrust(self->content, &since);
+    assert_true(recall_content_is_unsettled(self->content));
+    assert_true(is_kept(self, 149, 90));
+    assert_false(is_kept(self, 170, 90)); /* between what changed */
+    assert_true(is_kept(self, 100, 200));
+    assert_true(recall_content_settle(self->content, &fresh));
+    recall_content_distrust(self->content, &self->none);
+    assert_false(recall_content_is_unsettled(self->content));
+    pixman_region32_fini(&since);
     pixman_region32_fini(&fresh);
 }
 
@@ -507,6 +533,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_covered_secret_stays_painted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_secret_is_painted_until_it_goes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_distrusted_until_the_next_moment, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_distrusted_only_where_it_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_blink_beside_secret, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rested_number_is_shown, set_up, tear_down),
     };

@@ -1223,6 +1223,31 @@ test_display_is_taken_over(void **state)
     assert_int_equal(fixture->lost_code, G_IO_ERROR_BUSY);
 }
 
+/* What changed since the last moment is told before the next, which has it, too. */
+static void
+test_changes_before_the_moment(void **state)
+{
+    Fixture *fixture = *state;
+    uint32_t xid = xserver_open_window(fixture->server, FALSE, 100, 50, 200, 200);
+    unsigned n_moments;
+    pixman_region32_t changed;
+
+    settle(fixture);
+    pixman_region32_init(&changed);
+    recall_sense_add_changes(fixture->sense, &changed);
+    assert_false(pixman_region32_not_empty(&changed));
+    n_moments = fixture->n_moments;
+    xserver_fill(fixture->server, xid, 0xFF0000, 10, 20, 30, 40);
+    xserver_sync(fixture->server);
+    run_for(RECALL_SENSE_REST_MS / 4);
+    recall_sense_add_changes(fixture->sense, &changed);
+    assert_int_equal(fixture->n_moments, n_moments);
+    assert_region(&changed, 110, 70, 30, 40);
+    wait_for_moments(fixture, 1);
+    assert_region(&fixture->last.damage, 110, 70, 30, 40);
+    pixman_region32_fini(&changed);
+}
+
 /* A server that does not answer must not stop the main loop. */
 static void
 test_hung_server(void **state)
@@ -1257,6 +1282,7 @@ main(void)
         SENSE_TEST(test_damage_is_what_was_drawn),
         SENSE_TEST(test_video_costs_little),
         SENSE_TEST(test_wake),
+        SENSE_TEST(test_changes_before_the_moment),
         SENSE_TEST(test_pause),
         SENSE_TEST(test_input),
         SENSE_TEST(test_window_says_who_it_is),
