@@ -7,7 +7,7 @@
 #include "recall/watch/a11y-read.h"
 
 #define MISSED_N_MAX 2 /* deadlines in a row after which an application is left alone */
-#define AVOID_MIN_US (30 * G_USEC_PER_SEC)
+#define AVOID_MIN_US (2 * G_USEC_PER_SEC) /* it may be busy with its start */
 #define AVOID_MAX_US (300 * G_USEC_PER_SEC)
 #define SLOW_READ_US (G_USEC_PER_SEC / 10)
 #define SLOW_READ_SHARE 2 /* a slow application rests so many times as long as it was busy */

@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <cmocka.h>
 
 #define WATCHDOG_S 30
+#define SOON_US (5 * G_USEC_PER_SEC)
 
 typedef struct {
     char *directory;
@@ -318,6 +320,33 @@ test_hung_application_delays_no_other(void **state)
     }
 }
 
+/* As one does that starts on a busy machine. */
+static void
+test_application_that_hung_for_a_while_is_read_soon_after(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(FakeApp) app = start_app(fixture, "good");
+    gboolean is_read = FALSE;
+    int64_t start_us;
+
+    assert_int_equal(kill(get_pid(app), SIGSTOP), 0);
+    for (unsigned i = 0; i < 2; i++) {
+        g_auto(Outcome) missed = {0};
+
+        read_now(fixture, app, FALSE, &missed);
+        assert_error(&missed, G_IO_ERROR_TIMED_OUT);
+    }
+    assert_int_equal(kill(get_pid(app), SIGCONT), 0);
+    start_us = g_get_monotonic_time();
+    while (!is_read && g_get_monotonic_time() - start_us < SOON_US) {
+        g_auto(Outcome) outcome = {0};
+
+        read_now(fixture, app, FALSE, &outcome);
+        is_read = outcome.error == NULL;
+    }
+    assert_true(is_read);
+}
+
 static void
 test_queue_of_a_hung_application_is_bounded(void **state)
 {
@@ -449,6 +478,8 @@ main(int argc, char **argv)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_process_without_application, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hung_application_delays_no_other, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_application_that_hung_for_a_while_is_read_soon_after,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_queue_of_a_hung_application_is_bounded, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_cancelled_reading_ends_at_once, set_up, tear_down),
