@@ -46,10 +46,10 @@ has_page(const char *url)
     return url != NULL && *url != '\0' && !g_str_has_prefix(url, "about:");
 }
 
-/* The title is a product's name alone, or has it at its end, after a dash with spaces: a language
- * that puts the mark before the name would have it between. */
-static PolicyBrowsing
-judge_gecko(const char *title, const char *url)
+/* Bytes of @title before the product's name and the dash with spaces before it; -1: it is not at
+ * the end. A title that is the name alone has 0. */
+static int
+find_gecko_product(const char *title)
 {
     static const char *const products[] = {"Mozilla Firefox", "Firefox Developer Edition",
                                            "Firefox Nightly", "Firefox",
@@ -59,14 +59,28 @@ judge_gecko(const char *title, const char *url)
 
     for (unsigned i = 0; i < G_N_ELEMENTS(products); i++) {
         if (g_str_equal(title, products[i]))
-            return has_page(url) ? POLICY_BROWSING_PUBLIC : POLICY_BROWSING_UNKNOWN;
+            return 0;
         for (unsigned k = 0; k < G_N_ELEMENTS(dashes); k++) {
             g_autofree char *end = g_strconcat(dashes[k], products[i], NULL);
 
             if (g_str_has_suffix(title, end))
-                return POLICY_BROWSING_PUBLIC;
+                return (int)(strlen(title) - strlen(end));
         }
     }
+    return -1;
+}
+
+/* A language that puts the mark of a private window before the product's name has it between the
+ * dash and the name. */
+static PolicyBrowsing
+judge_gecko(const char *title, const char *url)
+{
+    int n_page = find_gecko_product(title);
+
+    if (n_page == 0)
+        return has_page(url) ? POLICY_BROWSING_PUBLIC : POLICY_BROWSING_UNKNOWN;
+    if (n_page > 0)
+        return POLICY_BROWSING_PUBLIC;
     return *title == '\0' ? POLICY_BROWSING_UNKNOWN : POLICY_BROWSING_PRIVATE;
 }
 
@@ -127,4 +141,33 @@ policy_browsing_judge(PolicyBrowser browser,
     default:
         return POLICY_BROWSING_NONE;
     }
+}
+
+char *
+policy_browsing_dup_page_title(PolicyBrowser browser, const char *title)
+{
+    const char *product = NULL;
+    int n_page = -1;
+
+    if (browser == POLICY_BROWSER_GECKO)
+        n_page = find_gecko_product(title);
+    else if (browser == POLICY_BROWSER_CHROMIUM)
+        product = find_last(title, " - ");
+    if (product != NULL)
+        n_page = (int)(product - title);
+    return n_page < 0 ? g_strdup(title) : g_strndup(title, n_page);
+}
+
+gboolean
+policy_browsing_is_own_page(const char *url)
+{
+    static const char *const schemes[] = {
+        "about:",   "chrome:", "chrome-untrusted:", "edge:", "brave:",
+        "vivaldi:", "opera:",  "browser:"};
+
+    for (unsigned i = 0; url != NULL && i < G_N_ELEMENTS(schemes); i++) {
+        if (g_str_has_prefix(url, schemes[i]))
+            return TRUE;
+    }
+    return FALSE;
 }

@@ -24,6 +24,14 @@ typedef enum {
 /* @app: the class of the window */
 PolicyBrowser policy_browser_find(const char *app);
 
+/* Of @title, the title of a browser's window, what the page gave. Returns: (transfer full): "" when
+ * it gave nothing */
+char *policy_browsing_dup_page_title(PolicyBrowser browser, const char *title);
+
+/* Whether @url is the browser's own page: a new tab, the history, the search for tabs. They name
+ * other pages. */
+gboolean policy_browsing_is_own_page(const char *url);
+
 /**
  * policy_browsing_judge:
  * @title: of the window, as the window manager shows it

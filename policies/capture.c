@@ -203,6 +203,22 @@ is_denied(const PolicyCaptureRules *self,
     return FALSE;
 }
 
+gboolean
+policy_capture_rules_denies_title(const PolicyCaptureRules *self, const char *title)
+{
+    PolicyCaptureDecision decision;
+
+    return is_denied(self, POLICY_CAPTURE_TITLE, title, &decision);
+}
+
+gboolean
+policy_capture_rules_denies_site(const PolicyCaptureRules *self, const char *url)
+{
+    PolicyCaptureDecision decision;
+
+    return is_denied(self, POLICY_CAPTURE_SITE, url, &decision);
+}
+
 static PolicyCaptureDecision
 decide_browsing(const PolicyCaptureRules *self, const PolicyCaptureQuestion *question)
 {

@@ -68,6 +68,10 @@ void policy_capture_rules_set_profiles(PolicyCaptureRules *self, const char *con
 /* Whether the address of a page can matter. */
 gboolean policy_capture_rules_has_sites(const PolicyCaptureRules *self);
 
+/* Whether a rule denies windows of this title, or pages of this address. */
+gboolean policy_capture_rules_denies_title(const PolicyCaptureRules *self, const char *title);
+gboolean policy_capture_rules_denies_site(const PolicyCaptureRules *self, const char *url);
+
 /* Whether the accessible name tells that a browser's window is public. */
 gboolean policy_capture_rules_is_public(const PolicyCaptureRules *self,
                                         const char *app,

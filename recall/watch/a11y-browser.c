@@ -1,5 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "policies/browsing.h"
+#include "recall/watch/a11y-names.h"
 #include "recall/watch/a11y-page.h"
 #include "recall/watch/a11y-password.h"
 #include "recall/watch/a11y-read.h"
@@ -119,20 +121,25 @@ add_clipped(RecallA11yReading *reading, GPtrArray *nodes, RecallA11yShape shape)
     recall_a11y_reading_add(reading, nodes, clips, &manner);
 }
 
-/* @key: what the browser calls the document's address */
-static void
-ask_url(RecallA11yReading *reading, const RecallA11yNode *document, const char *key)
+/* @key: what the browser calls the document's address. Returns: (transfer full): NULL: none */
+static char *
+dup_url(RecallA11yReading *reading, const RecallA11yNode *document, const char *key)
 {
     g_autoptr(GVariant) reply =
         recall_a11y_link_ask(reading->link, document->path, DOCUMENT, "GetAttributeValue",
                              g_variant_new("(s)", key), "(s)");
-    const char *url = NULL;
+    const char *url = "";
 
-    if (reply == NULL || reading->text->url != NULL)
-        return;
-    g_variant_get(reply, "(&s)", &url);
-    if (*url != '\0')
-        reading->text->url = g_strdup(url);
+    if (reply != NULL)
+        g_variant_get(reply, "(&s)", &url);
+    return *url == '\0' ? NULL : g_strdup(url);
+}
+
+static void
+ask_url(RecallA11yReading *reading, const RecallA11yNode *document, const char *key)
+{
+    if (reading->text->url == NULL)
+        reading->text->url = dup_url(reading, document, key);
 }
 
 /* Tools for developers lie around the page that they are about, and are larger; in a window of
@@ -274,6 +281,26 @@ look_at_body(RecallA11yReading *reading, const RecallA11yRole *roles, RecallA11y
         page->document = document;
 }
 
+/* Around pages, and in those that are the browser's own: they may lie over another. */
+static void
+add_names(RecallA11yReading *reading, GPtrArray *nodes)
+{
+    g_autoptr(GPtrArray) own = g_ptr_array_new();
+
+    for (unsigned i = 0; i < nodes->len; i++) {
+        RecallA11yNode *node = nodes->pdata[i];
+        g_autofree char *url = NULL;
+
+        if (find_document(node) == NULL)
+            g_ptr_array_add(own, node);
+        else if (find_document(node) == node && find_document(node->parent) == NULL)
+            url = dup_url(reading, node, "URI");
+        if (policy_browsing_is_own_page(url))
+            recall_a11y_names_add_page(reading, node);
+    }
+    recall_a11y_names_add_own(reading, own);
+}
+
 /* One walk finds the page and what is around it. */
 static void
 look_at_chromium(RecallA11yReading *reading, RecallA11yPage *out_page)
@@ -284,7 +311,7 @@ look_at_chromium(RecallA11yReading *reading, RecallA11yPage *out_page)
         RECALL_A11Y_ROLE_PUSH_BUTTON,     RECALL_A11Y_ROLE_LIST_ITEM,
         RECALL_A11Y_ROLE_MENU_ITEM,       RECALL_A11Y_ROLE_CHECK_MENU_ITEM,
         RECALL_A11Y_ROLE_RADIO_MENU_ITEM, RECALL_A11Y_ROLE_DOCUMENT_WEB,
-        RECALL_A11Y_ROLE_UNKNOWN};
+        RECALL_A11Y_ROLE_PAGE_TAB,        RECALL_A11Y_ROLE_UNKNOWN};
 
     out_page->nodes =
         recall_a11y_tree_match(reading->memory->tree, reading->link, reading->frame, roles);
@@ -322,6 +349,7 @@ recall_a11y_read_chromium(RecallA11yReading *reading)
         keep_body(reading, page.document);
         ask_page_url(reading, &page);
     }
+    add_names(reading, page.nodes);
     return page.nodes->len > 0;
 }
 
@@ -374,9 +402,10 @@ static void
 look_at_gecko(RecallA11yReading *reading, RecallA11yPage *out_page)
 {
     static const RecallA11yRole roles[] = {
-        RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_ENTRY, RECALL_A11Y_ROLE_COMBO_BOX,
-        RECALL_A11Y_ROLE_MENU_ITEM,    RECALL_A11Y_ROLE_LABEL, RECALL_A11Y_ROLE_PASSWORD_TEXT,
-        RECALL_A11Y_ROLE_UNKNOWN};
+        RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_ENTRY,    RECALL_A11Y_ROLE_COMBO_BOX,
+        RECALL_A11Y_ROLE_MENU_ITEM,    RECALL_A11Y_ROLE_LABEL,    RECALL_A11Y_ROLE_PASSWORD_TEXT,
+        RECALL_A11Y_ROLE_PAGE_TAB,     RECALL_A11Y_ROLE_TOOL_TIP, RECALL_A11Y_ROLE_PUSH_BUTTON,
+        RECALL_A11Y_ROLE_LIST_ITEM,    RECALL_A11Y_ROLE_UNKNOWN};
     RecallA11yTree *tree = reading->memory->tree;
     g_autoptr(GPtrArray) all = recall_a11y_tree_match(tree, reading->link, reading->frame, roles);
 
@@ -414,5 +443,10 @@ recall_a11y_read_gecko(RecallA11yReading *reading)
     add_menu_items(reading, page.own);
     if (page.document != NULL)
         ask_url(reading, page.document, "DocURL"); /* last: what follows was read before */
+    if (reading->window->kind == RECALL_WINDOW_POPUP)
+        ask_ancestors(reading, page.own);
+    recall_a11y_names_add_own(reading, page.own);
+    if (policy_browsing_is_own_page(reading->text->url))
+        recall_a11y_names_add_page(reading, page.document);
     return page.nodes->len + page.own->len > 0;
 }

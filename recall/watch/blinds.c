@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/blinds.h"
 
+#include "recall/watch/titles.h"
+
 #include <errno.h>
 #include <signal.h>
 
@@ -11,6 +13,10 @@
 #define SECRET_REASON                                                                              \
     "Cards, account and identity numbers, keys, tokens and passwords are masked in the text and "  \
     "painted over in the picture."
+#define NAME_RULE "named page"
+#define NAME_REASON                                                                                \
+    "Tabs, menus and lists of a browser that name a page which is never remembered are painted "   \
+    "out, and their words dropped."
 #define N_SECRETS_NOTED_MAX 256 /* of one window; more are not told apart */
 
 /* What is known of one window. */
@@ -25,6 +31,7 @@ typedef struct {
     RecallBlindsState state;
     const char *noted_rule; /* that stands in the ledger for it now */
     gboolean has_places;
+    gboolean has_names; /* of denied pages */
     unsigned n_secrets;
     unsigned generation; /* of the moment that showed it last */
     int64_t undecided_us;
@@ -35,6 +42,7 @@ struct RecallBlinds {
     PolicyCaptureRules *rules;
     GHashTable *entries; /* xid to Entry */
     RecallLedger *ledger;
+    RecallTitles *titles; /* of pages that are denied for their address */
     unsigned generation;
 };
 
@@ -59,6 +67,7 @@ recall_blinds_new(PolicyCaptureRules *rules)
     self->rules = rules;
     self->entries = g_hash_table_new_full(NULL, NULL, NULL, free_entry);
     self->ledger = recall_ledger_new();
+    self->titles = recall_titles_new();
     return self;
 }
 
@@ -69,6 +78,7 @@ recall_blinds_free(RecallBlinds *self)
         return;
     g_hash_table_unref(self->entries);
     recall_ledger_free(self->ledger);
+    recall_titles_free(self->titles);
     policy_capture_rules_free(self->rules);
     g_free(self);
 }
@@ -301,6 +311,93 @@ recall_blinds_get(const RecallBlinds *self, uint32_t xid)
     return entry != NULL ? entry->state : RECALL_BLINDS_SHUT;
 }
 
+/* --- what names a denied page --- */
+
+/* A title that the window had while it was allowed is no secret; it may be late, too: the address
+ * is of the next page already. */
+static void
+note_title(RecallBlinds *self, const Entry *entry, const RecallWindow *window, const char *url)
+{
+    PolicyBrowser browser = policy_browser_find(entry->app);
+    g_autofree char *title = NULL;
+
+    if (browser == POLICY_BROWSER_NONE || !policy_capture_rules_denies_site(self->rules, url) ||
+        (entry->decision.verdict == POLICY_CAPTURE_ALLOW &&
+         g_strcmp0(entry->told_title, window->title) == 0))
+        return;
+    title = policy_browsing_dup_page_title(browser, window->title);
+    recall_titles_add(self->titles, title);
+}
+
+/* A rule may be about the whole title of the window, with the product's name. */
+static gboolean
+is_denied_name(const RecallBlinds *self, const Entry *entry, const char *name)
+{
+    const char *title = entry->window->title;
+    g_autofree char *page = policy_browsing_dup_page_title(policy_browser_find(entry->app), title);
+    g_autofree char *whole = g_strconcat(name, title + strlen(page), NULL);
+
+    return policy_capture_rules_denies_title(self->rules, whole) ||
+           policy_capture_rules_denies_title(self->rules, name) ||
+           recall_titles_has(self->titles, name);
+}
+
+/* Whether a window of the browser that @window is a card or a list of names denied pages. */
+static gboolean
+is_of_naming(const RecallBlinds *self, const RecallWindow *window)
+{
+    GHashTableIter iter;
+    void *value;
+
+    g_hash_table_iter_init(&iter, self->entries);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Entry *entry = value;
+
+        if (entry->has_names && is_seen(self, entry) && entry->window->pid == window->pid)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+hide_denied(const RecallBlinds *self, const Entry *entry, RecallText *text)
+{
+    gboolean has_some = FALSE;
+
+    for (unsigned i = 0; i < text->names->len; i++) {
+        const RecallName *name = &g_array_index(text->names, RecallName, i);
+        const BaseRect *box = &name->box;
+
+        if (!is_denied_name(self, entry, name->text))
+            continue;
+        pixman_region32_union_rect(&text->secret, &text->secret, box->x, box->y,
+                                   (unsigned)box->width, (unsigned)box->height);
+        pixman_region32_union_rect(&text->covered, &text->covered, box->x, box->y,
+                                   (unsigned)box->width, (unsigned)box->height);
+        has_some = TRUE;
+    }
+    return has_some;
+}
+
+gboolean
+recall_blinds_hide_names(RecallBlinds *self,
+                         const RecallWindow *window,
+                         RecallText *text,
+                         int64_t at_us)
+{
+    Entry *entry = find_entry(self, window->xid);
+    gboolean had_names = entry != NULL && entry->has_names;
+
+    if (entry == NULL)
+        return FALSE;
+    if (text != NULL)
+        entry->has_names = hide_denied(self, entry, text);
+    if (entry->has_names)
+        recall_ledger_note(self->ledger, NAME_RULE, NAME_REASON, at_us, !had_names);
+    return window->kind != RECALL_WINDOW_POPUP || (text != NULL && text->names->len > 0) ||
+           !is_of_naming(self, window);
+}
+
 PolicyCaptureDecision
 recall_blinds_tell(RecallBlinds *self,
                    const RecallWindow *window,
@@ -311,6 +408,7 @@ recall_blinds_tell(RecallBlinds *self,
 
     if (entry == NULL)
         return (PolicyCaptureDecision){POLICY_CAPTURE_UNDECIDED, NULL, NULL};
+    note_title(self, entry, window, url);
     g_free(entry->told_title);
     entry->told_title = g_strdup(window->title);
     g_free(entry->name);

@@ -4,6 +4,7 @@
 
 #include "policies/capture.h"
 #include "recall/watch/ledger.h"
+#include "recall/watch/text.h"
 #include "recall/watch/window.h"
 
 /* What must not be looked at: keeps, for each window, what is known that the decision needs, asks
@@ -48,6 +49,14 @@ PolicyCaptureDecision recall_blinds_tell(RecallBlinds *self,
 
 /* Places inside a window that were painted out. @rule, @reason: static */
 void recall_blinds_note_places(RecallBlinds *self, uint32_t xid, gboolean are_there, int64_t at_us);
+
+/* Of what @window of a browser tells, names of denied pages are put with what must not be kept.
+ * Returns: FALSE when nothing of the window may be kept before it tells names: it may be a card or
+ *   a list about such pages */
+gboolean recall_blinds_hide_names(RecallBlinds *self,
+                                  const RecallWindow *window,
+                                  RecallText *text,
+                                  int64_t at_us);
 
 /* @n: how many secrets are masked in what is shown of the window; for the ledger. */
 void recall_blinds_note_secrets(RecallBlinds *self, uint32_t xid, unsigned n, int64_t at_us);

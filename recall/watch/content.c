@@ -23,7 +23,7 @@ struct RecallContent {
     pixman_region32_t visible;
     pixman_region32_t covered;   /* what accessible text speaks for */
     pixman_region32_t spoken;    /* it tells of text in there, maybe of where it stood before */
-    pixman_region32_t secret;    /* password fields: nothing in them is kept */
+    pixman_region32_t secret;    /* password fields, names of denied pages */
     pixman_region32_t untold;    /* parts of long words: not in the picture */
     pixman_region32_t wanted;    /* what OCR reads now */
     pixman_region32_t ignored;   /* what it must leave out */
@@ -440,12 +440,6 @@ recall_content_take_ocr(RecallContent *self, GPtrArray *runs, const pixman_regio
 }
 
 /* --- what may be kept --- */
-
-gboolean
-recall_content_has_passwords(const RecallContent *self)
-{
-    return pixman_region32_not_empty((pixman_region32_t *)&self->secret);
-}
 
 gboolean
 recall_content_has_unread(const RecallContent *self)

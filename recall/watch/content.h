@@ -103,8 +103,6 @@ void recall_content_drop_text(RecallContent *self);
 
 /* --- what may be kept --- */
 
-gboolean recall_content_has_passwords(const RecallContent *self);
-
 /* Whether anything visible was not read yet, or where it was told is not proven. */
 gboolean recall_content_has_unread(const RecallContent *self);
 

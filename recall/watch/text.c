@@ -168,12 +168,20 @@ recall_run_clean(const char *text, gssize n_bytes)
     return g_string_free(clean, clean->len == 0);
 }
 
+static void
+clear_name(void *data)
+{
+    g_free(((RecallName *)data)->text);
+}
+
 RecallText *
 recall_text_new(void)
 {
     RecallText *self = g_new0(RecallText, 1);
 
     self->runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
+    self->names = g_array_new(FALSE, FALSE, sizeof(RecallName));
+    g_array_set_clear_func(self->names, clear_name);
     pixman_region32_init(&self->covered);
     pixman_region32_init(&self->secret);
     pixman_region32_init(&self->spoken);
@@ -187,6 +195,7 @@ recall_text_free(RecallText *self)
     if (self == NULL)
         return;
     g_ptr_array_unref(self->runs);
+    g_array_unref(self->names);
     g_free(self->name);
     g_free(self->url);
     g_free(self->file);

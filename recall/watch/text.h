@@ -55,16 +55,24 @@ gboolean recall_text_is_cjk(gunichar c);
  * Returns: (transfer full), NULL when nothing is left */
 char *recall_run_clean(const char *text, gssize n_bytes);
 
+/* What a browser's own part is called: a tab, an entry of a menu or of its history. */
+typedef struct {
+    char *text;
+    BaseRect box; /* nothing of what is called so shows outside */
+} RecallName;
+
 /* What a source answered about a window. */
 typedef struct {
-    GPtrArray *runs;           /* of RecallRun */
-    char *name;                /* of the window, as its application tells it, or NULL */
-    char *url;                 /* of the document in front, or NULL */
-    char *file;                /* path of the document in front, or NULL */
+    GPtrArray *runs; /* of RecallRun */
+    char *name;      /* of the window, as its application tells it, or NULL */
+    char *url;       /* of the document in front, or NULL */
+    char *file;      /* path of the document in front, or NULL */
+    GArray *names;   /* of RecallName: they may be titles of pages that are not in front */
     pixman_region32_t covered; /* window pixels that this answer speaks for: whatever text there is
                                 * in them is in @runs, so nothing else needs to read them */
-    pixman_region32_t secret;  /* window pixels that must not be kept: password fields; a run that
-                                * touches them must not, either, but may be a label */
+    pixman_region32_t secret;  /* window pixels that must not be kept: password fields, names of
+                                * denied pages; a run that touches them must not, either, but may
+                                * be a label */
     pixman_region32_t spoken;  /* window pixels where text stands that the application tells, maybe
                                 * elsewhere than it was grabbed: it moved meanwhile */
     pixman_region32_t untold;  /* window pixels of long words of which only a part is shown: no run

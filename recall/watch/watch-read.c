@@ -192,14 +192,6 @@ start_ocr(RecallWatch *self)
     recall_ocr_read_async(self->parts.ocr, &request, self->cancellable, on_ocr_read, self);
 }
 
-static void
-take_accessible(RecallWatch *self, RecallText *text)
-{
-    recall_content_take_accessible(self->content, text);
-    recall_blinds_note_places(self->parts.blinds, self->xid,
-                              recall_content_has_passwords(self->content), self->seen_us);
-}
-
 /* Nothing that was read of it is kept; its pixels stay to tell what changes. */
 static void
 hold(RecallWatch *self, const PolicyCaptureDecision *decision)
@@ -228,14 +220,27 @@ look_anew(RecallWatch *self)
     recall_sense_wake(self->sense, 0);
 }
 
+/* What must not be kept of an allowed window. @text: (nullable)
+ * Returns: FALSE when it must be told first what is in it */
+static gboolean
+hide_parts(RecallWatch *self, RecallText *text)
+{
+    if (text != NULL)
+        recall_blinds_note_places(self->parts.blinds, self->xid,
+                                  pixman_region32_not_empty(&text->secret), self->seen_us);
+    return recall_blinds_hide_names(self->parts.blinds, self->read_window, text, self->seen_us);
+}
+
 /* Returns: whether what was read may be kept */
 static gboolean
-decide(RecallWatch *self, const RecallText *text)
+decide(RecallWatch *self, RecallText *text)
 {
     PolicyCaptureDecision decision =
         recall_blinds_tell(self->parts.blinds, self->read_window, text != NULL ? text->name : NULL,
                            text != NULL ? text->url : NULL);
 
+    if (decision.verdict == POLICY_CAPTURE_ALLOW && !hide_parts(self, text))
+        decision.verdict = POLICY_CAPTURE_UNDECIDED;
     if (decision.verdict != POLICY_CAPTURE_ALLOW) {
         hold(self, &decision);
         return FALSE;
@@ -274,7 +279,7 @@ on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
     if (text != NULL) {
         if (self->is_sample)
             adapt_to_sample(self, text->runs);
-        take_accessible(self, text);
+        recall_content_take_accessible(self->content, text);
     } else {
         recall_content_give_up_accessible(self->content, &self->reading);
     }

@@ -144,9 +144,11 @@ is_kept_hidden(const RecallDesktopX11 *desktop, const RecallClientX11 *client)
 static RecallWindowKind
 guess_kind(const Member *member, const RecallClientX11 *client)
 {
-    if (client->has_kind)
+    gboolean is_override = member->top->is_override && member->xid == member->top->xid;
+
+    if (client->has_kind && !(is_override && client->kind == RECALL_WINDOW_DIALOG))
         return client->kind;
-    if (member->top->is_override && member->xid == member->top->xid)
+    if (is_override) /* Firefox calls its cards over tabs utilities */
         return RECALL_WINDOW_POPUP;
     return client->transient_for != 0 ? RECALL_WINDOW_DIALOG : RECALL_WINDOW_NORMAL;
 }

@@ -16,6 +16,7 @@ sites=127.0.0.1/bank;*.gov.cn
 """
 
 DESKTOP = {"config": CONFIG}
+COLOUR = "#ff00fe" # of what must not be kept, and of nothing else
 
 
 def assert_nowhere(desktop, *words):
@@ -139,7 +140,73 @@ def test_firefox(desktop):
     assert_nowhere(desktop, "tamarisk", "hideaway", "marzipan", "statement")
 
 
-COLOUR = "#ff00fe" # of what is typed in a password field, and of nothing else
+ICON = ("data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect "
+        f"width='16' height='16' fill='%23{COLOUR[1:]}'/></svg>")
+
+
+def coloured(title):
+    return (f'<!DOCTYPE html><meta charset="utf-8"><title>{title}</title><link rel="icon" '
+            f'href="{ICON}"><body style="background:{COLOUR}">Quillwort grows here.')
+
+
+def write_named_pages(desktop):
+    """A page that may be kept, one that may not for its address, and one for its title."""
+    (desktop.files / "bank").mkdir(exist_ok=True)
+    desktop.write("bank/gentian.html", coloured("Ledger of gentian"))
+    desktop.write("more.html", coloured("Top secret vellum"))
+    desktop.write("bulletin.html", content.page(
+        "Bulletin", '<p>The ketch Bergamot sails.</p><a href="more.html" style="position:fixed; '
+        'left:0; bottom:0; width:300px; height:300px">more</a><script>onkeydown = e => '
+        '{ if (e.key == "f") open("bank/gentian.html"); };</script>'))
+    return desktop.serve()
+
+
+def check_named_pages(desktop, browser, first_tab, *keys_of_lists):
+    """The title of a denied page is nowhere while another tab is in front, nor its icon, nor the
+    picture of it that comes when the pointer rests on its tab."""
+    x, y, _width, height = desktop.geometry(browser.window)
+    desktop.key("f") # opens in front
+    apps.wait_title(desktop, browser.window, "Ledger of gentian")
+    look_at_it(3)
+    desktop.key(first_tab)
+    apps.wait_title(desktop, browser.window, "Bulletin")
+    desktop.click(x + 150, y + height - 150, button=2) # opens behind
+    look_at_it(3)
+    strip = desktop.screenshot("strip.png")
+    for tab in (1, 2):
+        desktop.xdotool("mousemove", x + 100 + tab * 225, y + 22)
+        look_at_it(1)
+        desktop.xdotool("mousemove_relative", 3, 1)
+        look_at_it(3)
+    card = desktop.screenshot("card.png")
+    desktop.xdotool("mousemove", x + 600, y + 600)
+    for key in keys_of_lists:
+        desktop.key(key)
+        look_at_it(3)
+        desktop.key("Escape")
+        look_at_it(1)
+    desktop.type("berg")
+    assert 100 < strip.count(COLOUR) < card.count(COLOUR), "it shows"
+    browser.end()
+    assert_nowhere(desktop, "gentian", "vellum", "quillwort")
+    pictures = [desktop.picture(s["scene"]) for s in desktop.scenes()]
+    assert len(pictures) > 1 and not any(p.count(COLOUR) for p in pictures)
+    assert_ledger(desktop, "named page")
+
+
+def test_chromium_names_of_denied_pages(desktop):
+    address = write_named_pages(desktop)
+    browser = apps.chromium(desktop, f"{address}/bulletin.html")
+    assert_found(desktop, "Bergamot", app="chromium", deadline_s=30)
+    check_named_pages(desktop, browser, "ctrl+1", "ctrl+shift+a", "ctrl+h")
+
+
+def test_firefox_names_of_denied_pages(desktop):
+    address = write_named_pages(desktop)
+    browser = apps.firefox(desktop, f"{address}/bulletin.html")
+    assert_found(desktop, "Bergamot", app="firefox", deadline_s=40)
+    check_named_pages(desktop, browser, "alt+1", "ctrl+t")
+
 
 GTK_DIALOG = """
 import gi

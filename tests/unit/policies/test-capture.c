@@ -198,6 +198,36 @@ test_private_windows(void **state)
     }
 }
 
+static void
+test_titles_of_pages(void **state)
+{
+    static const char *const cases[][3] = {
+        {"Chromium", "Page - Chromium", "Page"},
+        {"Chromium", "A - B - Chromium", "A - B"},
+        {"Chromium", "Mail", "Mail"},
+        {"firefox-esr", "Page " DASH " Mozilla Firefox", "Page"},
+        {"firefox-esr", "A - B " DASH " Mozilla Firefox", "A - B"},
+        {"firefox-esr", "Mozilla Firefox", ""},
+        {"xterm", "A - B", "A - B"},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *page =
+            policy_browsing_dup_page_title(policy_browser_find(cases[i][0]), cases[i][1]);
+
+        assert_string_equal(page, cases[i][2]);
+    }
+}
+
+static void
+test_own_pages(void **state)
+{
+    assert_true(policy_browsing_is_own_page("chrome://tab-search.top-chrome/"));
+    assert_true(policy_browsing_is_own_page("about:newtab"));
+    assert_false(policy_browsing_is_own_page("https://chrome.test/about:"));
+    assert_false(policy_browsing_is_own_page(NULL));
+}
+
 static PolicyCaptureRules *
 make_rules(void)
 {
@@ -310,6 +340,8 @@ main(void)
         cmocka_unit_test(test_bad_sites_are_refused),
         cmocka_unit_test(test_host_end),
         cmocka_unit_test(test_private_windows),
+        cmocka_unit_test(test_titles_of_pages),
+        cmocka_unit_test(test_own_pages),
         cmocka_unit_test(test_decisions),
         cmocka_unit_test(test_what_the_settings_loosen),
         cmocka_unit_test(test_patterns_are_bounded),

@@ -137,6 +137,98 @@ test_site_is_looked_for_again(void **state)
     assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_LOOK);
 }
 
+/* Returns: (transfer full): what a window tells that names one page, at x 10 to 20 */
+static RecallText *
+tell_name(const char *name)
+{
+    RecallText *text = recall_text_new();
+    RecallName tab = {g_strdup(name), {10, 0, 10, 10}};
+
+    g_array_append_val(text->names, tab);
+    return text;
+}
+
+static gboolean
+is_hidden(RecallBlinds *blinds, const RecallWindow *window, const char *name)
+{
+    g_autoptr(RecallText) text = tell_name(name);
+
+    assert_true(recall_blinds_hide_names(blinds, window, text, 1));
+    assert_int_equal(pixman_region32_contains_point(&text->covered, 15, 5, NULL),
+                     pixman_region32_contains_point(&text->secret, 15, 5, NULL));
+    assert_false(pixman_region32_contains_point(&text->secret, 25, 5, NULL));
+    return pixman_region32_contains_point(&text->secret, 15, 5, NULL);
+}
+
+static void
+set_title(RecallWindow *window, const char *title)
+{
+    g_free(window->title);
+    window->title = g_strdup(title);
+}
+
+static void
+test_title_of_a_denied_page_is_hidden_in_tabs(void **state)
+{
+    g_autoptr(RecallBlinds) blinds = make_blinds("bank.example");
+    g_autoptr(GPtrArray) windows = make_list();
+    RecallWindow *window = add(windows, 1, "Chromium", "Home - Chromium", RECALL_WINDOW_NORMAL);
+
+    recall_blinds_see(blinds, windows, 1);
+    recall_blinds_tell(blinds, window, "Home - Chromium", "https://ok.test/");
+    recall_blinds_tell(blinds, window, "Home - Chromium", "https://bank.example/"); /* early */
+    assert_false(is_hidden(blinds, window, "Balance"));
+    set_title(window, "Balance - Chromium");
+    recall_blinds_see(blinds, windows, 2);
+    recall_blinds_tell(blinds, window, "Balance - Chromium", "https://bank.example/");
+    set_title(window, "Other - Chromium");
+    recall_blinds_see(blinds, windows, 3);
+    recall_blinds_tell(blinds, window, "Other - Chromium", "https://ok.test/");
+    assert_true(is_hidden(blinds, window, "Balance"));
+    assert_false(is_hidden(blinds, window, "Home"));
+    assert_false(is_hidden(blinds, window, "Other"));
+}
+
+static void
+test_title_rules_hold_in_tabs(void **state)
+{
+    PolicyCaptureRules *rules = policy_capture_rules_new();
+    g_autoptr(RecallBlinds) blinds = recall_blinds_new(rules);
+    g_autoptr(GPtrArray) windows = make_list();
+    RecallWindow *window = add(windows, 1, "Chromium", "Home - Chromium", RECALL_WINDOW_NORMAL);
+
+    assert_true(policy_capture_rules_add(rules, POLICY_CAPTURE_TITLE, "draft *- Chromium", NULL));
+    assert_true(policy_capture_rules_add(rules, POLICY_CAPTURE_TITLE, "secret", NULL));
+    recall_blinds_see(blinds, windows, 1);
+    recall_blinds_tell(blinds, window, "Home - Chromium", NULL);
+    assert_true(is_hidden(blinds, window, "Draft 3"));
+    assert_true(is_hidden(blinds, window, "A Secret"));
+    assert_false(is_hidden(blinds, window, "My draft 3"));
+}
+
+static void
+test_card_over_a_denied_tab_must_tell(void **state)
+{
+    PolicyCaptureRules *rules = policy_capture_rules_new();
+    g_autoptr(RecallBlinds) blinds = recall_blinds_new(rules);
+    g_autoptr(GPtrArray) windows = make_list();
+    g_autoptr(RecallText) told = tell_name("Home");
+    g_autoptr(RecallText) untold = recall_text_new();
+    RecallWindow *card = add(windows, 2, "", "", RECALL_WINDOW_POPUP);
+    RecallWindow *window = add(windows, 1, "Chromium", "Home - Chromium", RECALL_WINDOW_NORMAL);
+
+    assert_true(policy_capture_rules_add(rules, POLICY_CAPTURE_TITLE, "secret", NULL));
+    recall_blinds_see(blinds, windows, 1);
+    recall_blinds_tell(blinds, window, "Home - Chromium", NULL);
+    assert_true(recall_blinds_hide_names(blinds, card, NULL, 1));
+    assert_true(is_hidden(blinds, window, "Secret"));
+    assert_false(recall_blinds_hide_names(blinds, card, NULL, 1));
+    assert_false(recall_blinds_hide_names(blinds, card, untold, 1));
+    assert_true(recall_blinds_hide_names(blinds, card, told, 1));
+    assert_true(recall_blinds_hide_names(blinds, window, untold, 1)); /* the tab is gone */
+    assert_true(recall_blinds_hide_names(blinds, card, NULL, 1));
+}
+
 int
 main(void)
 {
@@ -146,6 +238,9 @@ main(void)
         cmocka_unit_test(test_private_window_takes_its_menus_along),
         cmocka_unit_test(test_bar_shows_the_titles_of_others),
         cmocka_unit_test(test_site_is_looked_for_again),
+        cmocka_unit_test(test_title_of_a_denied_page_is_hidden_in_tabs),
+        cmocka_unit_test(test_title_rules_hold_in_tabs),
+        cmocka_unit_test(test_card_over_a_denied_tab_must_tell),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,7 +142,6 @@ test_untold_is_painted(void **state)
     recall_content_hold(self->content, &self->all, &self->none);
     assert_true(is_kept(self, 100, 20));
     assert_false(is_kept(self, 100, 80));
-    assert_false(recall_content_has_passwords(self->content));
     tell(self, &(BaseRect){0, 0, SIDE_PX, SIDE_PX});
     assert_true(is_kept(self, 100, 80));
 }
