@@ -188,6 +188,8 @@ reader_recogniser_read(ReaderRecogniser *self, const ReaderCrop *line, double de
 {
     GArray *words;
 
+    if (density <= 0) /* no ink: Tesseract has remarks on that */
+        return reader_words_new();
     if (self->latin == NULL || self->cjk == NULL)
         return read_with(self->latin != NULL ? self->latin : self->cjk, line);
     if (density > READER_CROP_CJK_DENSITY) {

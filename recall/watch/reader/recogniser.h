@@ -20,7 +20,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReaderRecogniser, reader_recogniser_free)
 /**
  * reader_recogniser_read:
  * @density: reader_crop_density() of the line that @line is, or is a part of: a few words may be as
- *   dense as Chinese
+ *   dense as Chinese. 0 when there is no ink
  *
  * Returns: (transfer full): of ReaderWord in @line's pixels, joined, with noise; empty when there
  * is nothing to read or it took too long

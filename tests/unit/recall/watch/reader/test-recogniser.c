@@ -8,7 +8,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -62,11 +65,39 @@ test_the_line_tells_the_script(void **state)
     assert_true(read_line(1.5) * 3 < read_line(2.5) * 2);
 }
 
+/* Returns: how many bytes reading the line wrote to standard error */
+static off_t
+read_loudly(const ReaderCrop *crop)
+{
+    int saved = dup(STDERR_FILENO);
+    int file = memfd_create("stderr", MFD_CLOEXEC);
+    g_autoptr(GArray) words = NULL;
+
+    (void)dup2(file, STDERR_FILENO);
+    words = reader_recogniser_read(recogniser, crop, reader_crop_density(crop));
+    (void)dup2(saved, STDERR_FILENO);
+    assert_int_equal(words->len, 0);
+    close(saved);
+    return lseek(file, 0, SEEK_END);
+}
+
+/* Tesseract takes all of it for one letter, and prints statistics. */
+static void
+test_a_line_without_ink_is_not_read(void **state)
+{
+    g_autofree uint8_t *grey = g_malloc(5 * 19);
+    ReaderCrop crop = {5, 19, 255, grey};
+
+    memset(grey, 255, 5 * 19);
+    assert_int_equal(read_loudly(&crop), 0);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_line_tells_the_script),
+        cmocka_unit_test(test_a_line_without_ink_is_not_read),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
