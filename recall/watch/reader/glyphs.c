@@ -187,13 +187,6 @@ get_letter(const ReaderGlyphs *self, uint64_t key)
     return first->votes >= VOTES_MIN && first->votes >= SHARE_MIN * sum ? first->c : 0;
 }
 
-/* Crop column where a cell begins. */
-static int
-get_left(const ReaderCells *cells, unsigned cell)
-{
-    return cells->x + (int)cell * cells->grid.pitch;
-}
-
 /* The words that stand where the token stands. Returns: FALSE when one of them reaches beyond it */
 static gboolean
 find_words(const GArray *words,
@@ -202,8 +195,8 @@ find_words(const GArray *words,
            unsigned *start,
            unsigned *end)
 {
-    int left = get_left(cells, token->start);
-    int right = get_left(cells, token->end);
+    int left = reader_cells_column(cells, token->start);
+    int right = reader_cells_column(cells, token->end);
     int slack = cells->grid.pitch;
 
     *start = 0;
@@ -351,8 +344,8 @@ is_unread(const GArray *words, const ReaderCells *cells, const ReaderToken *toke
     for (unsigned i = 0; i < words->len; i++) {
         const BaseRect *box = &g_array_index(words, ReaderWord, i).box;
 
-        if (box->x < get_left(cells, token->end) - slack &&
-            box->x + box->width > get_left(cells, token->start) + slack)
+        if (box->x < reader_cells_column(cells, token->end) - slack &&
+            box->x + box->width > reader_cells_column(cells, token->start) + slack)
             return FALSE;
     }
     return TRUE;
@@ -385,9 +378,9 @@ reader_glyphs_knows(const ReaderGlyphs *self, const ReaderCells *cells, const Re
 static BaseRect
 get_box(const ReaderCells *cells, const ReaderToken *token)
 {
-    int left = MAX(get_left(cells, token->start), 0);
+    int left = MAX(reader_cells_column(cells, token->start), 0);
 
-    return (BaseRect){left, 0, get_left(cells, token->end) - left, cells->height};
+    return (BaseRect){left, 0, reader_cells_column(cells, token->end) - left, cells->height};
 }
 
 GArray *

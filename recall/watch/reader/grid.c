@@ -264,6 +264,12 @@ reader_cells_free(ReaderCells *self)
     g_free(self);
 }
 
+int
+reader_cells_column(const ReaderCells *self, unsigned cell)
+{
+    return self->x + (int)cell * self->grid.pitch;
+}
+
 gboolean
 reader_cells_next_token(const ReaderCells *self, unsigned start, ReaderToken *out)
 {

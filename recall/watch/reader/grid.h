@@ -60,5 +60,8 @@ ReaderCells *reader_cells_new(const ReaderGrid *grid, const ReaderCrop *line, in
 void reader_cells_free(ReaderCells *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReaderCells, reader_cells_free)
 
+/* Returns: the crop's column where the cell begins; of the first and last one perhaps beyond it */
+int reader_cells_column(const ReaderCells *self, unsigned cell);
+
 /* The first token from cell @start on. Returns: FALSE when there is none */
 gboolean reader_cells_next_token(const ReaderCells *self, unsigned start, ReaderToken *out);

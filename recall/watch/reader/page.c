@@ -110,6 +110,18 @@ reader_crop_free(ReaderCrop *self)
     g_free(self);
 }
 
+ReaderCrop *
+reader_crop_take_columns(const ReaderCrop *self, int left, int right)
+{
+    ReaderCrop *part = new_crop(right - left, self->height);
+
+    part->ground = self->ground;
+    for (int y = 0; y < self->height; y++)
+        memcpy(part->grey + (size_t)part->width * y, self->grey + (size_t)self->width * y + left,
+               part->width);
+    return part;
+}
+
 /* The commonest grey is the ground; ink that is lighter on average makes it a line to be turned. */
 static void
 turn(ReaderCrop *self)

@@ -45,6 +45,9 @@ ReaderCrop *reader_crop_new(const ReaderPage *page, const BaseRect *box);
 void reader_crop_free(ReaderCrop *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReaderCrop, reader_crop_free)
 
+/* Returns: (transfer full): its columns from @left on, up to @right */
+ReaderCrop *reader_crop_take_columns(const ReaderCrop *self, int left, int right);
+
 /* Takes out a text cursor: a bar that is higher than all letters. */
 void reader_crop_drop_caret(ReaderCrop *self);
 

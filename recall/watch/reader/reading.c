@@ -427,8 +427,41 @@ count_letters(const GArray *words)
     return n;
 }
 
-/* In a grid the words of known letters are not read again, and the others teach. Chinese is read as
- * it stands: its characters fill two cells or leave some empty. */
+/* Adds the words in some cells of the line, between two that are empty. */
+static void
+read_stretch(const Job *job, const Line *line, const ReaderToken *stretch, GArray *words)
+{
+    int left = reader_cells_column(line->cells, stretch->start) - line->cells->grid.pitch;
+    int right = reader_cells_column(line->cells, stretch->end) + line->cells->grid.pitch;
+    g_autoptr(ReaderCrop) part = NULL;
+    g_autoptr(GArray) read = NULL;
+
+    left = MAX(left, 0);
+    part = reader_crop_take_columns(line->crop, left, MIN(right, line->crop->width));
+    read = read_crop(job, line, part);
+    for (unsigned i = 0; i < read->len; i++)
+        g_array_index(read, ReaderWord, i).box.x += left;
+    reader_words_append(words, read);
+}
+
+/* Chinese is read as it stands: its characters fill two cells or leave some empty. Where they stand
+ * apart all of the line tells how far (spread.h). */
+static GArray *
+read_chinese(const Job *job, const Line *line, const GArray *tokens)
+{
+    g_autoptr(GArray) stretches =
+        reader_tokens_find_stretches(tokens, job->reading->glyphs, line->cells);
+    GArray *words;
+
+    if (stretches->len == 0 || job->is_spread)
+        return read_crop(job, line, line->crop);
+    words = reader_words_new();
+    for (unsigned i = 0; i < stretches->len; i++)
+        read_stretch(job, line, &g_array_index(stretches, ReaderToken, i), words);
+    return words;
+}
+
+/* In a grid the words of known letters are not read again, and the others teach. */
 static GArray *
 read_in_grid(const Job *job, const Line *line)
 {
@@ -439,7 +472,7 @@ read_in_grid(const Job *job, const Line *line)
     unsigned n_others;
 
     if (tokens->len == 0 || reader_crop_density(line->crop) > READER_CROP_CJK_DENSITY)
-        read = read_crop(job, line, line->crop);
+        read = read_chinese(job, line, tokens);
     else
         read = read_chosen(job, line, tokens);
     words = reader_words_copy(read);

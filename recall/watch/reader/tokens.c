@@ -65,3 +65,26 @@ reader_tokens_choose(const GArray *self,
     }
     return copy_taken(self, is_taken);
 }
+
+GArray *
+reader_tokens_find_stretches(const GArray *self,
+                             const ReaderGlyphs *glyphs,
+                             const ReaderCells *cells)
+{
+    GArray *stretches = g_array_new(FALSE, FALSE, sizeof(ReaderToken));
+    unsigned end = 0; /* of the last one */
+
+    for (unsigned i = 0; i < self->len; i++) {
+        ReaderToken stretch = {get(self, i > 0 ? i - 1 : 0)->start,
+                               get(self, MIN(i + 1, self->len - 1))->end};
+
+        if (reader_glyphs_knows(glyphs, cells, get(self, i)))
+            continue;
+        if (stretches->len > 0 && stretch.start < end)
+            g_array_index(stretches, ReaderToken, stretches->len - 1).end = stretch.end;
+        else
+            g_array_append_val(stretches, stretch);
+        end = stretch.end;
+    }
+    return stretches;
+}

@@ -25,3 +25,9 @@ GArray *reader_tokens_choose(const GArray *self,
                              const ReaderCells *cells,
                              unsigned first,
                              unsigned n_cells_min);
+
+/* Returns: (transfer full): from the first to the last cell of each run of words that are not
+ * known, with the word before and after it: halves of Chinese characters may look like letters */
+GArray *reader_tokens_find_stretches(const GArray *self,
+                                     const ReaderGlyphs *glyphs,
+                                     const ReaderCells *cells);

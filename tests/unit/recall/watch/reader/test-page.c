@@ -60,6 +60,20 @@ test_every_colour_is_dark(void **state)
 }
 
 static void
+test_columns_are_a_line(void **state)
+{
+    uint8_t grey[3 * 2] = {1, 2, 3, 4, 5, 6};
+    ReaderCrop line = {3, 2, 125, grey};
+    g_autoptr(ReaderCrop) part = reader_crop_take_columns(&line, 1, 3);
+    const uint8_t expected[] = {2, 3, 5, 6};
+
+    assert_int_equal(part->width, 2);
+    assert_int_equal(part->height, 2);
+    assert_int_equal(part->ground, 125);
+    assert_memory_equal(part->grey, expected, sizeof expected);
+}
+
+static void
 test_the_darkest_of_each_column(void **state)
 {
     uint8_t grey[3 * 2] = {9, 255, 120, 7, 255, 130};
@@ -172,6 +186,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_light_on_dark_is_turned),
         cmocka_unit_test(test_every_colour_is_dark),
+        cmocka_unit_test(test_columns_are_a_line),
         cmocka_unit_test(test_the_darkest_of_each_column),
         cmocka_unit_test(test_digest_follows_pixels_and_size),
         cmocka_unit_test(test_density_tells_chinese),

@@ -40,6 +40,20 @@ teach(ReaderGlyphs *glyphs, const char *word)
         (void)reader_glyphs_learn(glyphs, cells, words);
 }
 
+/* Returns: (transfer full): a mark for each cell in @tokens */
+static char *
+mark(const char *line, const GArray *tokens)
+{
+    char *marks = g_strnfill(strlen(line), ' ');
+
+    for (unsigned i = 0; i < tokens->len; i++) {
+        const ReaderToken *token = &g_array_index(tokens, ReaderToken, i);
+
+        memset(marks + token->start, '#', token->end - token->start);
+    }
+    return marks;
+}
+
 /* @marks: the cells that are chosen of a line in which only "abcdef" are known letters */
 static void
 assert_chosen(const char *line, unsigned first, unsigned n_cells_min, const char *marks)
@@ -48,15 +62,27 @@ assert_chosen(const char *line, unsigned first, unsigned n_cells_min, const char
     g_autoptr(ReaderCells) cells = make_cells(line);
     g_autoptr(GArray) tokens = reader_tokens_find(cells);
     g_autoptr(GArray) chosen = NULL;
-    g_autofree char *found = g_strnfill(strlen(line), ' ');
+    g_autofree char *found = NULL;
 
     teach(glyphs, "abcdef");
     chosen = reader_tokens_choose(tokens, glyphs, cells, first, n_cells_min);
-    for (unsigned i = 0; i < chosen->len; i++) {
-        const ReaderToken *token = &g_array_index(chosen, ReaderToken, i);
+    found = mark(line, chosen);
+    assert_string_equal(found, marks);
+}
 
-        memset(found + token->start, '#', token->end - token->start);
-    }
+/* @marks: likewise of the stretches */
+static void
+assert_stretches(const char *line, const char *marks)
+{
+    g_autoptr(ReaderGlyphs) glyphs = reader_glyphs_new();
+    g_autoptr(ReaderCells) cells = make_cells(line);
+    g_autoptr(GArray) tokens = reader_tokens_find(cells);
+    g_autoptr(GArray) stretches = NULL;
+    g_autofree char *found = NULL;
+
+    teach(glyphs, "abcdef");
+    stretches = reader_tokens_find_stretches(tokens, glyphs, cells);
+    found = mark(line, stretches);
     assert_string_equal(found, marks);
 }
 
@@ -80,6 +106,18 @@ test_others_make_it_enough(void **state)
 }
 
 static void
+test_stretches_are_what_is_unknown_with_its_neighbours(void **state)
+{
+    assert_stretches("abc fed cab xy bad def", "        ##########    ");
+    assert_stretches("xy abc bad cab fed xy", "######         ######");
+    assert_stretches("abc xy bad cab yx fed", "########## ##########");
+    assert_stretches("abc xy bad yx fed", "#################");
+    assert_stretches("xy", "##");
+    assert_stretches("abc", "   ");
+    assert_stretches("", "");
+}
+
+static void
 test_counts_cells(void **state)
 {
     g_autoptr(ReaderCells) cells = make_cells(" abc xy  z");
@@ -95,6 +133,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_unknown_is_chosen),
         cmocka_unit_test(test_others_make_it_enough),
+        cmocka_unit_test(test_stretches_are_what_is_unknown_with_its_neighbours),
         cmocka_unit_test(test_counts_cells),
     };
 
