@@ -271,6 +271,26 @@ recall_append_remove(RecallSegment *self, int64_t row, GError **error)
 }
 
 gboolean
+recall_append_has_no_other(RecallSegment *self, const GArray *rows, gboolean *out, GError **error)
+{
+    g_autoptr(GHashTable) set = g_hash_table_new(NULL, NULL);
+    sqlite3_stmt *statement = recall_segment_get_statement(self, "SELECT id FROM scene", error);
+    int code = SQLITE_DONE;
+
+    if (statement == NULL)
+        return FALSE;
+    for (unsigned i = 0; i < rows->len; i++)
+        g_hash_table_add(set, GUINT_TO_POINTER(g_array_index(rows, uint32_t, i)));
+    *out = TRUE;
+    while (*out && (code = sqlite3_step(statement)) == SQLITE_ROW)
+        *out = g_hash_table_contains(set, GUINT_TO_POINTER(sqlite3_column_int64(statement, 0)));
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return recall_segment_set_error(self, error);
+    sqlite3_reset(statement);
+    return TRUE;
+}
+
+gboolean
 recall_append_end(RecallSegment *self,
                   uint64_t key,
                   int64_t end_us,

@@ -28,6 +28,10 @@ gboolean recall_append_scene(RecallSegment *self,
  * well when there is no such row. */
 gboolean recall_append_remove(RecallSegment *self, int64_t row, GError **error);
 
+/* @rows: of uint32_t. @out: whether the segment has no scene but those */
+gboolean
+recall_append_has_no_other(RecallSegment *self, const GArray *rows, gboolean *out, GError **error);
+
 /* @out_is_known: FALSE when the segment has no such key */
 gboolean recall_append_end(RecallSegment *self,
                            uint64_t key,

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/crypt-vfs.h"
 
-#include "recall/vault/crypt-wal.h"
 #include "recall/vault/mutant.h"
 
 #include <errno.h>
@@ -30,6 +29,7 @@ struct RecallCryptVfs {
     void *user_data;
     GDestroyNotify free_user_data;
     uint64_t n_leased;
+    RecallCryptWal *log;   /* of the file that has it open */
     gboolean is_read_only; /* the disk of the database is */
     gboolean is_watched;   /* no page of it was written since that began */
 };
@@ -93,6 +93,8 @@ file_close(sqlite3_file *file)
 {
     File *self = (File *)file;
 
+    if (self->wal != NULL)
+        self->vfs->log = NULL;
     g_clear_pointer(&self->wal, recall_crypt_wal_free);
     recall_secret_clear(self->sealed, sizeof self->sealed);
     return self->below->pMethods->xClose(self->below);
@@ -426,7 +428,7 @@ vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int 
     if (type == SQLITE_OPEN_MAIN_DB)
         self->is_read_only = (got_flags & SQLITE_OPEN_READONLY) != 0;
     if (type == SQLITE_OPEN_WAL)
-        opened->wal = recall_crypt_wal_new(opened->below, self->codec);
+        self->log = opened->wal = recall_crypt_wal_new(opened->below, self->codec);
     file->pMethods = &file_methods;
     return code;
 }
@@ -553,6 +555,12 @@ gboolean
 recall_crypt_vfs_is_written(const RecallCryptVfs *self)
 {
     return !self->is_watched;
+}
+
+RecallCryptWal *
+recall_crypt_vfs_get_log(const RecallCryptVfs *self)
+{
+    return self->log;
 }
 
 uint64_t

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "recall/vault/page-codec.h"
+#include "recall/vault/crypt-wal.h"
 
 #include <sqlite3.h>
 
@@ -46,6 +46,9 @@ uint64_t recall_crypt_vfs_get_n_seals(const RecallCryptVfs *self);
  * without it. The log does not count. */
 void recall_crypt_vfs_begin_watch(RecallCryptVfs *self);
 gboolean recall_crypt_vfs_is_written(const RecallCryptVfs *self);
+
+/* Returns: (transfer none) (nullable): the database's log while it is open */
+RecallCryptWal *recall_crypt_vfs_get_log(const RecallCryptVfs *self);
 
 /* Makes a database that has no page yet leave room for the seals. Returns: a code of SQLite */
 int recall_crypt_vfs_prepare(sqlite3 *db);

@@ -89,8 +89,8 @@ load32(const uint8_t *data)
     return GUINT32_FROM_BE(value);
 }
 
-static uint32_t
-get_number(RecallCryptWal *self, uint32_t frame)
+uint32_t
+recall_crypt_wal_get_number(const RecallCryptWal *self, uint32_t frame)
 {
     return frame < self->numbers->len ? g_array_index(self->numbers, uint32_t, frame) : 0;
 }
@@ -229,14 +229,15 @@ read_frame(RecallCryptWal *self, uint32_t frame, uint8_t *out)
         return SQLITE_OK;
     }
     memset(out, 0, FRAME_BYTES);
-    return get_number(self, frame) != 0 || is_vouched_for(self, frame) ? SQLITE_IOERR_DATA
-                                                                       : SQLITE_OK;
+    return recall_crypt_wal_get_number(self, frame) != 0 || is_vouched_for(self, frame)
+               ? SQLITE_IOERR_DATA
+               : SQLITE_OK;
 }
 
-static int
-read_page(RecallCryptWal *self, uint32_t frame, uint8_t *out)
+int
+recall_crypt_wal_read_page(RecallCryptWal *self, uint32_t frame, uint8_t *out)
 {
-    uint32_t number = get_number(self, frame);
+    uint32_t number = recall_crypt_wal_get_number(self, frame);
     RecallWalFrame about = {0};
     RecallWalPlace place;
     int code = SQLITE_OK;
@@ -295,7 +296,7 @@ recall_crypt_wal_read(RecallCryptWal *self, uint8_t *out, int n_bytes, int64_t o
     if (at == 0 && n_bytes == FRAME_BYTES)
         return read_frame(self, frame, out);
     if (at == RECALL_WAL_FRAME_HEADER_BYTES && n_bytes == RECALL_PAGE_BYTES)
-        return read_page(self, frame, out);
+        return recall_crypt_wal_read_page(self, frame, out);
     if (at + n_bytes <= RECALL_WAL_FRAME_HEADER_BYTES)
         return read_in_frame_header(self, frame, out, n_bytes, at);
     return SQLITE_IOERR_READ;
@@ -322,7 +323,7 @@ write_frame_header(RecallCryptWal *self, uint32_t frame, const uint8_t *header)
 static int
 write_page(RecallCryptWal *self, uint32_t frame, const uint8_t *page)
 {
-    uint32_t number = get_number(self, frame);
+    uint32_t number = recall_crypt_wal_get_number(self, frame);
     RecallWalFrame about = {0};
     RecallWalPlace place;
     int code = SQLITE_OK;

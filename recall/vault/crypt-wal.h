@@ -29,3 +29,9 @@ int recall_crypt_wal_write(RecallCryptWal *self, const uint8_t *data, int n_byte
 int recall_crypt_wal_truncate(RecallCryptWal *self, int64_t n_bytes);
 int recall_crypt_wal_sync(RecallCryptWal *self, int flags);
 int recall_crypt_wal_measure(RecallCryptWal *self, int64_t *out_n_bytes);
+
+/* The page in a frame, from 0, that was written or read before; 0: not known. */
+uint32_t recall_crypt_wal_get_number(const RecallCryptWal *self, uint32_t frame);
+
+/* @out: RECALL_PAGE_BYTES */
+int recall_crypt_wal_read_page(RecallCryptWal *self, uint32_t frame, uint8_t *out);

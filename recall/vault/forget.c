@@ -15,13 +15,12 @@
 #define N_ROWS_AT_ONCE 32 /* in one transaction */
 /* Until the file is replaced: merging goes over the whole index. Freed pages need no zeros then,
  * the new file has none of them; and what was merged is lost with the power at worst, and merged
- * again.
+ * again. It stays in the log, from which it is copied.
  */
 #define CACHE_KIB 8192
 #define SQL_BEGIN_REPLACING "PRAGMA secure_delete=FAST; PRAGMA wal_autocheckpoint=2048"
 #define SQL_BEGIN_MERGING "PRAGMA synchronous=NORMAL"
 #define SQL_END_MERGING "PRAGMA synchronous=FULL"
-#define SQL_ROWS "SELECT id FROM scene"
 
 /* What is done with the week in hand. */
 typedef enum {
@@ -156,27 +155,6 @@ is_newest(RecallVault *vault, int week)
     return entries->len > 0 && ((const RecallCatalogEntry *)entries->pdata[0])->week == week;
 }
 
-/* Whether the week has no scene but those of @rows. */
-static gboolean
-has_no_other(RecallSegment *segment, const GArray *rows, gboolean *out, GError **error)
-{
-    g_autoptr(GHashTable) set = g_hash_table_new(NULL, NULL);
-    sqlite3_stmt *statement = recall_segment_get_statement(segment, SQL_ROWS, error);
-    int code = SQLITE_DONE;
-
-    if (statement == NULL)
-        return FALSE;
-    for (unsigned i = 0; i < rows->len; i++)
-        g_hash_table_add(set, GUINT_TO_POINTER(g_array_index(rows, uint32_t, i)));
-    *out = TRUE;
-    while (*out && (code = sqlite3_step(statement)) == SQLITE_ROW)
-        *out = g_hash_table_contains(set, GUINT_TO_POINTER(sqlite3_column_int64(statement, 0)));
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return recall_segment_set_error(segment, error);
-    sqlite3_reset(statement);
-    return TRUE;
-}
-
 /* Returns: FALSE when it was rolled back, with @error set unless it was not @is_good before */
 static gboolean
 end_transaction(RecallSegment *segment, gboolean is_good, GError **error)
@@ -233,6 +211,8 @@ merge_some(RecallForget *self, RecallVault *vault, RecallSegment *segment, GErro
 {
     gboolean is_merged = FALSE;
 
+    if (self->has_room && recall_segment_begin_log(segment, error) == NULL)
+        return FALSE;
     if (!settle_some(segment, self->has_room, &is_merged, error))
         return FALSE;
     if (!is_merged)
@@ -251,13 +231,11 @@ empty_log(RecallSegment *segment, GError **error)
 static gboolean
 replace_file(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError **error)
 {
-    gboolean is_written;
-
-    if (!empty_log(segment, error))
+    if (!recall_reseal_mend(self->reseal, error))
         return FALSE;
-    is_written = recall_segment_is_written(segment);
+    recall_segment_leave_log(segment);
     recall_vault_close_week(vault, get_week(self)->week);
-    if (!recall_reseal_finish(self->reseal, is_written, error))
+    if (!recall_reseal_finish(self->reseal, error))
         return FALSE;
     g_clear_pointer(&self->reseal, recall_reseal_free);
     self->stage = WEEK_DONE;
@@ -280,19 +258,32 @@ stay_in_place(RecallForget *self, RecallSegment *segment, GError **error)
     return TRUE;
 }
 
+/* Anew when the file was written meanwhile: the segment was closed, or somebody else emptied its
+ * log.
+ */
+static gboolean
+begin_copying(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError **error)
+{
+    g_autofree char *path = recall_vault_dup_path(vault, get_week(self)->week);
+    const RecallKeptLog *log;
+
+    if (self->reseal != NULL && recall_segment_has_log(segment))
+        return TRUE;
+    g_clear_pointer(&self->reseal, recall_reseal_free);
+    log = recall_segment_begin_log(segment, error);
+    if (log != NULL)
+        self->reseal = recall_reseal_new(recall_vault_get_keyring(vault), get_week(self)->week,
+                                         path, log, error);
+    return self->reseal != NULL;
+}
+
 static gboolean
 copy_some(RecallForget *self, RecallVault *vault, RecallSegment *segment, GError **error)
 {
-    g_autofree char *path = recall_vault_dup_path(vault, get_week(self)->week);
     gboolean is_copied = FALSE;
 
-    if (self->reseal == NULL) {
-        if (!empty_log(segment, error))
-            return FALSE;
-        recall_segment_begin_watch(segment);
-        self->reseal =
-            recall_reseal_new(recall_vault_get_keyring(vault), get_week(self)->week, path, error);
-    }
+    if (!begin_copying(self, vault, segment, error))
+        return FALSE;
     return self->reseal != NULL && recall_reseal_step(self->reseal, &is_copied, error) &&
            (!is_copied || replace_file(self, vault, segment, error));
 }
@@ -302,7 +293,7 @@ begin_week(RecallForget *self, RecallVault *vault, RecallSegment *segment, GErro
 {
     gboolean is_all = FALSE;
 
-    if (!has_no_other(segment, get_week(self)->rows, &is_all, error))
+    if (!recall_append_has_no_other(segment, get_week(self)->rows, &is_all, error))
         return FALSE;
     if (is_all) {
         if (!recall_vault_destroy_week(vault, get_week(self)->week, error))
@@ -311,6 +302,7 @@ begin_week(RecallForget *self, RecallVault *vault, RecallSegment *segment, GErro
         return TRUE;
     }
     self->stage = WEEK_REMOVING;
+    recall_segment_end_log(segment);
     self->has_room =
         recall_disk_usage_has_room_for(recall_vault_get_folder(vault), get_week(self)->week);
     return recall_segment_set_cache(segment, CACHE_KIB, error) &&
@@ -536,6 +528,17 @@ work_with_room(RecallForget *self, RecallVault *vault, GError **error)
     return TRUE;
 }
 
+/* On this thread. */
+static void
+stop_copying(RecallForget *self, RecallVault *vault)
+{
+    const GPtrArray *weeks = self->intent->weeks;
+
+    g_clear_pointer(&self->reseal, recall_reseal_free);
+    if (self->week_index < weeks->len)
+        recall_vault_end_log(vault, get_week(self)->week);
+}
+
 gboolean
 recall_forget_step(RecallForget *self, RecallVault *vault, gboolean *out_is_done, GError **error)
 {
@@ -546,7 +549,7 @@ recall_forget_step(RecallForget *self, RecallVault *vault, gboolean *out_is_done
         is_good = work_with_room(self, vault, error);
     while (is_good && !self->is_done && g_get_monotonic_time() < deadline_us);
     if (!is_good)
-        g_clear_pointer(&self->reseal, recall_reseal_free); /* on this thread */
+        stop_copying(self, vault);
     if (!is_good && self->is_begun)
         recall_vault_owe_forgetting(vault);
     if (self->has_spent_reserve && (self->is_done || !is_good))

@@ -98,39 +98,41 @@ append_entry(RecallKeyring *self, const RecallKeyringEntry *entry, GError **erro
     return recall_keyring_save(self, changed, error);
 }
 
+/* @entry: gets id and wrap */
 static gboolean
 add_key(RecallKeyring *self,
-        int week,
-        uint64_t n_marked,
+        RecallKeyringEntry *entry,
         uint8_t *out_id,
         RecallKey *out_key,
         GError **error)
 {
-    RecallKeyringEntry entry = {.week = week, .n_marked = n_marked};
     gboolean is_wrapped;
 
-    recall_box_draw(entry.id, sizeof entry.id);
+    recall_box_draw(entry->id, sizeof entry->id);
     recall_box_draw(out_key, RECALL_KEY_BYTES);
     if (recall_keyring_is_locked(self))
-        is_wrapped = recall_wrap_seal_entry_locked(self->file->public_half, &entry, out_key, error);
+        is_wrapped = recall_wrap_seal_entry_locked(self->file->public_half, entry, out_key, error);
     else
-        is_wrapped = recall_wrap_seal_entry(self->root, &entry, out_key, error);
-    if (!is_wrapped || !append_entry(self, &entry, error))
+        is_wrapped = recall_wrap_seal_entry(self->root, entry, out_key, error);
+    if (!is_wrapped || !append_entry(self, entry, error))
         return FALSE;
-    memcpy(out_id, entry.id, sizeof entry.id);
+    memcpy(out_id, entry->id, sizeof entry->id);
     return TRUE;
 }
 
 gboolean
 recall_keyring_add_beside(RecallKeyring *self,
                           int week,
+                          uint64_t n_seals,
                           uint8_t *out_id,
                           RecallKey *out_key,
                           GError **error)
 {
     const RecallKeyringEntry *newest = recall_keyring_file_find(self->file, week);
+    RecallKeyringEntry entry = {
+        .week = week, .n_marked = newest != NULL ? newest->n_marked : 0, .n_seals = n_seals};
 
-    return add_key(self, week, newest != NULL ? newest->n_marked : 0, out_id, out_key, error);
+    return add_key(self, &entry, out_id, out_key, error);
 }
 
 gboolean
@@ -140,7 +142,9 @@ recall_keyring_add(RecallKeyring *self,
                    RecallKey *out_key,
                    GError **error)
 {
-    if (!add_key(self, week, 0, out_id, out_key, error))
+    RecallKeyringEntry entry = {.week = week};
+
+    if (!add_key(self, &entry, out_id, out_key, error))
         return FALSE;
     if (recall_keyring_is_locked(self) && week <= recall_keyring_get_week_in_hand(self))
         return TRUE;

@@ -124,9 +124,11 @@ gboolean recall_keyring_add(RecallKeyring *self,
                             GError **error);
 
 /* Makes one more key, with the mark of the newest one of the week, and leaves in hand what is: for
- * a file that is to be sealed anew, or with RECALL_KEYRING_WEEK_NONE for receipts. */
+ * a file that is to be sealed anew, or with RECALL_KEYRING_WEEK_NONE for receipts.
+ * @n_seals: pieces that will be sealed with it, as of recall_keyring_lease() */
 gboolean recall_keyring_add_beside(RecallKeyring *self,
                                    int week,
+                                   uint64_t n_seals,
                                    uint8_t *out_id,
                                    RecallKey *out_key,
                                    GError **error);

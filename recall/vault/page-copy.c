@@ -5,21 +5,7 @@
 #include "recall/vault/sqlite-page.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
-
-/* Runs that are to be copied, and who takes them. */
-typedef struct {
-    RecallPageCopy *copy;
-    const GArray *runs;
-    int next;  /* atomic */
-    int error; /* atomic: of errno; 0: none */
-} Work;
-
-typedef struct {
-    Work *work;
-    RecallPageCopyLane *lane;
-} Hand;
 
 static gboolean
 set_errno_error(int code, GError **error)
@@ -30,72 +16,72 @@ set_errno_error(int code, GError **error)
     return FALSE;
 }
 
-static RecallPageSeal *
-get_seal(const RecallPageCopy *self, uint32_t number)
+static uint32_t
+get_version(const RecallPageCopy *self, uint32_t number)
 {
-    return &g_array_index(self->seals, RecallPageSeal, number - 1);
+    return self->log != NULL ? recall_kept_log_get_version(self->log, number) : 0;
 }
 
-static gboolean
-copy_run(RecallPageCopy *self, RecallPageCopyLane *lane, RecallPageCopyRun run, uint8_t *sealed)
+static void
+note_copied(RecallPageCopy *self, uint32_t number)
 {
+    g_array_index(self->versions, uint32_t, number - 1) = get_version(self, number) + 1;
+}
+
+uint32_t
+recall_page_copy_count_pages(RecallPageCopy *self)
+{
+    off_t n_bytes = lseek(self->from, 0, SEEK_END);
+    uint32_t n_in_log = self->log != NULL ? recall_kept_log_get_n_pages(self->log) : 0;
+    uint32_t n;
+
+    self->n_in_file = n_bytes > 0 ? (uint32_t)(n_bytes / RECALL_PAGE_BYTES) : 0;
+    n = MAX(self->n_in_file, n_in_log);
+    if (n > self->versions->len)
+        g_array_set_size(self->versions, n);
+    return n;
+}
+
+gboolean
+recall_page_copy_run(RecallPageCopy *self, uint32_t first, uint32_t n, GError **error)
+{
+    g_autofree uint8_t *sealed = g_malloc(RECALL_PAGE_COPY_RUN_N_MAX * RECALL_PAGE_BYTES);
     uint8_t page[RECALL_PAGE_BYTES];
-    ssize_t n_bytes = (ssize_t)run.n * RECALL_PAGE_BYTES;
-    off_t at = recall_page_copy_offset_of(run.first);
+    ssize_t n_bytes = (ssize_t)n * RECALL_PAGE_BYTES;
+    off_t at = recall_page_copy_offset_of(first);
     gboolean is_sealed = TRUE;
 
     errno = 0;
     if (pread(self->from, sealed, (size_t)n_bytes, at) != n_bytes)
-        return FALSE;
-    for (uint32_t i = 0; i < run.n && is_sealed; i++) {
+        return set_errno_error(errno, error);
+    for (uint32_t i = 0; i < n && is_sealed; i++) {
         uint8_t *here = sealed + i * RECALL_PAGE_BYTES;
-        RecallPageSeal seal = *recall_page_codec_get_seal(here);
 
-        if (!recall_page_codec_open_page(lane->old, run.first + i, NULL, here, page))
+        if (!recall_page_codec_open_page(self->old, first + i, NULL, here, page))
             continue;
-        recall_sqlite_page_scrub(page, run.first + i);
-        is_sealed = recall_page_codec_seal_page(lane->new, run.first + i, NULL, page, here);
-        *get_seal(self, run.first + i) = seal;
+        recall_sqlite_page_scrub(page, first + i);
+        is_sealed = recall_page_codec_seal_page(self->new, first + i, NULL, page, here);
+        note_copied(self, first + i);
     }
     recall_secret_clear(page, sizeof page);
-    return is_sealed && pwrite(self->to, sealed, (size_t)n_bytes, at) == n_bytes;
+    return (is_sealed && pwrite(self->to, sealed, (size_t)n_bytes, at) == n_bytes) ||
+           set_errno_error(errno, error);
 }
 
-static void *
-run_hand(void *user_data)
-{
-    Hand *hand = user_data;
-    Work *work = hand->work;
-    g_autofree uint8_t *sealed = g_malloc0(RECALL_PAGE_COPY_RUN_N_MAX * RECALL_PAGE_BYTES);
-    int i;
-
-    while ((i = g_atomic_int_add(&work->next, 1)) < (int)work->runs->len &&
-           g_atomic_int_get(&work->error) == 0) {
-        if (!copy_run(work->copy, hand->lane, g_array_index(work->runs, RecallPageCopyRun, i),
-                      sealed))
-            g_atomic_int_set(&work->error, errno != 0 ? errno : EIO);
-    }
-    return NULL;
-}
-
-/* Without a second thread one does it all. */
 gboolean
-recall_page_copy_runs(RecallPageCopy *self, const GArray *runs, GError **error)
+recall_page_copy_one(RecallPageCopy *self, uint32_t number, GError **error)
 {
-    Work work = {self, runs, 0, 0};
-    Hand hands[RECALL_PAGE_COPY_N_LANES];
-    GThread *threads[RECALL_PAGE_COPY_N_LANES] = {NULL};
+    uint8_t page[RECALL_PAGE_BYTES];
+    gboolean is_written = FALSE;
 
-    for (unsigned i = 0; i < RECALL_PAGE_COPY_N_LANES; i++)
-        hands[i] = (Hand){&work, &self->lanes[i]};
-    for (unsigned i = 1; i < MIN(RECALL_PAGE_COPY_N_LANES, runs->len); i++)
-        threads[i] = g_thread_try_new("reseal", run_hand, &hands[i], NULL);
-    run_hand(&hands[0]);
-    for (unsigned i = 1; i < RECALL_PAGE_COPY_N_LANES; i++) {
-        if (threads[i] != NULL)
-            g_thread_join(threads[i]);
+    if (recall_page_copy_read(self, number, page, error)) {
+        recall_sqlite_page_scrub(page, number);
+        is_written = recall_page_copy_write(self, number, page, error);
     }
-    return work.error == 0 || set_errno_error(work.error, error);
+    if (is_written)
+        note_copied(self, number);
+    recall_secret_clear(page, sizeof page);
+    return is_written;
 }
 
 gboolean
@@ -103,10 +89,12 @@ recall_page_copy_read(RecallPageCopy *self, uint32_t number, uint8_t *out, GErro
 {
     uint8_t sealed[RECALL_PAGE_BYTES];
 
+    if (recall_page_copy_is_in_log(self, number))
+        return recall_kept_log_read(self->log, number, out, error);
     errno = 0;
     return (pread(self->from, sealed, sizeof sealed, recall_page_copy_offset_of(number)) ==
                 sizeof sealed &&
-            recall_page_codec_open_page(self->lanes[0].old, number, NULL, sealed, out)) ||
+            recall_page_codec_open_page(self->old, number, NULL, sealed, out)) ||
            set_errno_error(errno, error);
 }
 
@@ -116,47 +104,44 @@ recall_page_copy_write(RecallPageCopy *self, uint32_t number, const uint8_t *pag
     uint8_t sealed[RECALL_PAGE_BYTES];
 
     errno = 0;
-    return (recall_page_codec_seal_page(self->lanes[0].new, number, NULL, page, sealed) &&
+    return (recall_page_codec_seal_page(self->new, number, NULL, page, sealed) &&
             pwrite(self->to, sealed, sizeof sealed, recall_page_copy_offset_of(number)) ==
                 sizeof sealed) ||
            set_errno_error(errno, error);
 }
 
 gboolean
-recall_page_copy_is_same(const RecallPageCopy *self, uint32_t number, const uint8_t *sealed)
+recall_page_copy_is_in_log(const RecallPageCopy *self, uint32_t number)
 {
-    return memcmp(get_seal(self, number), recall_page_codec_get_seal(sealed),
-                  sizeof(RecallPageSeal)) == 0;
+    return get_version(self, number) != 0;
+}
+
+gboolean
+recall_page_copy_is_in_file(const RecallPageCopy *self, uint32_t number)
+{
+    return number <= self->n_in_file && !recall_page_copy_is_in_log(self, number);
 }
 
 gboolean
 recall_page_copy_is_copied(const RecallPageCopy *self, uint32_t number)
 {
-    static const RecallPageSeal none;
-
-    return memcmp(get_seal(self, number), &none, sizeof none) != 0;
+    return g_array_index(self->versions, uint32_t, number - 1) != 0;
 }
 
-uint64_t
-recall_page_copy_get_n_seals(const RecallPageCopy *self)
+gboolean
+recall_page_copy_is_current(const RecallPageCopy *self, uint32_t number)
 {
-    uint64_t n = 0;
-
-    for (unsigned i = 0; i < RECALL_PAGE_COPY_N_LANES; i++)
-        n += recall_page_codec_get_n_seals(self->lanes[i].new);
-    return n;
+    return g_array_index(self->versions, uint32_t, number - 1) == get_version(self, number) + 1;
 }
 
 void
 recall_page_copy_clear(RecallPageCopy *self)
 {
-    for (unsigned i = 0; i < RECALL_PAGE_COPY_N_LANES; i++) {
-        recall_page_codec_free(self->lanes[i].old);
-        recall_page_codec_free(self->lanes[i].new);
-    }
+    recall_page_codec_free(self->old);
+    recall_page_codec_free(self->new);
     if (self->from >= 0)
         close(self->from);
     if (self->to >= 0)
         close(self->to);
-    g_clear_pointer(&self->seals, g_array_unref);
+    g_clear_pointer(&self->versions, g_array_unref);
 }

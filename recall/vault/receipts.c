@@ -145,7 +145,7 @@ get_box(RecallKeyring *keyring, uint8_t *out_id, GError **error)
     g_autoptr(RecallKey) key = recall_key_new();
 
     if (!recall_keyring_get(keyring, RECALL_KEYRING_WEEK_NONE, 0, out_id, key, NULL) &&
-        !recall_keyring_add_beside(keyring, RECALL_KEYRING_WEEK_NONE, out_id, key, error))
+        !recall_keyring_add_beside(keyring, RECALL_KEYRING_WEEK_NONE, 0, out_id, key, error))
         return NULL;
     return recall_box_new(key, error);
 }

@@ -22,8 +22,8 @@ struct RecallReseal {
     char *new_path;
     RecallPageCopy copy;
     uint8_t new_id[RECALL_SEGMENT_ID_BYTES];
-    GByteArray *uses;  /* of Use, of the pages as the copying begins; NULL before */
-    uint32_t n_copied; /* or free */
+    GByteArray *uses; /* of Use, of the pages as the copying begins; NULL before */
+    uint32_t n_done;  /* copied, or free */
     uint64_t n_leased;
     gboolean has_holes; /* where pages are free */
     gboolean is_synced;
@@ -49,25 +49,14 @@ set_io_error(const RecallReseal *self, GError **error)
 
 /* --- pages --- */
 
-static uint32_t
-count_pages(const RecallReseal *self)
-{
-    off_t n_bytes = lseek(self->copy.from, 0, SEEK_END);
-
-    return n_bytes > 0 ? (uint32_t)(n_bytes / RECALL_PAGE_BYTES) : 0;
-}
-
-/* So that the key's count on the disk is never too low. Each lease writes the keyring, so as many
- * as may be needed to the end are taken at once. */
+/* So that the key's count on the disk is never too low. */
 static gboolean
 lease(RecallReseal *self, uint64_t n, GError **error)
 {
-    uint64_t n_wanted = n + count_pages(self);
-
-    if (recall_page_copy_get_n_seals(&self->copy) + n <= self->n_leased)
+    if (recall_page_codec_get_n_seals(self->copy.new) + n <= self->n_leased)
         return TRUE;
-    self->n_leased += n_wanted;
-    return recall_keyring_lease(self->keyring, self->new_id, n_wanted, error);
+    self->n_leased += n;
+    return recall_keyring_lease(self->keyring, self->new_id, n, error);
 }
 
 /* Returns: (transfer full): of Use, one byte for each page */
@@ -114,52 +103,54 @@ was_free(const RecallReseal *self, uint32_t number)
     return number <= self->uses->len && self->uses->data[number - 1] == FREE;
 }
 
-/* Returns: (transfer full): of RecallPageCopyRun: the next pages up to @end but those that were
- * free
- */
-static GArray *
-list_runs(RecallReseal *self, uint32_t end)
+static gboolean
+is_to_copy(const RecallReseal *self, uint32_t number)
 {
-    GArray *runs = g_array_new(FALSE, FALSE, sizeof(RecallPageCopyRun));
-    uint32_t number = self->n_copied + 1;
+    return !was_free(self, number) && recall_page_copy_is_in_file(&self->copy, number);
+}
 
-    while (number <= end) {
-        RecallPageCopyRun run = {number, 0};
+/* Copies the next pages that stand side by side in the file, or one that the log has; what was free
+ * is passed over. */
+static gboolean
+copy_next(RecallReseal *self, uint32_t end, GError **error)
+{
+    uint32_t first = self->n_done + 1;
+    uint32_t n = 0;
 
-        while (number <= end && run.n < RECALL_PAGE_COPY_RUN_N_MAX && !was_free(self, number))
-            number++, run.n++;
-        if (run.n > 0)
-            g_array_append_val(runs, run);
-        else
-            number++;
-    }
-    return runs;
+    while (first + n <= end && n < RECALL_PAGE_COPY_RUN_N_MAX && is_to_copy(self, first + n))
+        n++;
+    self->n_done += MAX(n, 1);
+    if (n > 0)
+        return recall_page_copy_run(&self->copy, first, n, error);
+    return was_free(self, first) || !recall_page_copy_is_in_log(&self->copy, first) ||
+           recall_page_copy_one(&self->copy, first, error);
+}
+
+static gboolean
+sync_once(RecallReseal *self, GError **error)
+{
+    if (!self->is_synced && fsync(self->copy.to) != 0)
+        return set_io_error(self, error);
+    return self->is_synced = TRUE;
 }
 
 gboolean
 recall_reseal_step(RecallReseal *self, gboolean *out_is_done, GError **error)
 {
-    uint32_t n_pages = count_pages(self);
-    uint32_t begin = self->n_copied;
+    uint32_t n_pages = recall_page_copy_count_pages(&self->copy);
+    uint32_t begin = self->n_done;
     uint32_t end = MIN(n_pages, begin + RECALL_RESEAL_STEP_N_PAGES);
-    g_autoptr(GArray) runs = NULL;
 
-    *out_is_done = FALSE;
-    if (begin >= n_pages) {
-        *out_is_done = self->is_synced;
-        if (!self->is_synced && fsync(self->copy.to) != 0)
-            return set_io_error(self, error);
-        self->is_synced = *out_is_done = TRUE;
-        return TRUE;
-    }
-    look_for_free(self, n_pages);
-    g_array_set_size(self->copy.seals, MAX(self->copy.seals->len, n_pages));
+    *out_is_done = begin >= n_pages;
+    if (*out_is_done)
+        return sync_once(self, error);
     if (!lease(self, RECALL_RESEAL_STEP_N_PAGES, error))
         return FALSE;
-    runs = list_runs(self, end);
-    if (!recall_page_copy_runs(&self->copy, runs, error))
-        return explain(self, error);
-    self->n_copied = end;
+    look_for_free(self, n_pages);
+    while (self->n_done < end) {
+        if (!copy_next(self, end, error))
+            return explain(self, error);
+    }
     /* The disk begins now, not when all is copied. Should it not, fsync() is as good. */
     sync_file_range(self->copy.to, recall_page_copy_offset_of(begin + 1),
                     (off_t)(end - begin) * RECALL_PAGE_BYTES, SYNC_FILE_RANGE_WRITE);
@@ -188,87 +179,51 @@ make_holes(RecallReseal *self, const GByteArray *uses)
     return is_good;
 }
 
-/* A page that was written since it was copied, or is free, or of the list of free pages. */
+/* Of the list of free pages. */
 static gboolean
-mend_page(RecallReseal *self, uint32_t number, Use use, const uint8_t *sealed, GError **error)
+copy_trunk(RecallReseal *self, uint32_t number, GError **error)
 {
-    uint8_t page[RECALL_PAGE_BYTES] = {0};
-    gboolean is_written;
+    uint8_t page[RECALL_PAGE_BYTES];
 
-    errno = 0;
-    if (use != FREE &&
-        !recall_page_codec_open_page(self->copy.lanes[0].old, number, NULL, sealed, page))
-        return set_io_error(self, error);
+    if (!recall_page_copy_read(&self->copy, number, page, error))
+        return FALSE;
+    recall_sqlite_page_scrub_trunk(page);
+    return recall_page_copy_write(&self->copy, number, page, error);
+}
+
+/* A page that was not copied, was written since, or is free. */
+static gboolean
+mend_page(RecallReseal *self, uint32_t number, Use use, GError **error)
+{
+    static const uint8_t zeros[RECALL_PAGE_BYTES];
+
+    if (number == RECALL_SQLITE_PAGE_LOCK_BYTE) /* SQLite never writes it */
+        return TRUE;
     if (use == TRUNK)
-        recall_sqlite_page_scrub_trunk(page);
-    else if (use == USED)
-        recall_sqlite_page_scrub(page, number);
-    is_written = recall_page_copy_write(&self->copy, number, page, error);
-    recall_secret_clear(page, sizeof page);
-    return is_written;
+        return copy_trunk(self, number, error);
+    if (use == FREE)
+        return self->has_holes || recall_page_copy_write(&self->copy, number, zeros, error);
+    return recall_page_copy_is_current(&self->copy, number) ||
+           recall_page_copy_one(&self->copy, number, error);
 }
 
-static gboolean
-mend_run(RecallReseal *self, uint32_t first, uint32_t n, const uint8_t *uses, GError **error)
+gboolean
+recall_reseal_mend(RecallReseal *self, GError **error)
 {
-    g_autofree uint8_t *sealed = g_malloc0(RECALL_PAGE_COPY_RUN_N_MAX * RECALL_PAGE_BYTES);
-    ssize_t n_bytes = (ssize_t)n * RECALL_PAGE_BYTES;
-
-    errno = 0;
-    if (pread(self->copy.from, sealed, (size_t)n_bytes, recall_page_copy_offset_of(first)) !=
-        n_bytes)
-        return set_io_error(self, error);
-    for (uint32_t number = first; number < first + n; number++) {
-        const uint8_t *at = sealed + (number - first) * RECALL_PAGE_BYTES;
-        Use use = uses[number - 1];
-
-        if (number == RECALL_SQLITE_PAGE_LOCK_BYTE) /* SQLite never writes it */
-            continue;
-        if (use == FREE && self->has_holes)
-            continue;
-        if (use == USED && recall_page_copy_is_same(&self->copy, number, at))
-            continue;
-        if (!mend_page(self, number, use, at, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-/* Whether a page of the run is to be looked at although no page was written. */
-static gboolean
-has_uncopied(const RecallReseal *self, uint32_t first, uint32_t n, const uint8_t *uses)
-{
-    for (uint32_t number = first; number < first + n; number++) {
-        Use use = uses[number - 1];
-
-        if (use == TRUNK || (use == FREE && !self->has_holes) ||
-            (use == USED && !recall_page_copy_is_copied(&self->copy, number)))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static gboolean
-mend(RecallReseal *self, gboolean is_written, GError **error)
-{
-    uint32_t n_pages = count_pages(self);
+    uint32_t n_pages = recall_page_copy_count_pages(&self->copy);
     g_autoptr(GByteArray) uses = NULL;
 
     if (n_pages == 0)
         return set_io_error(self, error);
-    g_array_set_size(self->copy.seals, n_pages);
     if (!lease(self, n_pages, error))
         return FALSE;
     uses = find_uses(self, n_pages, error);
     if (uses == NULL)
-        return FALSE;
+        return explain(self, error);
     self->has_holes = make_holes(self, uses);
-    for (uint32_t first = 1; first <= n_pages; first += RECALL_PAGE_COPY_RUN_N_MAX) {
-        uint32_t n = MIN(RECALL_PAGE_COPY_RUN_N_MAX, n_pages + 1 - first);
-
-        if ((is_written || has_uncopied(self, first, n, uses->data)) &&
-            !mend_run(self, first, n, uses->data, error))
-            return FALSE;
+    for (uint32_t number = 1; number <= n_pages; number++) {
+        if (!mend_page(self, number, uses->data[number - 1], error))
+            return explain(self, error);
     }
     errno = 0;
     return (ftruncate(self->copy.to, (off_t)n_pages * RECALL_PAGE_BYTES) == 0 &&
@@ -276,21 +231,34 @@ mend(RecallReseal *self, gboolean is_written, GError **error)
            set_io_error(self, error);
 }
 
+/* The log of the old file, whose pages are in the new one. While both keys are there it is known
+ * as such (recall/vault/segment-file.h). */
+static gboolean
+remove_log(const RecallReseal *self, GError **error)
+{
+    g_autofree char *log_path = g_strconcat(self->path, "-wal", NULL);
+
+    return recall_safe_file_remove(log_path, error);
+}
+
 gboolean
-recall_reseal_finish(RecallReseal *self, gboolean is_written, GError **error)
+recall_reseal_finish(RecallReseal *self, GError **error)
 {
     gboolean is_in_hand = recall_keyring_get_week_in_hand(self->keyring) == self->week;
 
-    if (!mend(self, is_written, error) ||
-        !recall_safe_file_rename(self->new_path, self->path, error))
+    if (!recall_safe_file_rename(self->new_path, self->path, error))
         return FALSE;
     self->is_finished = TRUE;
-    return recall_keyring_drop_older(self->keyring, self->week, error) &&
+    return remove_log(self, error) && recall_keyring_drop_older(self->keyring, self->week, error) &&
            (!is_in_hand || recall_keyring_hold(self->keyring, self->week, error));
 }
 
 RecallReseal *
-recall_reseal_new(RecallKeyring *keyring, int week, const char *path, GError **error)
+recall_reseal_new(RecallKeyring *keyring,
+                  int week,
+                  const char *path,
+                  const RecallKeptLog *log,
+                  GError **error)
 {
     g_autoptr(RecallReseal) self = g_new0(RecallReseal, 1);
 
@@ -298,7 +266,8 @@ recall_reseal_new(RecallKeyring *keyring, int week, const char *path, GError **e
     self->week = week;
     self->path = g_strdup(path);
     self->new_path = g_strconcat(path, ".new", NULL);
-    self->copy.seals = g_array_new(FALSE, TRUE, sizeof(RecallPageSeal));
+    self->copy.log = log;
+    self->copy.versions = g_array_new(FALSE, TRUE, sizeof(uint32_t));
     self->copy.to = -1;
     self->copy.from = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (self->copy.from >= 0)
@@ -306,7 +275,11 @@ recall_reseal_new(RecallKeyring *keyring, int week, const char *path, GError **e
             open(self->new_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (self->copy.to < 0)
         return set_io_error(self, error), NULL;
-    if (!recall_segment_file_get_codecs(keyring, week, path, &self->copy, self->new_id, error))
+    /* Every page as it is copied, and again if it is written meanwhile. */
+    self->n_leased =
+        2 * (uint64_t)recall_page_copy_count_pages(&self->copy) + RECALL_RESEAL_STEP_N_PAGES;
+    if (!recall_segment_file_get_codecs(keyring, week, path, self->n_leased, &self->copy,
+                                        self->new_id, error))
         return NULL;
     return g_steal_pointer(&self);
 }
@@ -318,7 +291,7 @@ recall_reseal_free(RecallReseal *self)
         return;
     if (!self->is_finished && self->copy.to >= 0)
         g_unlink(self->new_path);
-    if (!self->is_finished && self->copy.lanes[0].new != NULL)
+    if (!self->is_finished && self->copy.new != NULL)
         recall_keyring_drop(self->keyring, self->new_id, NULL);
     recall_page_copy_clear(&self->copy);
     g_clear_pointer(&self->uses, g_byte_array_unref);
@@ -337,12 +310,12 @@ recall_reseal_leave(RecallReseal *self)
 gboolean
 recall_reseal_file(RecallKeyring *keyring, int week, const char *path, GError **error)
 {
-    g_autoptr(RecallReseal) self = recall_reseal_new(keyring, week, path, error);
+    g_autoptr(RecallReseal) self = recall_reseal_new(keyring, week, path, NULL, error);
     gboolean is_done = FALSE;
 
     while (self != NULL && !is_done) {
         if (!recall_reseal_step(self, &is_done, error))
             return FALSE;
     }
-    return self != NULL && recall_reseal_finish(self, TRUE, error);
+    return self != NULL && recall_reseal_mend(self, error) && recall_reseal_finish(self, error);
 }

@@ -88,6 +88,14 @@ recall_safe_file_rename(const char *from, const char *to, GError **error)
 }
 
 gboolean
+recall_safe_file_remove(const char *path, GError **error)
+{
+    if (g_unlink(path) == 0)
+        return sync_folder(path, error);
+    return errno == ENOENT || set_errno_error(path, "remove", error);
+}
+
+gboolean
 recall_safe_file_write(const char *path, const void *data, size_t n_bytes, GError **error)
 {
     g_autofree char *new_path = g_strconcat(path, ".new", NULL);

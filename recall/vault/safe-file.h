@@ -37,5 +37,8 @@ gboolean recall_safe_file_read_summed(const char *path,
 /* Renames within a folder, in place of what had that name; both are on the disk when it returns. */
 gboolean recall_safe_file_rename(const char *from, const char *to, GError **error);
 
+/* It is well when there is none. What was in it stays on the disk. */
+gboolean recall_safe_file_remove(const char *path, GError **error);
+
 /* Overwrites and removes; it is well when there is none. */
 void recall_safe_file_destroy(const char *path);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/segment-file.h"
 
+#include "recall/vault/safe-file.h"
+
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -98,6 +100,12 @@ opens_log(const Sealer *sealer, const char *path)
            recall_page_codec_open_wal_header(sealer->codec, sealed, header);
 }
 
+static gboolean
+is_same(const Sealer *a, const Sealer *b)
+{
+    return memcmp(a->id, b->id, sizeof a->id) == 0;
+}
+
 static void
 move_sealer(Sealer *from, Sealer *to)
 {
@@ -149,12 +157,37 @@ choose_sealer(RecallKeyring *keyring, int week, const char *path, Sealer *out, G
         else
             note_reason(&reason, local_error);
     }
-    if (of_log.codec != NULL)
+    if (of_log.codec != NULL &&
+        !g_error_matches(reason, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_LOCKED))
         return move_sealer(&of_log, out), TRUE;
     if (reason == NULL)
         return move_sealer(&newest, out), TRUE;
     g_propagate_error(error, g_steal_pointer(&reason));
     return FALSE;
+}
+
+/* Power that was lost when a file had just been put in the place of the one before left its log. A
+ * file and its own log have one key. */
+static gboolean
+remove_old_log(RecallKeyring *keyring,
+               int week,
+               const char *path,
+               const Sealer *chosen,
+               GError **error)
+{
+    g_autofree char *log_path = g_strconcat(path, "-wal", NULL);
+    g_autoptr(GError) local_error = NULL;
+    gboolean is_old = FALSE;
+
+    if (!opens_first_page(chosen, path))
+        return TRUE;
+    for (unsigned age = 0; !is_old && local_error == NULL; age++) {
+        g_auto(Sealer) sealer = {0};
+
+        is_old = get_sealer(keyring, week, age, &sealer, &local_error) &&
+                 !is_same(&sealer, chosen) && opens_log(&sealer, path);
+    }
+    return !is_old || recall_safe_file_remove(log_path, error);
 }
 
 RecallCryptVfs *
@@ -166,7 +199,8 @@ recall_segment_file_open(RecallKeyring *keyring,
 {
     g_auto(Sealer) sealer = {0};
 
-    if (!choose_sealer(keyring, week, path, &sealer, error))
+    if (!choose_sealer(keyring, week, path, &sealer, error) ||
+        !remove_old_log(keyring, week, path, &sealer, error))
         return NULL;
     memcpy(out_id, sealer.id, sizeof sealer.id);
     return new_vfs(keyring, &sealer);
@@ -187,41 +221,11 @@ recall_segment_file_is_worn(RecallKeyring *keyring, int week)
            recall_keyring_get_n_seals(keyring, week) >= RECALL_KEYRING_N_SEALS_WORN;
 }
 
-/* The key with @id, which the week has. */
-static gboolean
-get_sealer_of(RecallKeyring *keyring, int week, const uint8_t *id, Sealer *out, GError **error)
-{
-    for (unsigned age = 0;; age++) {
-        if (!get_sealer(keyring, week, age, out, error))
-            return FALSE;
-        if (memcmp(out->id, id, sizeof out->id) == 0)
-            return TRUE;
-        clear_sealer(out);
-    }
-}
-
-static gboolean
-fill_lane(RecallKeyring *keyring,
-          int week,
-          const uint8_t *old_id,
-          const uint8_t *new_id,
-          RecallPageCopyLane *out,
-          GError **error)
-{
-    g_auto(Sealer) old = {0};
-    g_auto(Sealer) new = {0};
-
-    if (!get_sealer_of(keyring, week, old_id, &old, error) ||
-        !get_sealer_of(keyring, week, new_id, &new, error))
-        return FALSE;
-    *out = (RecallPageCopyLane){g_steal_pointer(&old.codec), g_steal_pointer(&new.codec)};
-    return TRUE;
-}
-
 gboolean
 recall_segment_file_get_codecs(RecallKeyring *keyring,
                                int week,
                                const char *path,
+                               uint64_t n_seals,
                                RecallPageCopy *copy,
                                uint8_t *out_new_id,
                                GError **error)
@@ -230,13 +234,11 @@ recall_segment_file_get_codecs(RecallKeyring *keyring,
     g_autoptr(RecallKey) key = recall_key_new();
 
     if (!choose_sealer(keyring, week, path, &old, error) ||
-        !recall_keyring_add_beside(keyring, week, out_new_id, key, error))
+        !recall_keyring_add_beside(keyring, week, n_seals, out_new_id, key, error))
         return FALSE;
-    for (unsigned i = 0; i < RECALL_PAGE_COPY_N_LANES; i++) {
-        if (!fill_lane(keyring, week, old.id, out_new_id, &copy->lanes[i], error))
-            return FALSE;
-    }
-    return TRUE;
+    copy->new = recall_page_codec_new(key, out_new_id, error);
+    copy->old = g_steal_pointer(&old.codec);
+    return copy->new != NULL;
 }
 
 /* Returns: whether the week has a key other than @kept */

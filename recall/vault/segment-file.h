@@ -8,7 +8,8 @@
 
 /* Which key goes with the file of a segment. */
 
-/* The VFS through which an existing file is opened. @keyring outlives it.
+/* The VFS through which an existing file is opened. @keyring outlives it. A log that is sealed with
+ * another key of the week is from before the file was sealed anew, which has all of it: it goes.
  * @out_id: (out): of its key, RECALL_SEGMENT_ID_BYTES
  * @error: RECALL_KEYRING_ERROR_LOCKED, _NO_KEY, _DAMAGED */
 RecallCryptVfs *recall_segment_file_open(RecallKeyring *keyring,
@@ -23,11 +24,12 @@ RecallCryptVfs *recall_segment_file_create(RecallKeyring *keyring, int week, GEr
 /* Whether its key sealed so much that it should have another one. */
 gboolean recall_segment_file_is_worn(RecallKeyring *keyring, int week);
 
-/* Gives @copy what opens the file as it is, and what seals with a new key, which the keyring has
- * from now on. @out_new_id: RECALL_SEGMENT_ID_BYTES */
+/* Gives @copy what opens the file as it is, and what seals @n_seals pieces with a new key, which
+ * the keyring has from now on. @out_new_id: RECALL_SEGMENT_ID_BYTES */
 gboolean recall_segment_file_get_codecs(RecallKeyring *keyring,
                                         int week,
                                         const char *path,
+                                        uint64_t n_seals,
                                         RecallPageCopy *copy,
                                         uint8_t *out_new_id,
                                         GError **error);

@@ -31,6 +31,7 @@ struct RecallSegment {
     RecallCryptVfs *vfs;
     sqlite3 *db;
     RecallMark mark;
+    RecallKeptLog *log;     /* (nullable) */
     GHashTable *statements; /* SQL to sqlite3_stmt */
 };
 
@@ -484,6 +485,7 @@ recall_segment_close(RecallSegment *self)
         return;
     path = g_strdup(self->db != NULL ? sqlite3_db_filename(self->db, "main") : NULL);
     g_hash_table_unref(self->statements);
+    recall_segment_end_log(self);
     if (sqlite3_close(self->db) == SQLITE_OK) {
         recall_crypt_vfs_free(self->vfs);
         if (path != NULL)
@@ -494,16 +496,36 @@ recall_segment_close(RecallSegment *self)
     g_free(self);
 }
 
-void
-recall_segment_begin_watch(RecallSegment *self)
+gboolean
+recall_segment_has_log(const RecallSegment *self)
 {
-    recall_crypt_vfs_begin_watch(self->vfs);
+    return self->log != NULL && recall_kept_log_is_whole(self->log);
 }
 
-gboolean
-recall_segment_is_written(const RecallSegment *self)
+RecallKeptLog *
+recall_segment_begin_log(RecallSegment *self, GError **error)
 {
-    return recall_crypt_vfs_is_written(self->vfs);
+    int code = SQLITE_OK;
+
+    if (recall_segment_has_log(self))
+        return self->log;
+    recall_segment_end_log(self);
+    self->log = recall_kept_log_new(self->db, self->vfs, &code);
+    if (code != SQLITE_OK)
+        recall_segment_set_error(self, error);
+    return self->log;
+}
+
+void
+recall_segment_end_log(RecallSegment *self)
+{
+    g_clear_pointer(&self->log, recall_kept_log_free);
+}
+
+void
+recall_segment_leave_log(RecallSegment *self)
+{
+    sqlite3_db_config(self->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 }
 
 int

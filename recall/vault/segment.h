@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/rect.h"
+#include "recall/vault/kept-log.h"
 #include "recall/vault/keyring.h"
 
 #include <gio/gio.h>
@@ -37,10 +38,14 @@ RecallSegment *recall_segment_open(RecallKeyring *keyring,
 void recall_segment_close(RecallSegment *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallSegment, recall_segment_close)
 
-/* Whether its file was written since the watch began; TRUE when it was opened again since. Its log
- * does not count. */
-void recall_segment_begin_watch(RecallSegment *self);
-gboolean recall_segment_is_written(const RecallSegment *self);
+/* From now on its log is kept (recall/vault/kept-log.h), until recall_segment_end_log() or until it
+ * is closed; what is kept already goes on. Returns: (transfer none) (nullable) */
+RecallKeptLog *recall_segment_begin_log(RecallSegment *self, GError **error);
+void recall_segment_end_log(RecallSegment *self);
+gboolean recall_segment_has_log(const RecallSegment *self);
+
+/* Closing it leaves the log as it is. */
+void recall_segment_leave_log(RecallSegment *self);
 
 /* Of the file that recall_segment_open() opens; and back: -1 when it is no segment's name. */
 char *recall_segment_dup_name(int week);

@@ -222,6 +222,15 @@ recall_vault_close_week(RecallVault *self, int week)
 }
 
 void
+recall_vault_end_log(RecallVault *self, int week)
+{
+    RecallCatalogEntry *entry = recall_catalog_find(self->catalog, week);
+
+    if (entry != NULL && entry->segment != NULL)
+        recall_segment_end_log(entry->segment);
+}
+
+void
 recall_vault_remove_files(RecallVault *self, int week)
 {
     static const char *const suffixes[] = {"", "-wal", ".new", ".new-wal"};

@@ -70,6 +70,9 @@ char *recall_vault_dup_path(const RecallVault *self, int week);
 /* So that its file can be replaced; it is opened again when it is asked for. */
 void recall_vault_close_week(RecallVault *self, int week);
 
+/* recall_segment_end_log(), when it is open. */
+void recall_vault_end_log(RecallVault *self, int week);
+
 /* Deletes the keys of the week and then its files, also those that were set aside. Works while
  * locked, and when there is no such week. */
 gboolean recall_vault_destroy_week(RecallVault *self, int week, GError **error);

@@ -34,7 +34,8 @@
 #define LATE_US (FORGETTING_MONDAY_US + 48 * 60 * MINUTE_US)
 #define N_LATE_MAX 4
 #define N_CHANGES_MAX 5000
-#define SHARED_FD 50 /* in the child */
+#define N_STEPS_DISTURBED 30 /* more than all of it has */
+#define SHARED_FD 50         /* in the child */
 #define TICK_US 1000 /* whenever the clock is asked: some fifteen pieces of work in a step */
 #ifdef __SANITIZE_ADDRESS__
 #define STRIDE 9 /* a process takes ten times as long */
@@ -447,6 +448,50 @@ test_slow(void **state)
     check_case(state, &cases[5]);
 }
 
+/* --- a file that is written while it is copied --- */
+
+static void
+empty_log(RecallVault *vault)
+{
+    int week = recall_segment_week_at(FORGETTING_MONDAY_US);
+    RecallSegment *segment;
+
+    assert_true(recall_vault_get_segment(vault, week, &segment, NULL));
+    assert_true(recall_segment_execute(segment, "PRAGMA wal_checkpoint(TRUNCATE)", NULL));
+}
+
+/* After each piece of work a scene comes, and its pages go from the log into the file. */
+static void
+test_written_meanwhile(void **state)
+{
+    const Fixture *fixture = ((Test *)*state)->fixture;
+    Shared shared = {0};
+    RecallVault *vault;
+    g_autoptr(RecallForget) forget = NULL;
+    gboolean is_done = FALSE;
+
+    plant(fixture, &cases[0]);
+    vault = fixture_open(fixture);
+    forget = select_what(vault, &cases[0]);
+    tick_us = RECALL_FORGET_STEP_US + 1;
+    for (unsigned n = 0; !is_done; n++) {
+        assert_true(recall_forget_step(forget, vault, &is_done, NULL));
+        shared.n_late = n % N_LATE_MAX;
+        if (!is_done && n < N_STEPS_DISTURBED) {
+            assert_true(disturb(vault, &shared, &cases[0]));
+            empty_log(vault);
+        }
+    }
+    tick_us = TICK_US;
+    assert_sound(vault);
+    recall_vault_close(vault);
+    vault = fixture_open(fixture);
+    assert_sound(vault);
+    assert_int_equal(forgetting_search(vault, ""), cases[0].n_kept + N_LATE_MAX);
+    recall_vault_close(vault);
+    assert_int_equal(forgetting_count_planted(fixture, NULL), 0);
+}
+
 static int
 set_up(void **state)
 {
@@ -487,12 +532,14 @@ int
 main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_range), TEST(test_all),   TEST(test_damaged),
-        TEST(test_age),   TEST(test_power), TEST(test_slow),
+        TEST(test_range), TEST(test_all),  TEST(test_damaged),           TEST(test_age),
+        TEST(test_power), TEST(test_slow), TEST(test_written_meanwhile),
     };
 
     umask(077);
     if (argc == 5)
         return work(argv + 1);
+    if (argc == 2)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include "recall/vault/ingest.h"
 #include "recall/vault/mutant.h"
+#include "recall/vault/reseal.h"
 #include "recall/vault/schema.h"
 #include "recall/vault/statistics.h"
 #include "tests/unit/recall/vault/fixture.h"
@@ -215,6 +216,85 @@ test_interrupted_renewal(void **state)
     recall_vault_close(vault);
 }
 
+/* Seals the week anew while its log has something, up to when the new file has its name. */
+static void
+replace_but_log(const Fixture *fixture, RecallVault *vault)
+{
+    int week = recall_segment_week_at(MONDAY_US);
+    g_autofree char *path = fixture_path(fixture, MONDAY_US);
+    g_autofree char *new_path = g_strconcat(path, ".new", NULL);
+    g_autoptr(ProtocolScene) scene = fixture_scene(2, MONDAY_US + 1000, "two");
+    RecallSegment *segment;
+    RecallReseal *reseal;
+    gboolean is_done = FALSE;
+
+    assert_true(recall_vault_get_segment(vault, week, &segment, NULL));
+    assert_non_null(recall_segment_begin_log(segment, NULL));
+    fixture_append(vault, scene, "", NULL);
+    reseal = recall_reseal_new(recall_vault_get_keyring(vault), week, path,
+                               recall_segment_begin_log(segment, NULL), NULL);
+    while (!is_done)
+        assert_true(recall_reseal_step(reseal, &is_done, NULL));
+    assert_true(recall_reseal_mend(reseal, NULL));
+    recall_segment_leave_log(segment);
+    recall_vault_close_week(vault, week);
+    assert_int_equal(g_rename(new_path, path), 0);
+    recall_reseal_leave(reseal);
+}
+
+static unsigned
+count_scenes(RecallVault *vault)
+{
+    RecallStatistics statistics;
+
+    assert_true(recall_statistics_gather(vault, &statistics, NULL));
+    assert_int_equal(statistics.n_damaged, 0);
+    return (unsigned)statistics.n_scenes;
+}
+
+/* Power lost when the file was sealed anew, and its old log not yet gone. */
+static void
+test_interrupted_replacement(void **state)
+{
+    g_autoptr(ProtocolScene) scene = fixture_scene(1, MONDAY_US, "one");
+    RecallVault *vault = fixture_open(*state);
+
+    fixture_append(vault, scene, "", NULL);
+    replace_but_log(*state, vault);
+    recall_vault_close(vault);
+    vault = fixture_open(*state);
+    assert_int_equal(count_scenes(vault), 2);
+    recall_vault_close(vault);
+}
+
+/* Its new key is not to be had, and what the old one opens is not the file: nothing is written. */
+static void
+test_interrupted_replacement_locked(void **state)
+{
+    g_autoptr(ProtocolScene) scene = fixture_scene(1, MONDAY_US, "one");
+    RecallVault *vault = fixture_open(*state);
+    RecallKeyring *keyring = recall_vault_get_keyring(vault);
+    RecallCryptVfs *vfs;
+    g_autofree char *path = fixture_path(*state, MONDAY_US);
+    uint8_t id[RECALL_SEGMENT_ID_BYTES];
+    g_autoptr(GError) error = NULL;
+
+    recall_mutant = RECALL_MUTANT_WEAK_PASSPHRASE;
+    fixture_append(vault, scene, "", NULL);
+    assert_true(recall_keyring_set_type(keyring, &recall_root_key_passphrase, "pass", NULL));
+    replace_but_log(*state, vault);
+    recall_vault_close(vault);
+    vault = fixture_open(*state);
+    keyring = recall_vault_get_keyring(vault);
+    vfs = recall_segment_file_open(keyring, recall_segment_week_at(MONDAY_US), path, id, &error);
+    assert_null(vfs);
+    assert_true(g_error_matches(error, RECALL_KEYRING_ERROR, RECALL_KEYRING_ERROR_LOCKED));
+    assert_true(recall_keyring_unlock(keyring, "pass", NULL));
+    assert_int_equal(count_scenes(vault), 2);
+    recall_vault_close(vault);
+    recall_mutant = RECALL_MUTANT_NONE;
+}
+
 /* Power lost while a segment was being made. */
 static void
 test_interrupted_creation(void **state)
@@ -337,6 +417,8 @@ main(void)
         TEST(test_deleted_key),
         TEST(test_worn_key),
         TEST(test_interrupted_renewal),
+        TEST(test_interrupted_replacement),
+        TEST(test_interrupted_replacement_locked),
         TEST(test_interrupted_creation),
         TEST(test_locked),
         TEST(test_locked_after_clock_jump),
