@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "apps/client.h"
 #include "apps/command.h"
+#include "apps/dict.h"
 #include "apps/error.h"
 #include "apps/json.h"
 #include "apps/lock.h"
@@ -383,7 +384,7 @@ add_keyring_part(GPtrArray *parts, const char *copies)
 static void
 add_away_part(GPtrArray *parts, GVariant *lock, gboolean is_file)
 {
-    const char *why = app_lock_get_text(lock, "why");
+    const char *why = app_dict_get_text(lock, "why");
     g_autofree char *detail = g_strdup_printf(
         "What keeps the key does not give it out, so nothing can be read; recording goes on%s%s",
         *why != '\0' ? ": " : ".", why);
@@ -392,7 +393,7 @@ add_away_part(GPtrArray *parts, GVariant *lock, gboolean is_file)
         add_part(parts, "history", PART_BAD, detail,
                  "Mend the TPM or the host's key service, or use the recovery key: deskhand "
                  "unlock. The log of deskhand-vault says more.");
-    else if (app_lock_is_set(lock, "recovery"))
+    else if (app_dict_is_set(lock, "recovery"))
         add_part(parts, "history", PART_BAD, detail,
                  "Use the recovery key: deskhand unlock. Or put the file back from a backup.");
     else
@@ -404,11 +405,11 @@ add_away_part(GPtrArray *parts, GVariant *lock, gboolean is_file)
 static void
 add_key_part(GPtrArray *parts, GVariant *lock)
 {
-    const char *backend = app_lock_get_text(lock, "backend");
+    const char *backend = app_dict_get_text(lock, "backend");
     gboolean is_file = g_str_equal(backend, "key-file");
     gboolean is_away =
-        !app_key_asks(backend) && !g_str_equal(app_lock_get_text(lock, "state"), "open");
-    unsigned n_wrong = app_lock_get_number(lock, "wrong");
+        !app_key_asks(backend) && !g_str_equal(app_dict_get_text(lock, "state"), "open");
+    unsigned n_wrong = app_dict_get_number(lock, "wrong");
     g_autofree char *tries = g_strdup_printf(
         "%u wrong secrets were tried since the history was last unlocked.", n_wrong);
 
@@ -419,9 +420,9 @@ add_key_part(GPtrArray *parts, GVariant *lock)
     if (is_away)
         add_away_part(parts, lock, is_file);
     add_user_part(parts);
-    add_age_part(parts, app_lock_get_text(lock, "age"));
-    add_keyring_part(parts, app_lock_get_text(lock, "copies"));
-    if (!is_file && !app_lock_is_set(lock, "recovery"))
+    add_age_part(parts, app_dict_get_text(lock, "age"));
+    add_keyring_part(parts, app_dict_get_text(lock, "copies"));
+    if (!is_file && !app_dict_is_set(lock, "recovery"))
         add_part(parts, "recovery", PART_WEAK,
                  "There is no recovery key: when the passphrase is forgotten or what keeps the key "
                  "breaks, the history is lost.",
@@ -430,7 +431,7 @@ add_key_part(GPtrArray *parts, GVariant *lock)
         add_part(parts, "tries", PART_WEAK, tries,
                  "If that was not you, some program guesses: look for it, and choose another "
                  "passphrase with deskhand key set passphrase.");
-    if (g_str_equal(app_lock_get_text(lock, "memory"), "ordinary"))
+    if (g_str_equal(app_dict_get_text(lock, "memory"), "ordinary"))
         add_part(parts, "memory", PART_WEAK, "The keys may reach the swap.",
                  "Raise LimitMEMLOCK of deskhand-vault.service to 2M, or use no swap.");
 }

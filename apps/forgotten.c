@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "apps/forgotten.h"
 
+#include "apps/dict.h"
 #include "apps/error.h"
 #include "apps/json.h"
 #include "apps/output.h"
@@ -20,15 +21,6 @@ get_n_scenes(GVariant *summary)
     guint64 n = 0;
 
     return g_variant_lookup(summary, "scenes", "t", &n) ? (int64_t)MIN(n, (guint64)INT64_MAX) : -1;
-}
-
-static unsigned
-get_number(GVariant *summary, const char *key)
-{
-    guint32 n = 0;
-
-    (void)g_variant_lookup(summary, key, "u", &n);
-    return n;
 }
 
 int64_t
@@ -94,8 +86,8 @@ append_apps(GVariant *summary, GString *out)
 gboolean
 app_forgotten_is_nothing(GVariant *summary)
 {
-    return get_n_scenes(summary) == 0 && get_number(summary, "weeks") == 0 &&
-           get_number(summary, "damaged") == 0;
+    return get_n_scenes(summary) == 0 && app_dict_get_number(summary, "weeks") == 0 &&
+           app_dict_get_number(summary, "damaged") == 0;
 }
 
 static void
@@ -119,10 +111,11 @@ app_forgotten_append_amount(GVariant *summary, GString *out)
     if (app_forgotten_get_time(summary, "from") != 0)
         g_string_append_printf(out, " from %s to %s", from, until);
     append_apps(summary, out);
-    if (get_number(summary, "weeks") > 0)
-        append_number(out, get_number(summary, "weeks"), "whole week", "");
-    if (get_number(summary, "damaged") > 0)
-        append_number(out, get_number(summary, "damaged"), "file", " set aside because of damage");
+    if (app_dict_get_number(summary, "weeks") > 0)
+        append_number(out, app_dict_get_number(summary, "weeks"), "whole week", "");
+    if (app_dict_get_number(summary, "damaged") > 0)
+        append_number(out, app_dict_get_number(summary, "damaged"), "file",
+                      " set aside because of damage");
 }
 
 static char *
@@ -159,9 +152,9 @@ write_amount(AppJson *json, GVariant *summary)
     write_time(json, "from", app_forgotten_get_time(summary, "from"));
     write_time(json, "until", app_forgotten_get_time(summary, "until"));
     app_json_key(json, "weeks");
-    app_json_integer(json, get_number(summary, "weeks"));
+    app_json_integer(json, app_dict_get_number(summary, "weeks"));
     app_json_key(json, "damaged");
-    app_json_integer(json, get_number(summary, "damaged"));
+    app_json_integer(json, app_dict_get_number(summary, "damaged"));
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "apps/client.h"
+#include "apps/dict.h"
 #include "apps/error.h"
 #include "apps/json.h"
 #include "apps/lock.h"
@@ -102,14 +103,14 @@ write_json(GVariant *lock, GString *out)
     app_json_begin_object(&json);
     for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
         app_json_key(&json, texts[i]);
-        app_json_string(&json, app_lock_get_text(lock, texts[i]));
+        app_json_string(&json, app_dict_get_text(lock, texts[i]));
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(numbers); i++) {
         app_json_key(&json, numbers[i]);
-        app_json_integer(&json, app_lock_get_number(lock, numbers[i]));
+        app_json_integer(&json, app_dict_get_number(lock, numbers[i]));
     }
     app_json_key(&json, "recovery");
-    app_json_boolean(&json, app_lock_is_set(lock, "recovery"));
+    app_json_boolean(&json, app_dict_is_set(lock, "recovery"));
     app_json_end_object(&json);
     g_string_append_c(out, '\n');
 }
@@ -117,8 +118,8 @@ write_json(GVariant *lock, GString *out)
 static void
 write_text(GVariant *lock, GString *out)
 {
-    const char *state = app_lock_get_text(lock, "state");
-    const char *backend = app_lock_get_text(lock, "backend");
+    const char *state = app_dict_get_text(lock, "state");
+    const char *backend = app_dict_get_text(lock, "backend");
 
     g_string_append_printf(out, "Key        %s\n", backend);
     g_string_append_printf(out, "History    %s", state);
@@ -127,11 +128,11 @@ write_text(GVariant *lock, GString *out)
         app_lock_append_unlock(lock, out);
     }
     g_string_append_printf(out, "\nRecovery   %s\n",
-                           app_lock_is_set(lock, "recovery") ? "there is a recovery key"
+                           app_dict_is_set(lock, "recovery") ? "there is a recovery key"
                                                              : "no recovery key was made");
-    if (app_lock_get_number(lock, "wrong") > 0)
+    if (app_dict_get_number(lock, "wrong") > 0)
         g_string_append_printf(out, "Wrong      %u tries since the last right one\n",
-                               app_lock_get_number(lock, "wrong"));
+                               app_dict_get_number(lock, "wrong"));
     g_string_append_printf(out, "%s\n", app_key_describe(backend));
 }
 
@@ -160,7 +161,7 @@ get_present(const AppArguments *arguments,
             GCancellable *cancellable,
             GError **error)
 {
-    if (g_str_equal(app_lock_get_text(lock, "state"), "open"))
+    if (g_str_equal(app_dict_get_text(lock, "state"), "open"))
         return app_secret_new();
     return app_lock_get_secret(app_arguments_get(arguments, "passphrase-file"),
                                "Present passphrase or recovery key", cancellable, error);

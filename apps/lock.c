@@ -3,6 +3,7 @@
 #include "apps/lock.h"
 
 #include "apps/client.h"
+#include "apps/dict.h"
 #include "apps/error.h"
 #include "apps/secret.h"
 #include "apps/when.h"
@@ -42,33 +43,6 @@ app_lock_ask(GDBusConnection *vault, GCancellable *cancellable, GError **error)
     return reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
 }
 
-const char *
-app_lock_get_text(GVariant *lock, const char *key)
-{
-    const char *text = "";
-
-    (void)g_variant_lookup(lock, key, "&s", &text);
-    return text;
-}
-
-unsigned
-app_lock_get_number(GVariant *lock, const char *key)
-{
-    guint32 number = 0;
-
-    (void)g_variant_lookup(lock, key, "u", &number);
-    return number;
-}
-
-gboolean
-app_lock_is_set(GVariant *lock, const char *key)
-{
-    gboolean is_set = FALSE;
-
-    (void)g_variant_lookup(lock, key, "b", &is_set);
-    return is_set;
-}
-
 void
 app_lock_append_unlock(GVariant *lock, GString *out)
 {
@@ -79,9 +53,9 @@ app_lock_append_unlock(GVariant *lock, GString *out)
     (void)g_variant_lookup(lock, "until", "x", &until_us);
     until = app_when_format_short(until_us, now);
     g_string_append_printf(out, "until %s, for %u results, %u scenes and %u pictures", until,
-                           app_lock_get_number(lock, "results"),
-                           app_lock_get_number(lock, "scenes"),
-                           app_lock_get_number(lock, "pictures"));
+                           app_dict_get_number(lock, "results"),
+                           app_dict_get_number(lock, "scenes"),
+                           app_dict_get_number(lock, "pictures"));
 }
 
 AppSecret *
@@ -160,14 +134,14 @@ unlock(GDBusConnection *vault,
 static void
 append_unlocked(GVariant *lock, GString *out)
 {
-    if (g_str_equal(app_lock_get_text(lock, "state"), "open")) {
+    if (g_str_equal(app_dict_get_text(lock, "state"), "open")) {
         g_string_append(out, "The history is open again, and its key was made anew.\n");
         return;
     }
     g_string_append(out, "Unlocked ");
     app_lock_append_unlock(lock, out);
     g_string_append(out, ".\n");
-    if (app_lock_is_set(lock, "recovered"))
+    if (app_dict_is_set(lock, "recovered"))
         g_string_append(out, "This was the recovery key: choose a new passphrase with `deskhand "
                              "key set passphrase`.\n");
 }
@@ -191,7 +165,7 @@ run_unlock(const AppArguments *arguments,
     before = vault != NULL ? app_lock_ask(vault, cancellable, error) : NULL;
     if (before == NULL)
         return FALSE;
-    if (g_str_equal(app_lock_get_text(before, "state"), "open")) {
+    if (g_str_equal(app_dict_get_text(before, "state"), "open")) {
         g_string_append(output->text, "The history is open: its key asks for no passphrase; "
                                       "`deskhand key set passphrase` makes it ask.\n");
         return TRUE;

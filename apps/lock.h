@@ -7,13 +7,8 @@
 
 /* The lock of the history, as several commands speak of it: an a{sv} of Recall1.GetLock. */
 
-/* Returns: (transfer full) */
+/* Returns: (transfer full): read it with apps/dict.h */
 GVariant *app_lock_ask(GDBusConnection *vault, GCancellable *cancellable, GError **error);
-
-/* What is not there is empty, 0 and FALSE. */
-const char *app_lock_get_text(GVariant *lock, const char *key);
-unsigned app_lock_get_number(GVariant *lock, const char *key);
-gboolean app_lock_is_set(GVariant *lock, const char *key);
 
 /* "until 15:04, for 20000 results, ..." */
 void app_lock_append_unlock(GVariant *lock, GString *out);

@@ -3,10 +3,10 @@
 #define G_LOG_DOMAIN "deskhand-vault"
 #include "recall/vault/service-forget.h"
 
-#include "protocol/dbus-job1.h"
 #include "protocol/error.h"
 #include "recall/vault/dates.h"
 #include "recall/vault/forget.h"
+#include "recall/vault/job-object.h"
 #include "recall/vault/options.h"
 #include "recall/vault/query.h"
 #include "recall/vault/selector.h"
@@ -183,9 +183,7 @@ end_job(Job *job)
     if (job->holds && service->keeper != NULL)
         recall_keeper_release(service->keeper);
     g_signal_handlers_disconnect_by_data(job->connection, job);
-    g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(job->object));
-    g_signal_handlers_disconnect_by_data(job->object, job);
-    g_object_unref(job->object);
+    recall_job_object_end(job->object, job);
     g_object_unref(job->connection);
     recall_selector_free(job->selector);
     recall_forget_free(job->forget);
@@ -414,19 +412,17 @@ start_job(RecallServiceForget *self,
           GError **error)
 {
     g_autofree char *path = g_strdup_printf(JOB_PATH, ++self->last_job);
-    g_autoptr(ProtocolDbusJob1) object = protocol_dbus_job1_skeleton_new();
+    ProtocolDbusJob1 *object = recall_job_object_new(connection, path, error);
     Job *job = NULL;
 
-    protocol_dbus_job1_set_version(object, 1);
-    if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(object), connection, path,
-                                          error))
+    if (object == NULL)
         return NULL;
     job = g_new0(Job, 1);
     job->service = self;
     job->vault = self->vault;
     job->what = *what;
     job->what.app = job->what.url = job->what.query = NULL;
-    job->object = g_steal_pointer(&object);
+    job->object = object;
     job->connection = g_object_ref(connection);
     job->selector = recall_selector_new(what, now);
     g_signal_connect(job->object, "handle-cancel", G_CALLBACK(handle_cancel), job);

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/service-search.h"
 
-#include "protocol/dbus-job1.h"
 #include "protocol/error.h"
 #include "recall/vault/answer.h"
+#include "recall/vault/job-object.h"
 #include "recall/vault/options.h"
 #include "recall/vault/search.h"
 
@@ -97,10 +97,8 @@ end_job(Job *job)
 {
     RecallServiceSearch *service = job->service;
 
-    g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(job->object));
-    g_signal_handlers_disconnect_by_data(job->object, job);
+    recall_job_object_end(job->object, job);
     g_ptr_array_remove(service->jobs, job);
-    g_object_unref(job->object);
     g_object_unref(job->connection);
     g_object_unref(job->cancellable);
     recall_search_free(job->search);
@@ -225,18 +223,15 @@ start_job(RecallServiceSearch *self,
           GError **error)
 {
     g_autofree char *path = g_strdup_printf(JOB_PATH, ++self->last_job);
-    g_autoptr(ProtocolDbusJob1) object = protocol_dbus_job1_skeleton_new();
+    ProtocolDbusJob1 *object = recall_job_object_new(connection, path, error);
     Job *job = NULL;
 
-    protocol_dbus_job1_set_version(object, 1);
-    if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(object), connection, path,
-                                          error)) {
+    if (object == NULL) {
         recall_search_free(search);
         return NULL;
     }
     job = g_new0(Job, 1);
-    *job = (Job){self, g_steal_pointer(&object), g_object_ref(connection), g_cancellable_new(),
-                 search};
+    *job = (Job){self, object, g_object_ref(connection), g_cancellable_new(), search};
     g_signal_connect(job->object, "handle-cancel", G_CALLBACK(handle_cancel), job);
     g_ptr_array_add(self->jobs, job);
     self->n_refs++;

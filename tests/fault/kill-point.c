@@ -42,6 +42,19 @@ kill_point_count(void)
     return n_changes;
 }
 
+void
+kill_point_empty_folder(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while ((name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+
+        unlink(path);
+    }
+}
+
 /* --- losing --- */
 
 static void

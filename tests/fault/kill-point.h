@@ -21,5 +21,8 @@
  */
 void kill_point_arm(unsigned n, gboolean loses);
 
+/* Deletes the files of a folder. */
+void kill_point_empty_folder(const char *folder);
+
 /* Changes since then. */
 unsigned kill_point_count(void);

@@ -137,22 +137,9 @@ remember_files(Test *self)
 }
 
 static void
-remove_all(const char *folder)
-{
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-    const char *name;
-
-    while ((name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-
-        unlink(path);
-    }
-}
-
-static void
 put_files_back(const Test *self)
 {
-    remove_all(self->fixture->folder);
+    kill_point_empty_folder(self->fixture->folder);
     for (unsigned i = 0; i < self->names->len; i++) {
         g_autofree char *path =
             g_build_filename(self->fixture->folder, self->names->pdata[i], NULL);

@@ -89,19 +89,6 @@ run_until(const char *folder, const Case *item, const char *how, unsigned n)
     return WEXITSTATUS(status) == 0;
 }
 
-static void
-empty(const char *folder)
-{
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-    const char *name;
-
-    while ((name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-
-        g_unlink(path);
-    }
-}
-
 /* @out_key: of a week's segment */
 static void
 plant(const char *folder, const Case *item, uint8_t *out_key)
@@ -110,7 +97,7 @@ plant(const char *folder, const Case *item, uint8_t *out_key)
     g_autoptr(RecallKey) key = recall_key_new();
     uint8_t id[RECALL_SEGMENT_ID_BYTES];
 
-    empty(folder);
+    kill_point_empty_folder(folder);
     keyring = recall_keyring_open(folder, NULL);
     assert_non_null(keyring);
     if (item->from != &recall_root_key_file)
@@ -161,7 +148,7 @@ check_case(const Case *item, const char *how)
         check(folder, key);
     }
     print_message("%s: %s at each of %u changes\n", item->name, how, n - STRIDE);
-    empty(folder);
+    kill_point_empty_folder(folder);
     g_rmdir(folder);
 }
 
