@@ -141,6 +141,7 @@ recall_a11y_tree_get(RecallA11yTree *self, const char *path)
     node->seen = self->n_readings;
     if (!node->is_kept) {
         node->box = (BaseRect){0};
+        node->is_gone = FALSE;
         node->is_scaled = FALSE;
         g_clear_pointer(&node->text, g_free);
     }
@@ -237,9 +238,11 @@ ask_each(RecallA11yTree *tree, RecallA11yLink *link, GPtrArray *nodes, const Que
     }
     recall_a11y_link_ask_all(link, calls, nodes->len);
     for (unsigned i = 0; i < nodes->len; i++) {
-        if (calls[i].reply != NULL &&
-            g_variant_is_of_type(calls[i].reply, G_VARIANT_TYPE(question->type)))
-            question->take(tree, nodes->pdata[i], calls[i].reply);
+        RecallA11yNode *node = nodes->pdata[i];
+
+        node->is_gone = calls[i].reply == NULL;
+        if (!node->is_gone && g_variant_is_of_type(calls[i].reply, G_VARIANT_TYPE(question->type)))
+            question->take(tree, node, calls[i].reply);
         recall_a11y_call_clear(&calls[i]);
     }
 }

@@ -104,6 +104,7 @@ struct RecallA11yNode {
     gboolean is_kept;    /* box and text are of an earlier reading, and nothing changed there */
     gboolean is_picture; /* a button without words, once it was asked */
     gboolean is_asked;   /* whether it is */
+    gboolean is_gone;    /* the last question about it was answered by an error */
     gboolean is_scaled;  /* the box was told in larger units, and was made pixels */
     BaseRect box; /* root pixels, as the application said in this reading; empty when unknown */
     char *text;   /* of this reading, or NULL */

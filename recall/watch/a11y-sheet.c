@@ -12,6 +12,7 @@
 #define BORDER_PX 3  /* of the cell that is selected */
 #define EM_MAX_PX 26 /* a taller row holds several lines */
 #define N_SAMPLES 12
+#define N_SAMPLES_TOLD_MIN 6
 #define SAMPLE_N_CHARS_MIN 4
 #define SAMPLE_N_CHARS_MAX 16
 #define SCALE_MIN 0.7
@@ -126,7 +127,8 @@ make_key(const char *table, const Range *range, int index)
     return XXH3_64bits_withSeed(address, sizeof(address), XXH3_64bits(table, strlen(table)));
 }
 
-/* Fills the gaps of range->cells. A cell's path is good for as long as its sheet is open. */
+/* Fills the gaps of range->cells. A path is good for some 15 seconds only; those that were told
+ * together go together. */
 static void
 ask_cells(RecallA11yReading *reading, const char *table, Range *range)
 {
@@ -185,19 +187,36 @@ ask_texts(RecallA11yReading *reading, const Range *range)
     recall_a11y_tree_ask_texts(reading->link, nodes);
 }
 
+/* Returns: whether there were any */
+static gboolean
+drop_gone(Range *range)
+{
+    gboolean has_dropped = FALSE;
+
+    for (int i = 0; i < range->n_rows * range->n_columns; i++) {
+        if (range->cells[i] == NULL || !range->cells[i]->is_gone)
+            continue;
+        range->cells[i] = NULL;
+        has_dropped = TRUE;
+    }
+    return has_dropped;
+}
+
+static void
+fill_gaps(RecallA11yReading *reading, const char *table, Range *range)
+{
+    ask_cells(reading, table, range);
+    ask_texts(reading, range);
+}
+
 /* Cells whose paths turn out to be bad are asked for anew, once. */
 static void
 ask_contents(RecallA11yReading *reading, const char *table, Range *range)
 {
     recall_cells(reading, table, range);
-    ask_cells(reading, table, range);
-    ask_texts(reading, range);
-    for (int i = 0; i < range->n_rows * range->n_columns; i++) {
-        if (range->cells[i] != NULL && range->cells[i]->text == NULL)
-            range->cells[i] = NULL;
-    }
-    ask_cells(reading, table, range);
-    ask_texts(reading, range);
+    fill_gaps(reading, table, range);
+    if (drop_gone(range))
+        fill_gaps(reading, table, range);
 }
 
 /* So that a cell clear of the next change need not be asked again. */
@@ -214,17 +233,36 @@ note_boxes(Range *range, const RecallA11yManner *manner)
     }
 }
 
-/* The grid follows from the boxes of the first row and of the first column. */
-static void
-ask_grid(RecallA11yReading *reading, Range *range, const RecallA11yManner *manner)
+/* Asks the boxes of the first row and of the first column. Returns: whether one of them is gone */
+static gboolean
+ask_edge(RecallA11yReading *reading, const Range *range)
 {
     g_autoptr(GPtrArray) edge = g_ptr_array_new();
+    gboolean has_gone = FALSE;
 
     for (int i = 0; i < range->n_rows * range->n_columns; i++) {
         if (range->cells[i] != NULL && (i < range->n_columns || i % range->n_columns == 0))
             g_ptr_array_add(edge, range->cells[i]);
     }
     recall_a11y_tree_ask_boxes(reading->link, edge);
+    for (unsigned i = 0; i < edge->len; i++)
+        has_gone |= ((const RecallA11yNode *)edge->pdata[i])->is_gone;
+    return has_gone;
+}
+
+/* The grid follows from the boxes of the edge, whose cells are asked for anew, once, when they went
+ * after they told their texts. */
+static void
+ask_grid(RecallA11yReading *reading,
+         const char *table,
+         Range *range,
+         const RecallA11yManner *manner)
+{
+    if (ask_edge(reading, range)) {
+        drop_gone(range);
+        fill_gaps(reading, table, range);
+        ask_edge(reading, range);
+    }
     range->columns = g_new0(BaseRect, range->n_columns);
     range->rows = g_new0(BaseRect, range->n_rows);
     for (int i = 0; i < range->n_columns; i++) {
@@ -372,13 +410,34 @@ add_cell(RecallA11yReading *reading, const Range *range, int row, int column, co
     recall_a11y_reading_add_text(reading, cell->text, &box, &clip, &room);
 }
 
+/* How wide the samples are for what was guessed; 0: too few of their cells answered. */
+static double
+compare_widths(RecallA11yRanges *ranges, const int *guesses)
+{
+    int told = 0;
+    int guessed = 0;
+    unsigned n_told = 0;
+
+    for (unsigned i = 0; i < N_SAMPLES; i++) {
+        int width = recall_a11y_ranges_take(ranges).width;
+
+        if (width <= 0)
+            continue;
+        told += width;
+        guessed += guesses[i];
+        n_told++;
+    }
+    if (n_told < N_SAMPLES_TOLD_MIN || guessed <= 0)
+        return 0;
+    return CLAMP((double)told / guessed, SCALE_MIN, SCALE_MAX);
+}
+
 /* The font of a sheet is not told, so the letters of some cells are measured, once. */
 static void
 measure_letters(RecallA11yReading *reading, const Range *range)
 {
     g_auto(RecallA11yRanges) ranges = {0};
-    int told = 0;
-    int guessed = 0;
+    int guesses[N_SAMPLES] = {0};
     unsigned n = 0;
 
     if (reading->memory->sheet_scale > 0)
@@ -391,15 +450,12 @@ measure_letters(RecallA11yReading *reading, const Range *range)
         if (n_chars < SAMPLE_N_CHARS_MIN || n_chars > SAMPLE_N_CHARS_MAX || is_figure(cell->text))
             continue;
         recall_a11y_ranges_add(&ranges, cell->path, 0, n_chars);
-        guessed +=
+        guesses[n++] =
             recall_a11y_text_measure_px(cell->text, get_em(&range->rows[i / range->n_columns]));
-        n++;
     }
     recall_a11y_ranges_ask(&ranges, reading->link);
-    for (unsigned i = 0; i < n; i++)
-        told += recall_a11y_ranges_take(&ranges).width;
-    if (n == N_SAMPLES && told > 0 && guessed > 0)
-        reading->memory->sheet_scale = CLAMP((double)told / guessed, SCALE_MIN, SCALE_MAX);
+    if (n == N_SAMPLES)
+        reading->memory->sheet_scale = compare_widths(&ranges, guesses);
 }
 
 static void
@@ -474,7 +530,7 @@ recall_a11y_read_sheet(RecallA11yReading *reading, const char *path, const Recal
         BaseRect view = {box.x + manner->dx, box.y + manner->dy, box.width, box.height};
 
         ask_contents(reading, sheet.table->path, &range);
-        ask_grid(reading, &range, manner);
+        ask_grid(reading, sheet.table->path, &range, manner);
         if (sheet.editor != NULL)
             take_editor(reading, &range, sheet.editor, manner);
         measure_letters(reading, &range);

@@ -10,6 +10,7 @@
 
 #define FRAME_PATH "/org/a11y/atspi/accessible/1"
 #define LABEL_PATH "/org/a11y/atspi/accessible/2"
+#define CELL_PATH "/org/a11y/atspi/accessible/cell" /* its life, row and column, a digit each */
 #define MODE_FLAG "--fake-app"
 #define START_DEADLINE_US (10 * G_USEC_PER_SEC)
 
@@ -141,11 +142,91 @@ make_states(void)
     return g_variant_new("(au)", &builder);
 }
 
+/* All cells of a sheet that expires die at once, when each was asked for its text. */
+static int
+get_life(void)
+{
+    return g_str_equal(mode, "expiring sheet") && g_atomic_int_get(&n_texts) >= FAKE_SHEET_N_CELLS;
+}
+
+static GVariant *
+make_cell(GDBusMessage *message, const char *name)
+{
+    g_autofree char *path = NULL;
+    int row = 0;
+    int column = 0;
+
+    if (g_str_equal(g_dbus_message_get_member(message), "GetAccessibleAt")) {
+        g_variant_get(g_dbus_message_get_body(message), "(ii)", &row, &column);
+    } else {
+        g_variant_get(g_dbus_message_get_body(message), "(iiu)", &column, &row, NULL);
+        row = (row - FAKE_SHEET_Y) / FAKE_SHEET_ROW_HEIGHT;
+        column = (column - FAKE_SHEET_X) / FAKE_SHEET_COLUMN_WIDTH;
+    }
+    path = g_strdup_printf(CELL_PATH "%d%d%d", get_life(), row, column);
+    return g_variant_new("((so))", name, path);
+}
+
+static GVariant *
+make_cell_box(int row, int column)
+{
+    gboolean is_hidden = g_str_equal(mode, "hidden sheet") && column == 1;
+
+    return g_variant_new("((iiii))", FAKE_SHEET_X + column * FAKE_SHEET_COLUMN_WIDTH,
+                         FAKE_SHEET_Y + row * FAKE_SHEET_ROW_HEIGHT,
+                         is_hidden ? 0 : FAKE_SHEET_COLUMN_WIDTH, FAKE_SHEET_ROW_HEIGHT);
+}
+
+/* What a cell says, unless it is dead. */
+static GVariant *
+answer_cell(GDBusMessage *message, const char *cell)
+{
+    const char *member = g_dbus_message_get_member(message);
+    int row = g_ascii_digit_value(cell[1]);
+    int column = g_ascii_digit_value(cell[2]);
+    g_autofree char *words = NULL;
+
+    if (g_ascii_digit_value(cell[0]) != get_life())
+        return NULL;
+    if (g_str_equal(member, "GetExtents"))
+        return make_cell_box(row, column);
+    if (g_str_equal(member, "GetRangeExtents"))
+        return g_variant_new("(iiii)", 0, 0, FAKE_SHEET_TEXT_WIDTH, FAKE_SHEET_ROW_HEIGHT);
+    words = g_str_equal(member, "GetText") ? g_strdup_printf(FAKE_SHEET_TEXT, row, column)
+                                           : g_strdup_printf("%c%d", 'A' + column, row + 1);
+    if (!g_str_equal(member, "GetText"))
+        return g_variant_new("(v)", g_variant_new_string(words));
+    g_atomic_int_inc(&n_texts);
+    return g_variant_new("(s)", words);
+}
+
+/* The document, its table and the table's cells. */
+static GVariant *
+answer_sheet(GDBusMessage *message, const char *name)
+{
+    const char *member = g_dbus_message_get_member(message);
+    const char *path = g_dbus_message_get_path(message);
+
+    if (g_str_has_prefix(path, CELL_PATH))
+        return answer_cell(message, path + strlen(CELL_PATH));
+    if (g_str_has_prefix(member, "GetAccessibleAt"))
+        return make_cell(message, name);
+    if (g_str_equal(member, "GetChildren"))
+        return make_references(name, FAKE_SHEET_PATH "/table");
+    if (g_str_equal(member, "GetRole"))
+        return g_variant_new("(u)", RECALL_A11Y_ROLE_TABLE);
+    return g_variant_new("((iiii))", FAKE_SHEET_X, FAKE_SHEET_Y,
+                         FAKE_SHEET_SIDE * FAKE_SHEET_COLUMN_WIDTH,
+                         FAKE_SHEET_SIDE * FAKE_SHEET_ROW_HEIGHT);
+}
+
 static GVariant *
 answer(GDBusMessage *message, const char *name)
 {
     const char *member = g_dbus_message_get_member(message);
 
+    if (g_str_has_suffix(mode, "sheet"))
+        return answer_sheet(message, name);
     if (g_str_equal(member, "GetChildren"))
         return make_references(name, is_label(message) ? NULL : FRAME_PATH);
     if (g_str_equal(member, "GetMatches"))
@@ -181,7 +262,7 @@ on_app_message(GDBusConnection *bus, GDBusMessage *message, gboolean is_incoming
     if (!g_str_equal(mode, "hung")) {
         body = answer(message, g_dbus_connection_get_unique_name(bus));
         reply = body == NULL ? g_dbus_message_new_method_error(
-                                   message, "org.freedesktop.DBus.Error.UnknownMethod", "no")
+                                   message, "org.freedesktop.DBus.Error.UnknownObject", "no")
                              : g_dbus_message_new_method_reply(message);
         if (body != NULL)
             g_dbus_message_set_body(reply, body);

@@ -26,6 +26,17 @@
     "then one more a third "                                                                       \
     "and a last one of all "
 
+/* The sheets, of which all cells are in view, each with its row and column as its text. */
+#define FAKE_SHEET_PATH "/org/a11y/atspi/accessible/sheet"
+#define FAKE_SHEET_SIDE 4
+#define FAKE_SHEET_N_CELLS (FAKE_SHEET_SIDE * FAKE_SHEET_SIDE)
+#define FAKE_SHEET_X 100
+#define FAKE_SHEET_Y 50
+#define FAKE_SHEET_COLUMN_WIDTH 90
+#define FAKE_SHEET_ROW_HEIGHT 20
+#define FAKE_SHEET_TEXT "cell%din%d"
+#define FAKE_SHEET_TEXT_WIDTH 60
+
 /* Called first in main(): becomes the application and never returns when @argv says so. */
 void fake_app_run_if_asked(int argc, char **argv);
 
@@ -37,7 +48,9 @@ typedef struct {
 /* @mode: "good"; "hung" (never answers); "counting" (its label counts how often it was asked);
  * "late" (knows where its lines end only after some ranges were asked; all of it is one line);
  * "revealing" (a password field that shows what is in it from the second reading on, as another
- * object); "hiding" (an entry that is a password field from the second question on) */
+ * object); "hiding" (an entry that is a password field from the second question on);
+ * "sheet", "hidden sheet" (its second column is), "expiring sheet" (when all texts were asked once,
+ * its cells are gone, and must be asked for anew): no windows, only what lies at FAKE_SHEET_PATH */
 FakeApp *fake_app_start(GDBusConnection *bus, const char *mode);
 void fake_app_stop(FakeApp *app);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FakeApp, fake_app_stop)
