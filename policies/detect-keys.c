@@ -106,6 +106,7 @@ add_lines(PolicyDetectText *text, int first, int step)
         if (segment == NULL || !is_key_line(text, segment))
             break;
         add_segment(text, segment);
+        policy_detect_text_add_parts(text, segment, POLICY_SECRET_KEY);
     }
 }
 

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#define PART_MIN_BYTES 6
+#define PART_N_SIGNS_MAX 2
+
 static const char *
 get_separator(PolicyJoint joint)
 {
@@ -145,4 +148,43 @@ policy_detect_text_add_in_column(PolicyDetectText *self, const PolicySegment *se
     PolicySecretRange like = {.kind = POLICY_SECRET_PASSWORD, .is_in_column = TRUE};
 
     add(self, segment->start, segment->end, &like);
+}
+
+/* A long word, or what is left of one. */
+static gboolean
+is_part(const PolicyDetectText *self, const PolicySegment *segment)
+{
+    const char *at = self->flat->str + segment->start;
+    size_t length = segment->end - segment->start;
+    unsigned n_signs = 0;
+
+    for (size_t i = 0; i < length; i++)
+        n_signs += !g_ascii_isalnum(at[i]) && strchr("+/=_-", at[i]) == NULL;
+    return self->runs[segment->run].is_ocr && length >= PART_MIN_BYTES &&
+           n_signs <= PART_N_SIGNS_MAX && memchr(at, ' ', length) == NULL;
+}
+
+static gboolean
+touches_in_row(const BaseRect *a, const BaseRect *b)
+{
+    int gap = MAX(b->x - (a->x + a->width), a->x - (b->x + b->width));
+
+    return ABS(2 * (a->y - b->y) + a->height - b->height) < MIN(a->height, b->height) &&
+           gap <= a->height / 2 && gap >= -a->height;
+}
+
+void
+policy_detect_text_add_parts(PolicyDetectText *self,
+                             const PolicySegment *segment,
+                             PolicySecretKind kind)
+{
+    const PolicyDetectRun *run = &self->runs[segment->run];
+
+    for (unsigned i = 0; run->is_ocr && i < self->segments->len; i++) {
+        const PolicySegment *other = &g_array_index(self->segments, PolicySegment, i);
+
+        if (other != segment && is_part(self, other) &&
+            touches_in_row(&run->box, &self->runs[other->run].box))
+            policy_detect_text_add(self, other->start, other->end, kind);
+    }
 }

@@ -68,3 +68,9 @@ void policy_detect_text_add_beginning(PolicyDetectText *self,
 
 /* Notes a password that is a whole run below the head of a column. */
 void policy_detect_text_add_in_column(PolicyDetectText *self, const PolicySegment *segment);
+
+/* OCR parts a word where a line of a grid stands in it: of one that is @segment, the parts that
+ * stand directly beside it are noted, too. */
+void policy_detect_text_add_parts(PolicyDetectText *self,
+                                  const PolicySegment *segment,
+                                  PolicySecretKind kind);

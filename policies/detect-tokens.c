@@ -284,8 +284,10 @@ find_random_words(PolicyDetectText *text, const PolicySegment *segment)
 
         if (misread_end > at)
             end = skip_parts(flat, misread_end, segment->end);
-        if (misread_end > at || is_random(flat + at, end - at))
+        if (misread_end > at || is_random(flat + at, end - at)) {
             policy_detect_text_add(text, at, end, POLICY_SECRET_TOKEN);
+            policy_detect_text_add_parts(text, segment, POLICY_SECRET_TOKEN);
+        }
         at = MAX(end, at + 1);
     }
 }

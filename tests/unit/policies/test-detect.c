@@ -696,6 +696,15 @@ finds_misread(void **state)
          "[/fkjhOkImM4Bg6AnIqi3U2FgK9bAtnlsrLcMjhUj¥1j6jnobCCXrSgH4Nu/DGi]\n"
          "[BCb+Cd7BNWq6oBSRvRq50tV4TiomVgdoHc0eg0bGreZaKcQKbE FIffs2jJiQ/h3]\n"
          "[SGN+mSR3R8pP1dkcUvcGNbF 2AugXnVTgfNCk7Me3zK3CXmM8w3QhmrM2PlT/RQ]"},
+        {"21|XoomeNZUbMqF21dmoEZNbe:~ZqlHEiduCd3Tkg6PPAyW2H4DhUyXL9eSVuvcLD/aVM\n"
+         "22|eDOEtKPtQrEFeEXvgS4FCOAgE~U3gh2UnTbjF+pQGxFYIp/O+087xB3iJUNb2OWdG\n"
+         "23|I6QNLXig325gWJ0p5D2llWaJofEdVRg/RjLbUr1FShxI9tdI6zmP~Lb6TabrCjgg",
+         "21\n[XoomeNZUbMqF21dmoEZNbe:]\n[ZqlHEiduCd3Tkg6PPAyW2H4DhUyXL9eSVuvcLD/aVM]\n"
+         "22\n[eDOEtKPtQrEFeEXvgS4FCOAgE]\n[U3gh2UnTbjF+pQGxFYIp/O+087xB3iJUNb2OWdG]\n"
+         "23\n[I6QNLXig325gWJ0p5D2llWaJofEdVRg/RjLbUr1FShxI9tdI6zmP]\n[Lb6TabrCjgg]"},
+        {"-----BEGIN RSA PRIVATE KEY-----\nabcdefghijklmnopqrstuvwx~ABCDEFGH:IJ!\nand so on",
+         "[-----BEGIN RSA PRIVATE KEY-----]\n[abcdefghijklmnopqrstuvwx]\n[ABCDEFGH:IJ!]\nand so "
+         "on"},
         {"The quick brown fox of 2026 jumps over 13 lazy dogs\n"
          "PRIVATE BEACH\nWe Are Open From 8 To 17 In The Summer Of 2026 Only\n"
          "DEAR all, https://example.org/a/b/index.html is private",
