@@ -12,6 +12,7 @@
 #define CJK_LENGTH_STRICT 2
 #define PROSE_N_WORDS 2
 #define CODE_MIN_LENGTH 20
+#define MIXED_MIN_LENGTH 8
 #define NUMBER_N_DIGITS_MIN 12
 #define SETTING_NAME_MIN_LENGTH 3
 #define SETTING_VALUE_MIN_LENGTH 4
@@ -452,6 +453,25 @@ is_code(const ReaderWord *word)
             n_digits + n_letters >= LETTER_SHARE_STRICT * n);
 }
 
+/* Letters with digits or capitals among them, and no sign: a password as like as not. */
+static gboolean
+is_mixed(const ReaderWord *word)
+{
+    const char *text = word->text;
+    gboolean has_letter = FALSE;
+    gboolean has_digit = FALSE;
+    gboolean has_capital_within = FALSE;
+
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        if (!g_ascii_isalnum(text[i]))
+            return FALSE;
+        has_letter |= g_ascii_isalpha(text[i]) != 0;
+        has_digit |= g_ascii_isdigit(text[i]) != 0;
+        has_capital_within |= i > 0 && g_ascii_islower(text[i - 1]) && g_ascii_isupper(text[i]);
+    }
+    return strlen(text) >= MIXED_MIN_LENGTH && has_letter && (has_digit || has_capital_within);
+}
+
 /* What a label names is often no word, and whoever drops it leaves a password unseen. */
 static gboolean
 is_value(const GArray *words, unsigned at)
@@ -496,7 +516,7 @@ reader_words_drop_noise(GArray *self, gboolean is_strict)
         const ReaderWord *word = &g_array_index(self, ReaderWord, i);
         gboolean is_in_prose = has_prose && has_letters(word);
 
-        if (is_code(word) || is_value(self, i) || is_setting(word) ||
+        if (is_code(word) || is_mixed(word) || is_value(self, i) || is_setting(word) ||
             (is_confident(word, line_confidence, is_strict && !is_in_prose) &&
              (!is_strict || is_in_prose || looks_like_text(word))))
             i++;
