@@ -6,8 +6,6 @@
 #include <xxhash.h>
 
 #define N_HASHES 4
-#define PAINT 0xB0 /* each colour of what is painted over */
-#define INK_MIN 24 /* summed over the colours */
 
 /* One block of the grid. */
 typedef struct {
@@ -22,13 +20,11 @@ typedef struct {
 struct RecallFrame {
     uint32_t width_px;
     uint32_t height_px;
-    size_t stride;
-    uint8_t *pixels;
+    RecallPixels *pixels; /* NULL while it is folded, and before anything was put */
     pixman_region32_t seen;
     pixman_region32_t changed;     /* pixels, since they were taken */
     pixman_region32_t changed_now; /* in this moment */
     gboolean is_held;
-    uint8_t *held_pixels; /* a copy, made when something is put while held; else NULL */
     pixman_region32_t held_seen;
     unsigned n_columns;
     unsigned n_rows;
@@ -44,7 +40,6 @@ recall_frame_new(uint32_t width_px, uint32_t height_px)
 
     self->width_px = width_px;
     self->height_px = height_px;
-    self->stride = (size_t)width_px * 4;
     pixman_region32_init(&self->seen);
     pixman_region32_init(&self->changed);
     pixman_region32_init(&self->changed_now);
@@ -64,8 +59,7 @@ recall_frame_free(RecallFrame *self)
     pixman_region32_fini(&self->changed);
     pixman_region32_fini(&self->changed_now);
     pixman_region32_fini(&self->held_seen);
-    g_free(self->pixels);
-    g_free(self->held_pixels);
+    recall_pixels_free(self->pixels);
     g_free(self->blocks);
     g_free(self);
 }
@@ -74,36 +68,32 @@ void
 recall_frame_hold(RecallFrame *self)
 {
     recall_frame_release(self);
-    self->is_held = self->pixels != NULL;
+    if (self->pixels == NULL)
+        return;
+    self->is_held = TRUE;
+    recall_pixels_hold(self->pixels);
+    pixman_region32_copy(&self->held_seen, &self->seen);
 }
 
 void
 recall_frame_release(RecallFrame *self)
 {
     self->is_held = FALSE;
-    g_clear_pointer(&self->held_pixels, g_free);
+    if (self->pixels != NULL)
+        recall_pixels_release(self->pixels);
     pixman_region32_clear(&self->held_seen);
-}
-
-static void
-copy_held(RecallFrame *self)
-{
-    if (!self->is_held || self->held_pixels != NULL)
-        return;
-    self->held_pixels = g_memdup2(self->pixels, self->stride * self->height_px);
-    pixman_region32_copy(&self->held_seen, &self->seen);
 }
 
 uint8_t *
 recall_frame_get_pixels(RecallFrame *self)
 {
-    return self->held_pixels != NULL ? self->held_pixels : self->pixels;
+    return self->pixels != NULL ? recall_pixels_get_held(self->pixels) : NULL;
 }
 
 size_t
 recall_frame_get_stride(const RecallFrame *self)
 {
-    return self->stride;
+    return (size_t)self->width_px * 4;
 }
 
 void
@@ -116,7 +106,7 @@ recall_frame_get_size(const RecallFrame *self, uint32_t *out_width_px, uint32_t 
 const pixman_region32_t *
 recall_frame_get_seen(const RecallFrame *self)
 {
-    return self->held_pixels != NULL ? &self->held_seen : &self->seen;
+    return self->is_held ? &self->held_seen : &self->seen;
 }
 
 /* What of @region is inside the frame. */
@@ -128,40 +118,6 @@ init_inside(const RecallFrame *self, const pixman_region32_t *region, pixman_reg
                                    self->height_px);
 }
 
-/* The rows of @region's boxes, one after the other, from the frame to @before or back. */
-static void
-copy_region(RecallFrame *self, const pixman_region32_t *region, uint8_t *before, gboolean is_back)
-{
-    uint8_t *pixels = recall_frame_get_pixels(self);
-    int n_boxes;
-    const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)region, &n_boxes);
-
-    for (int i = 0; i < n_boxes; i++) {
-        size_t n_bytes = (size_t)(boxes[i].x2 - boxes[i].x1) * 4;
-
-        for (int y = boxes[i].y1; y < boxes[i].y2; y++) {
-            uint8_t *row = pixels + (size_t)y * self->stride + (size_t)boxes[i].x1 * 4;
-
-            memcpy(is_back ? row : before, is_back ? before : row, n_bytes);
-            if (!is_back)
-                memset(row, PAINT, n_bytes);
-            before += n_bytes;
-        }
-    }
-}
-
-static size_t
-count_pixels(const pixman_region32_t *region)
-{
-    int n_boxes;
-    const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)region, &n_boxes);
-    size_t n_pixels = 0;
-
-    for (int i = 0; i < n_boxes; i++)
-        n_pixels += (size_t)(boxes[i].x2 - boxes[i].x1) * (size_t)(boxes[i].y2 - boxes[i].y1);
-    return n_pixels;
-}
-
 uint8_t *
 recall_frame_paint(RecallFrame *self, const pixman_region32_t *region)
 {
@@ -169,10 +125,8 @@ recall_frame_paint(RecallFrame *self, const pixman_region32_t *region)
     uint8_t *before = NULL;
 
     init_inside(self, region, &inside);
-    if (recall_frame_get_pixels(self) != NULL && pixman_region32_not_empty(&inside)) {
-        before = g_malloc(count_pixels(&inside) * 4);
-        copy_region(self, &inside, before, FALSE);
-    }
+    if (self->pixels != NULL && pixman_region32_not_empty(&inside))
+        before = recall_pixels_paint(self->pixels, &inside);
     pixman_region32_fini(&inside);
     return before;
 }
@@ -185,9 +139,8 @@ recall_frame_unpaint(RecallFrame *self, const pixman_region32_t *region, uint8_t
     if (before == NULL)
         return;
     init_inside(self, region, &inside);
-    copy_region(self, &inside, before, TRUE);
+    recall_pixels_unpaint(self->pixels, &inside, before);
     pixman_region32_fini(&inside);
-    g_free(before);
 }
 
 static Block *
@@ -216,73 +169,6 @@ is_inside(const BaseRect *part, const pixman_region32_t *region)
            PIXMAN_REGION_IN;
 }
 
-/* The X of B G R X is undefined in the source and zero in the frame. */
-static uint32_t
-get_pixel(const uint8_t *row, int i)
-{
-    uint32_t pixel;
-
-    memcpy(&pixel, row + (size_t)i * 4, 4);
-    return pixel & GUINT32_TO_LE(0xFFFFFF);
-}
-
-static gboolean
-differs(const uint8_t *a, const uint8_t *b, int n_pixels)
-{
-    uint32_t all = 0;
-
-    for (int i = 0; i < n_pixels; i++)
-        all |= get_pixel(a, i) ^ get_pixel(b, i);
-    return all != 0;
-}
-
-/* Most rows that are put are as they were: those are not written.
- * @out_start, @out_end: around what differed, in pixels. Returns: FALSE when nothing did */
-static gboolean
-copy_row(uint8_t *to, const uint8_t *from, int n_pixels, int *out_start, int *out_end)
-{
-    int start = 0;
-    int end = n_pixels;
-
-    if (!differs(to, from, n_pixels))
-        return FALSE;
-    while (get_pixel(to, start) == get_pixel(from, start))
-        start++;
-    while (get_pixel(to, end - 1) == get_pixel(from, end - 1))
-        end--;
-    for (int i = start; i < end; i++) {
-        uint32_t pixel = get_pixel(from, i);
-
-        memcpy(to + (size_t)i * 4, &pixel, 4);
-    }
-    *out_start = start;
-    *out_end = end;
-    return TRUE;
-}
-
-/* Returns: around what differed, empty when nothing did */
-static BaseRect
-copy_part(RecallFrame *self,
-          const BaseRect *part,
-          const BaseRect *rect,
-          const uint8_t *pixels,
-          size_t stride)
-{
-    BaseRect all = {0};
-
-    for (int y = part->y; y < part->y + part->height; y++) {
-        uint8_t *to = self->pixels + (size_t)y * self->stride + (size_t)part->x * 4;
-        const uint8_t *from =
-            pixels + (size_t)(y - rect->y) * stride + (size_t)(part->x - rect->x) * 4;
-        int start;
-        int end;
-
-        if (copy_row(to, from, part->width, &start, &end))
-            base_rect_union(&all, &(BaseRect){part->x + start, y, end - start, 1}, &all);
-    }
-    return all;
-}
-
 static void
 put_part(RecallFrame *self,
          Block *block,
@@ -291,7 +177,9 @@ put_part(RecallFrame *self,
          const uint8_t *pixels,
          size_t stride)
 {
-    BaseRect changed = copy_part(self, part, rect, pixels, stride);
+    BaseRect changed = recall_pixels_put(
+        self->pixels, part,
+        pixels + (size_t)(part->y - rect->y) * stride + (size_t)(part->x - rect->x) * 4, stride);
 
     if (!is_inside(part, &self->seen))
         changed = *part;
@@ -314,8 +202,7 @@ recall_frame_put(RecallFrame *self, const BaseRect *rect, const uint8_t *pixels,
              rect->x + rect->width <= (int)self->width_px &&
              rect->y + rect->height <= (int)self->height_px);
     if (self->pixels == NULL)
-        self->pixels = g_malloc0(self->stride * self->height_px);
-    copy_held(self);
+        self->pixels = recall_pixels_new(self->width_px, self->height_px);
     for (unsigned row = first_row; row <= last_row; row++) {
         for (unsigned column = first_column; column <= last_column; column++) {
             BaseRect part = get_block_rect(self, column, row);
@@ -328,49 +215,26 @@ recall_frame_put(RecallFrame *self, const BaseRect *rect, const uint8_t *pixels,
                                rect->height);
 }
 
-static gboolean
-stands_out(const uint8_t *pixel, const uint8_t *ground)
-{
-    if (memcmp(pixel, ground, 4) == 0)
-        return FALSE;
-    return ABS(pixel[0] - ground[0]) + ABS(pixel[1] - ground[1]) + ABS(pixel[2] - ground[2]) >
-           INK_MIN;
-}
-
 gboolean
 recall_frame_has_ink(RecallFrame *self, const BaseRect *rect)
 {
     BaseRect frame = {0, 0, (int)self->width_px, (int)self->height_px};
     BaseRect inside;
-    const uint8_t *ground;
 
     if (!base_rect_intersect(rect, &frame, &inside) ||
         !is_inside(&inside, recall_frame_get_seen(self)))
         return TRUE;
-    ground = recall_frame_get_pixels(self) + (size_t)inside.y * self->stride + (size_t)inside.x * 4;
-    for (int y = 0; y < inside.height; y++) {
-        for (int x = 0; x < inside.width; x++) {
-            if (stands_out(ground + (size_t)y * self->stride + (size_t)x * 4, ground))
-                return TRUE;
-        }
-    }
-    return FALSE;
+    return recall_pixels_has_ink(self->pixels, &inside);
 }
 
 gboolean
 recall_frame_find_ink(RecallFrame *self, const BaseRect *rect, gboolean *columns)
 {
     BaseRect frame = {0, 0, (int)self->width_px, (int)self->height_px};
-    const uint8_t *top;
 
     if (!base_rect_contains(&frame, rect) || !is_inside(rect, recall_frame_get_seen(self)))
         return FALSE;
-    top = recall_frame_get_pixels(self) + (size_t)rect->y * self->stride + (size_t)rect->x * 4;
-    for (int y = 1; y < rect->height; y++) {
-        for (int x = 0; x < rect->width; x++)
-            columns[x] |=
-                stands_out(top + (size_t)y * self->stride + (size_t)x * 4, top + (size_t)x * 4);
-    }
+    recall_pixels_find_ink(self->pixels, rect, columns);
     return TRUE;
 }
 
@@ -378,11 +242,13 @@ static uint64_t
 hash_block(const RecallFrame *self, unsigned column, unsigned row)
 {
     BaseRect rect = get_block_rect(self, column, row);
+    size_t stride = recall_frame_get_stride(self);
+    const uint8_t *at =
+        recall_pixels_get_now(self->pixels) + (size_t)rect.y * stride + (size_t)rect.x * 4;
     uint64_t hash = 1;
 
-    for (int y = rect.y; y < rect.y + rect.height; y++)
-        hash = XXH3_64bits_withSeed(self->pixels + (size_t)y * self->stride + (size_t)rect.x * 4,
-                                    (size_t)rect.width * 4, hash);
+    for (int y = 0; y < rect.height; y++)
+        hash = XXH3_64bits_withSeed(at + (size_t)y * stride, (size_t)rect.width * 4, hash);
     return hash | 1; /* 0 is an empty place in the ring */
 }
 
@@ -622,8 +488,8 @@ recall_frame_fold(RecallFrame *self)
         for (unsigned column = 0; column < self->n_columns; column++)
             fold_block(self, column, row);
     }
-    g_clear_pointer(&self->pixels, g_free);
     recall_frame_release(self);
+    g_clear_pointer(&self->pixels, recall_pixels_free);
     pixman_region32_clear(&self->seen);
 }
 

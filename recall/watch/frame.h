@@ -2,10 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "base/rect.h"
-
-#include <pixman.h>
-#include <stdint.h>
+#include "recall/watch/pixels.h"
 
 /* What a window last looked like, and which of its changes are worth reading. Pixels are looked at
  * in blocks of RECALL_FRAME_BLOCK_WIDTH_PX by _HEIGHT_PX. Pure: no display, no clock.
@@ -14,8 +11,8 @@
  * it did at one of the last readings) or *busy* (it changed at RECALL_FRAME_N_BUSY moments in a row
  * without coming to rest: a video; read it now and then). A busy block that rests is fresh. */
 
-#define RECALL_FRAME_BLOCK_WIDTH_PX 64
-#define RECALL_FRAME_BLOCK_HEIGHT_PX 32
+#define RECALL_FRAME_BLOCK_WIDTH_PX RECALL_PIXELS_BLOCK_WIDTH_PX
+#define RECALL_FRAME_BLOCK_HEIGHT_PX RECALL_PIXELS_BLOCK_HEIGHT_PX
 #define RECALL_FRAME_N_KNOWN_BLOCKS_MAX 4 /* a caret with its line is no larger */
 #define RECALL_FRAME_N_BUSY 4
 
@@ -27,8 +24,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallFrame, recall_frame_free)
 
 /* Until recall_frame_release(), the pixels that the functions below give and look at, and those
  * that were seen, stay as they are now; what is put meanwhile is there after it. So what was read
- * of a window can be kept with the picture that it was read from. Costs a copy when something is
- * put. */
+ * of a window can be kept with the picture that it was read from. Costs a copy of the blocks that
+ * are put. */
 void recall_frame_hold(RecallFrame *self);
 void recall_frame_release(RecallFrame *self);
 
@@ -40,8 +37,8 @@ uint8_t *recall_frame_paint(RecallFrame *self, const pixman_region32_t *region);
 /* @before: (transfer full) (nullable): what recall_frame_paint() of the same region returned */
 void recall_frame_unpaint(RecallFrame *self, const pixman_region32_t *region, uint8_t *before);
 
-/* B G R X, recall_frame_get_stride() bytes a row; valid until the next put or release, or until the
- * frame is folded or freed; NULL while it is folded. */
+/* B G R X, recall_frame_get_stride() bytes a row; valid until the next call but of those that only
+ * look at them; NULL while the frame is folded. */
 uint8_t *recall_frame_get_pixels(RecallFrame *self);
 size_t recall_frame_get_stride(const RecallFrame *self);
 void
