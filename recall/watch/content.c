@@ -1,39 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "recall/watch/content.h"
-
+#include "recall/watch/content-private.h"
 #include "recall/watch/fit.h"
-#include "recall/watch/layers.h"
-#include "recall/watch/proof.h"
-#include "recall/watch/redact.h"
 
-#define OCR_MARGIN_PX 32 /* around a change: the lines that it touches lie within */
 #define COVER_MARGIN_X_PX 6
 #define COVER_MARGIN_Y_PX 3
-
-struct RecallContent {
-    RecallFrame *frame; /* NULL while there is none */
-    RecallRedact *redact;
-    RecallLayers *layers;
-    RecallProof *proof;
-    GPtrArray *accessible_runs;
-    GPtrArray *ocr_runs;
-    char *url;
-    char *file;
-    pixman_region32_t visible;
-    pixman_region32_t covered;   /* what accessible text speaks for */
-    pixman_region32_t spoken;    /* it tells of text in there, maybe of where it stood before */
-    pixman_region32_t secret;    /* password fields, names of denied pages */
-    pixman_region32_t untold;    /* parts of long words: not in the picture */
-    pixman_region32_t wanted;    /* what OCR reads now */
-    pixman_region32_t ignored;   /* what it must leave out */
-    pixman_region32_t unread;    /* of the pixels that may be kept: their text is not known yet */
-    pixman_region32_t unproven;  /* where told secrets may stand */
-    pixman_region32_t changed;   /* pixels that changed before the last answer */
-    pixman_region32_t unsettled; /* those of them that may have been told as they look later */
-    pixman_region32_t painted;
-    uint8_t *before; /* what stands in @painted while it is painted over, else NULL */
-};
 
 RecallContent *
 recall_content_new(void)
@@ -293,125 +264,6 @@ recall_content_settle(RecallContent *self, pixman_region32_t *fresh)
     return was_unsettled && !looks_otherwise;
 }
 
-/* Where nothing stands out there is nothing to read, and no run that stood there is shown. */
-static void
-drop_blank(RecallContent *self)
-{
-    pixman_region32_t blank;
-    int n_boxes;
-    const pixman_box32_t *boxes = pixman_region32_rectangles(&self->wanted, &n_boxes);
-
-    pixman_region32_init(&blank);
-    for (int i = 0; i < n_boxes; i++) {
-        BaseRect box = {boxes[i].x1, boxes[i].y1, boxes[i].x2 - boxes[i].x1,
-                        boxes[i].y2 - boxes[i].y1};
-
-        if (!recall_frame_has_ink(self->frame, &box))
-            pixman_region32_union_rect(&blank, &blank, box.x, box.y, (unsigned)box.width,
-                                       (unsigned)box.height);
-    }
-    pixman_region32_subtract(&self->wanted, &self->wanted, &blank);
-    pixman_region32_subtract(&self->unread, &self->unread, &blank);
-    pixman_region32_fini(&blank);
-}
-
-static void
-leave_spoken(RecallContent *self, pixman_region32_t *left)
-{
-    pixman_region32_t spoken;
-
-    pixman_region32_init(&spoken);
-    pixman_region32_intersect(&spoken, &self->wanted, &self->spoken);
-    pixman_region32_union(left, left, &spoken);
-    pixman_region32_subtract(&self->wanted, &self->wanted, &spoken);
-    pixman_region32_fini(&spoken);
-}
-
-/* Whole rows: a line that grew may now be found as other runs than before, and those of its runs
- * that did not change are in the reader's cache. */
-gboolean
-recall_content_find_wanted(RecallContent *self,
-                           const pixman_region32_t *changed,
-                           pixman_region32_t *left)
-{
-    pixman_region32_t rest;
-    int n_boxes;
-    const pixman_box32_t *boxes;
-    uint32_t width_px;
-    uint32_t height_px;
-
-    recall_frame_get_size(self->frame, &width_px, &height_px);
-    pixman_region32_init(&rest);
-    pixman_region32_subtract(&rest, (pixman_region32_t *)changed, &self->covered);
-    pixman_region32_intersect(&rest, &rest, &self->visible);
-    boxes = pixman_region32_rectangles(&rest, &n_boxes);
-    pixman_region32_clear(&self->wanted);
-    for (int i = 0; i < n_boxes; i++)
-        pixman_region32_union_rect(&self->wanted, &self->wanted, 0, boxes[i].y1, width_px,
-                                   (unsigned)(boxes[i].y2 - boxes[i].y1));
-    pixman_region32_fini(&rest);
-    pixman_region32_subtract(&self->wanted, &self->wanted, &self->covered);
-    pixman_region32_intersect(&self->wanted, &self->wanted, &self->visible);
-    if (left != NULL)
-        leave_spoken(self, left);
-    drop_blank(self);
-    return pixman_region32_not_empty(&self->wanted);
-}
-
-/* What of the window can be seen at all. */
-static BaseRect
-get_shown_rect(const RecallContent *self)
-{
-    const pixman_box32_t *shown = pixman_region32_extents((pixman_region32_t *)&self->visible);
-
-    return (BaseRect){shown->x1, shown->y1, shown->x2 - shown->x1, shown->y2 - shown->y1};
-}
-
-/* Around what is wanted. */
-static BaseRect
-get_ocr_rect(const RecallContent *self, const pixman_region32_t *wanted)
-{
-    const pixman_box32_t *box = pixman_region32_extents((pixman_region32_t *)wanted);
-    BaseRect rect = {box->x1 - OCR_MARGIN_PX, box->y1 - OCR_MARGIN_PX,
-                     box->x2 - box->x1 + 2 * OCR_MARGIN_PX, box->y2 - box->y1 + 2 * OCR_MARGIN_PX};
-    BaseRect shown = get_shown_rect(self);
-
-    base_rect_intersect(&rect, &shown, &rect);
-    return rect;
-}
-
-static RecallOcrRequest
-make_request(RecallContent *self, const pixman_region32_t *wanted)
-{
-    BaseRect rect = get_ocr_rect(self, wanted);
-    size_t stride = recall_frame_get_stride(self->frame);
-
-    pixman_region32_clear(&self->ignored);
-    pixman_region32_union_rect(&self->ignored, &self->ignored, rect.x, rect.y, (unsigned)rect.width,
-                               (unsigned)rect.height);
-    return (RecallOcrRequest){
-        .pixels =
-            recall_frame_get_pixels(self->frame) + (size_t)rect.y * stride + (size_t)rect.x * 4,
-        .stride = stride,
-        .rect = rect,
-        .whole = get_shown_rect(self),
-        .wanted = wanted,
-        .ignored = &self->ignored,
-    };
-}
-
-RecallOcrRequest
-recall_content_get_request(RecallContent *self)
-{
-    RecallOcrRequest request = make_request(self, &self->wanted);
-
-    pixman_region32_subtract(&self->ignored, &self->ignored, &self->visible);
-    pixman_region32_union(&self->ignored, &self->ignored, &self->covered);
-    if (pixman_region32_not_empty(&self->covered))
-        request.words = PROTOCOL_READER_SURE;
-    return request;
-}
-
 /* What the reader left for later stays unread. */
 static void
 note_read(RecallContent *self, const pixman_region32_t *left)
@@ -423,7 +275,7 @@ note_read(RecallContent *self, const pixman_region32_t *left)
 void
 recall_content_take_ocr(RecallContent *self, GPtrArray *runs, const pixman_region32_t *left)
 {
-    BaseRect rect = get_ocr_rect(self, &self->wanted);
+    BaseRect rect = recall_content_get_ocr_rect(self, &self->wanted);
 
     remove_runs(self->ocr_runs, &self->wanted, &rect);
     for (unsigned i = 0; i < runs->len; i++) {
@@ -562,17 +414,6 @@ recall_content_find_doubts(RecallContent *self, const pixman_region32_t *changed
     return recall_proof_is_pending(self->proof);
 }
 
-/* Reads all that stands in @wanted. */
-static RecallOcrRequest
-make_exact_request(RecallContent *self, const pixman_region32_t *wanted)
-{
-    RecallOcrRequest request = make_request(self, wanted);
-
-    pixman_region32_subtract(&self->ignored, &self->ignored, (pixman_region32_t *)wanted);
-    request.words = PROTOCOL_READER_ANY;
-    return request;
-}
-
 void
 recall_content_find_layers(RecallContent *self, const pixman_region32_t *changed)
 {
@@ -588,12 +429,6 @@ recall_content_has_open_layers(const RecallContent *self)
     return pixman_region32_not_empty((pixman_region32_t *)recall_layers_get_wanted(self->layers));
 }
 
-RecallOcrRequest
-recall_content_get_layers_request(RecallContent *self)
-{
-    return make_exact_request(self, recall_layers_get_wanted(self->layers));
-}
-
 void
 recall_content_take_layers(RecallContent *self,
                            const GPtrArray *runs,
@@ -602,23 +437,11 @@ recall_content_take_layers(RecallContent *self,
     recall_layers_take(self->layers, self->frame, runs, left);
 }
 
-RecallOcrRequest
-recall_content_get_proof_request(RecallContent *self)
-{
-    return make_exact_request(self, recall_proof_get_wanted(self->proof));
-}
-
 gboolean
 recall_content_take_proof(RecallContent *self, const GPtrArray *runs)
 {
     recall_proof_take(self->proof, runs, &self->visible);
     return !recall_proof_is_pending(self->proof);
-}
-
-RecallOcrRequest
-recall_content_get_search_request(RecallContent *self)
-{
-    return make_exact_request(self, &self->visible);
 }
 
 void
