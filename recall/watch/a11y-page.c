@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-page.h"
 
+#include "recall/watch/region.h"
+
 #define WAIT_MS 80
 #define WAIT_STEP_MS 40 /* each look waits longer */
 #define WAIT_MAX_MS 400
@@ -117,18 +119,6 @@ has_other_content(const RecallA11yPageView *before, const RecallA11yPage *page)
            ABS((int)before->n_nodes - (int)page->nodes->len) > N_NODES_NOISE;
 }
 
-static int64_t
-get_area(const pixman_region32_t *region)
-{
-    int n = 0;
-    const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)region, &n);
-    int64_t area = 0;
-
-    for (int i = 0; i < n; i++)
-        area += (int64_t)(boxes[i].x2 - boxes[i].x1) * (boxes[i].y2 - boxes[i].y1);
-    return area;
-}
-
 /* Whether much of the page changed on the screen: it scrolled, or it is another one. */
 static gboolean
 is_large_change(const RecallA11yReading *reading, const BaseRect *document)
@@ -143,7 +133,8 @@ is_large_change(const RecallA11yReading *reading, const BaseRect *document)
     pixman_region32_intersect_rect(&changed, (pixman_region32_t *)reading->changed,
                                    document->x - window->x, document->y - window->y,
                                    document->width, document->height);
-    is_large = get_area(&changed) * LARGE_SHARE > (int64_t)document->width * document->height;
+    is_large =
+        recall_region_area_px(&changed) * LARGE_SHARE > (int64_t)document->width * document->height;
     pixman_region32_fini(&changed);
     return is_large;
 }

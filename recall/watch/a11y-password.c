@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-password.h"
 
+#include "recall/watch/region.h"
+
 #define MARGIN_PX 2       /* frames of fields belong to them */
 #define N_MISSED_ENOUGH 3 /* readings without it after which another may have its place */
 
@@ -110,21 +112,10 @@ static gboolean
 has_new_look(const RecallA11yReading *reading, const BaseRect *box)
 {
     BaseRect place = get_window_box(reading, box);
-    int64_t area_px = 0;
-    pixman_region32_t changed;
-    int n_boxes;
-    const pixman_box32_t *boxes;
 
     if (reading->changed == NULL)
         return TRUE;
-    pixman_region32_init(&changed);
-    pixman_region32_intersect_rect(&changed, (pixman_region32_t *)reading->changed, place.x,
-                                   place.y, (unsigned)place.width, (unsigned)place.height);
-    boxes = pixman_region32_rectangles(&changed, &n_boxes);
-    for (int i = 0; i < n_boxes; i++)
-        area_px += (int64_t)(boxes[i].x2 - boxes[i].x1) * (boxes[i].y2 - boxes[i].y1);
-    pixman_region32_fini(&changed);
-    return area_px * 2 > get_area(&place);
+    return recall_region_area_in_px(reading->changed, &place) * 2 > get_area(&place);
 }
 
 static void

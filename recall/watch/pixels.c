@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/pixels.h"
 
+#include "recall/watch/region.h"
+
 #include <string.h>
 
 #define PAINT 0xB0 /* each colour of what is painted over */
@@ -245,22 +247,10 @@ copy_region(RecallPixels *self, const pixman_region32_t *region, uint8_t *before
     }
 }
 
-static size_t
-count_pixels(const pixman_region32_t *region)
-{
-    int n_boxes;
-    const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)region, &n_boxes);
-    size_t n_pixels = 0;
-
-    for (int i = 0; i < n_boxes; i++)
-        n_pixels += (size_t)(boxes[i].x2 - boxes[i].x1) * (size_t)(boxes[i].y2 - boxes[i].y1);
-    return n_pixels;
-}
-
 uint8_t *
 recall_pixels_paint(RecallPixels *self, const pixman_region32_t *region)
 {
-    uint8_t *before = g_malloc(count_pixels(region) * 4);
+    uint8_t *before = g_malloc((size_t)recall_region_area_px(region) * 4);
 
     copy_region(self, region, before, FALSE);
     return before;

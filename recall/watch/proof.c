@@ -3,6 +3,7 @@
 #include "recall/watch/proof.h"
 
 #include "recall/watch/letters.h"
+#include "recall/watch/region.h"
 
 #include <string.h>
 
@@ -220,18 +221,9 @@ dup_read(const GPtrArray *runs, const BaseRect *box)
 static unsigned
 get_visible_percent(const BaseRect *box, const pixman_region32_t *visible)
 {
-    pixman_region32_t part;
-    const pixman_box32_t *boxes;
-    int64_t area = 0;
-    int n;
+    int64_t area_px = recall_region_area_in_px(visible, box);
 
-    pixman_region32_init_rect(&part, box->x, box->y, (unsigned)box->width, (unsigned)box->height);
-    pixman_region32_intersect(&part, &part, (pixman_region32_t *)visible);
-    boxes = pixman_region32_rectangles(&part, &n);
-    for (int i = 0; i < n; i++)
-        area += (int64_t)(boxes[i].x2 - boxes[i].x1) * (boxes[i].y2 - boxes[i].y1);
-    pixman_region32_fini(&part);
-    return (unsigned)(100 * area / MAX((int64_t)box->width * box->height, 1));
+    return (unsigned)(100 * area_px / MAX((int64_t)box->width * box->height, 1));
 }
 
 /* An application cuts text off where its place ends: all that is read is the beginning of it. */

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/stains.h"
 
+#include "recall/watch/region.h"
+
 #define STAINED_SHARE 4 /* of a word's box one in so many pixels, and its middle */
 
 typedef struct {
@@ -103,23 +105,6 @@ recall_stains_add(RecallStains *self,
     g_ptr_array_add(self->all, stain);
 }
 
-static int64_t
-get_common_area(const pixman_region32_t *region, const BaseRect *box)
-{
-    pixman_region32_t common;
-    const pixman_box32_t *boxes;
-    int64_t area = 0;
-    int n;
-
-    pixman_region32_init_rect(&common, box->x, box->y, (unsigned)box->width, (unsigned)box->height);
-    pixman_region32_intersect(&common, &common, (pixman_region32_t *)region);
-    boxes = pixman_region32_rectangles(&common, &n);
-    for (int i = 0; i < n; i++)
-        area += (int64_t)(boxes[i].x2 - boxes[i].x1) * (boxes[i].y2 - boxes[i].y1);
-    pixman_region32_fini(&common);
-    return area;
-}
-
 /* A few pixels may be as before where others stand now. */
 static gboolean
 is_stained(const RecallStains *self, const BaseRect *box)
@@ -131,7 +116,8 @@ is_stained(const RecallStains *self, const BaseRect *box)
         pixman_region32_t *letters = &((Stain *)self->all->pdata[i])->letters;
 
         if (pixman_region32_contains_point(letters, x, y, NULL) &&
-            get_common_area(letters, box) * STAINED_SHARE >= (int64_t)box->width * box->height)
+            recall_region_area_in_px(letters, box) * STAINED_SHARE >=
+                (int64_t)box->width * box->height)
             return TRUE;
     }
     return FALSE;

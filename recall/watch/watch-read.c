@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "recall/watch/region.h"
 #include "recall/watch/watch-private.h"
 
 #define N_USEFUL_RUNS 3 /* a sample with so many lines of words is text that moves */
@@ -323,23 +324,12 @@ on_start(void *user_data)
     return G_SOURCE_REMOVE;
 }
 
-static gboolean
-is_large(const pixman_region32_t *region)
-{
-    int n_boxes;
-    const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)region, &n_boxes);
-    int64_t area_px = 0;
-
-    for (int i = 0; i < n_boxes; i++)
-        area_px += (int64_t)(boxes[i].x2 - boxes[i].x1) * (boxes[i].y2 - boxes[i].y1);
-    return area_px >= RECALL_WATCH_LARGE_AREA_PX;
-}
-
 static int64_t
 get_due_us(const RecallWatch *self)
 {
-    int64_t interval_ms =
-        is_large(&self->fresh) ? RECALL_WATCH_LARGE_INTERVAL_MS : RECALL_WATCH_SMALL_INTERVAL_MS;
+    int64_t interval_ms = recall_region_area_px(&self->fresh) >= RECALL_WATCH_LARGE_AREA_PX
+                              ? RECALL_WATCH_LARGE_INTERVAL_MS
+                              : RECALL_WATCH_SMALL_INTERVAL_MS;
 
     if (self->undecided_ms != 0)
         interval_ms = self->undecided_ms;
