@@ -177,7 +177,7 @@ def run_units(tally, wanted, folder, prefix, env):
         status, output = run(test["cmd"], own, (test["timeout"] or 60) * factor)
         tally.add(prefix + name, *cmocka_counts(status, output), time.monotonic() - start, output)
 
-    with concurrent.futures.ThreadPoolExecutor(N_AT_ONCE + 1) as pool: # many of them wait
+    with concurrent.futures.ThreadPoolExecutor(2 * N_AT_ONCE) as pool: # most of them wait
         list(pool.map(one, chosen))
 
 
