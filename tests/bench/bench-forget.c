@@ -162,6 +162,7 @@ measure(const Bench *self, const RecallForgetWhat *what)
     Cost cost = {0};
 
     copy_folder(self->folder, self->work);
+    sync(); /* writing the copy is not what is measured */
     vault = recall_vault_open(self->work, &error);
     if (vault == NULL)
         die("cannot open the vault", error);
