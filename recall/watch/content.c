@@ -5,6 +5,8 @@
 
 #define COVER_MARGIN_X_PX 6
 #define COVER_MARGIN_Y_PX 3
+#define N_MISPLACED_MIN 3
+#define MISPLACED_SHARE 8 /* one of so many runs */
 
 RecallContent *
 recall_content_new(void)
@@ -358,6 +360,23 @@ add_told(const RecallContent *self, GPtrArray *runs)
         if (is_in_view(self, run) && runs->len < RECALL_TEXT_N_RUNS_MAX)
             g_ptr_array_add(runs, recall_fit_dup(run, self->frame));
     }
+}
+
+gboolean
+recall_content_is_misplaced(const RecallContent *self, const pixman_region32_t *changed)
+{
+    unsigned n_told = 0;
+    unsigned n_blank = 0;
+
+    for (unsigned i = 0; i < self->accessible_runs->len; i++) {
+        const RecallRun *run = self->accessible_runs->pdata[i];
+
+        if (!is_in_view(self, run) || !touches(changed, &run->box))
+            continue;
+        n_told++;
+        n_blank += !recall_frame_has_ink(self->frame, &run->box);
+    }
+    return n_blank >= N_MISPLACED_MIN && n_blank * MISPLACED_SHARE >= n_told;
 }
 
 /* What is told where nothing stands is hidden, or stands elsewhere, and so may what is told where

@@ -48,6 +48,10 @@ void recall_content_hold(RecallContent *self,
                          const pixman_region32_t *asked,
                          const pixman_region32_t *since);
 
+/* Whether much of what is told in @changed stands elsewhere, since nothing stands out there: the
+ * application may still tell how it looked before. Or it hides it. */
+gboolean recall_content_is_misplaced(const RecallContent *self, const pixman_region32_t *changed);
+
 /* @since: what changed after the pixels in hand were grabbed: what is told within its extents of
  * those that changed last may be of another layout. They are not kept until
  * recall_content_settle(), at the next moment: where the window looks otherwise by then they are

@@ -25,6 +25,7 @@ struct RecallWatch {
     pixman_region32_t reading; /* is being read */
     pixman_region32_t moved;   /* waits to be read until the window has come to rest */
     unsigned n_moving;         /* moments without rest */
+    unsigned n_late;           /* readings one after the other that told what stood elsewhere */
     GCancellable *cancellable; /* of the reading under way, NULL when there is none */
     unsigned start_source;
     unsigned busy_source;
@@ -66,6 +67,9 @@ void recall_watch_await_partial(RecallWatch *self);
 void recall_watch_store_partial(RecallWatch *self);
 
 gboolean recall_watch_is_read(const RecallWatch *self);
+
+/* Whether something that was seen is still to be read, or to be kept. */
+gboolean recall_watch_is_owed(const RecallWatch *self);
 
 /* Nothing to read: the same content is shown on, perhaps under another title. */
 void recall_watch_go_on(RecallWatch *self, gboolean must_look);

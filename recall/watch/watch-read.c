@@ -22,6 +22,14 @@ recall_watch_stop_reading(RecallWatch *self)
     self->behind_us = self->reading_behind_us = 0;
 }
 
+gboolean
+recall_watch_is_owed(const RecallWatch *self)
+{
+    return pixman_region32_not_empty((pixman_region32_t *)&self->fresh) ||
+           recall_content_is_unsettled(self->content) ||
+           (self->n_late > 0 && pixman_region32_not_empty((pixman_region32_t *)&self->moved));
+}
+
 static void
 finish_reading(RecallWatch *self)
 {
@@ -29,7 +37,7 @@ finish_reading(RecallWatch *self)
     recall_frame_release(recall_watch_get_frame(self));
     g_clear_object(&self->cancellable);
     pixman_region32_clear(&self->reading);
-    if (self->behind_us == 0 && recall_content_is_unsettled(self->content))
+    if (self->behind_us == 0 && recall_watch_is_owed(self))
         self->behind_us = self->reading_behind_us;
     self->reading_behind_us = 0;
     self->is_sample = FALSE;
@@ -253,6 +261,27 @@ decide(RecallWatch *self, RecallText *text)
     return recall_watch_get_frame(self) != NULL;
 }
 
+/* The application tells what stood elsewhere: it is late. What it hides is told so, too: it is not
+ * asked for ever. */
+static gboolean
+is_late(RecallWatch *self)
+{
+    if (!recall_content_is_misplaced(self->content, &self->reading))
+        self->n_late = 0;
+    else if (self->n_late <= RECALL_WATCH_N_LATE_MAX)
+        self->n_late++;
+    return self->n_late > 0 && self->n_late <= RECALL_WATCH_N_LATE_MAX;
+}
+
+/* Nothing is kept of it before it is read again. */
+static void
+ask_later(RecallWatch *self)
+{
+    pixman_region32_union(&self->moved, &self->moved, &self->reading);
+    recall_sense_wake(self->sense, RECALL_WATCH_LATE_MS);
+    finish_reading(self);
+}
+
 /* The application answered when the screen had gone on. */
 static void
 distrust(RecallWatch *self)
@@ -285,6 +314,10 @@ on_a11y_read(GObject *source, GAsyncResult *result, void *user_data)
         recall_content_give_up_accessible(self->content, &self->reading);
     }
     recall_content_hold(self->content, &self->reading, &self->fresh);
+    if (text != NULL && is_late(self)) {
+        ask_later(self);
+        return;
+    }
     if (text != NULL)
         distrust(self);
     recall_content_find_layers(self->content, &self->reading); /* before anything is stored of it */

@@ -138,7 +138,7 @@ recall_watch_see(RecallWatch *self,
     recall_frame_end_moment(recall_watch_get_frame(self), moment->at_rest, &self->fresh);
     self->must_store |= recall_content_settle(self->content, &self->fresh) && self->is_partial;
     note_motion(self, moment->at_rest);
-    if (!pixman_region32_not_empty(&self->fresh))
+    if (!recall_watch_is_owed(self))
         self->behind_us = 0;
     if (self->changed_us == 0 && pixman_region32_not_empty(&self->fresh))
         self->changed_us = moment->first_change_us;

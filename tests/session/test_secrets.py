@@ -139,6 +139,42 @@ def test_crowded_page(desktop):
     browser.end()
 
 
+def bare_password(secrets):
+    return secrets.password(["x "]).split()[-1]
+
+
+def test_lists(desktop):
+    """A table is scrolled until its head is gone, then by whole pages; what is asked for, listed and
+    stands in a netrc in a terminal."""
+    secrets = planted.Secrets(8)
+    rows = "".join(f"<tr><td>heron{n:02d}<td>{bare_password(secrets)}<td>since 2019"
+                   for n in range(90))
+    path = desktop.write("list.html", content.page(
+        "The sanderling", f"<table><tr><th>Name<th>Password<th>Since{rows}</table>"
+        "<p>What is the password for the gate?</p>"
+        f"<p>it's {bare_password(secrets)}</p><p>Passwords</p><p>bob: {bare_password(secrets)}</p>"
+        f"<p>{ORDINARY}</p><p>and the knot</p>", head="<style>td{padding:2px 20px}</style>"))
+    browser = apps.chromium(desktop, f"{desktop.serve()}/{path.name}", app=True, size=(900, 700))
+    assert_found(desktop, "sanderling", "heron01", app="chromium")
+    desktop.scroll(400, 400, 2)
+    desktop.settle()
+    for _ in range(8):
+        desktop.key("Next")
+        desktop.settle()
+    assert_found(desktop, "heron89", "knot", "20261125004711", app="chromium")
+    browser.end()
+    netrc = desktop.write("netrc.txt", "\n".join([
+        "machine api.example", "login heron", f"password {bare_password(secrets)}", "",
+        "machine h", "login ada", "password", bare_password(secrets), "and the ruff"]) + "\n")
+    terminal = desktop.start_app(
+        "xterm", ["xterm", "-geometry", "72x34+40+40", "-fa", "DejaVu Sans Mono", "-fs", "11", "-e",
+                  *apps.shell(f"cat {netrc}")], of_class="xterm")
+    assert_found(desktop, "ruff", "example", app="xterm")
+    desktop.settle()
+    terminal.end()
+    assert_clean(desktop, secrets)
+
+
 def test_unreadable(desktop):
     """OCR reads neither a slanted nor a faint one where the browser tells them: they are hidden, and
     no more than what may be them."""

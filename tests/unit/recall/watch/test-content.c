@@ -482,6 +482,35 @@ test_distrusted_only_where_it_changed(void **state)
     pixman_region32_fini(&fresh);
 }
 
+static void
+tell_lines(Seen *self, unsigned n)
+{
+    g_autoptr(RecallText) text = recall_text_new();
+
+    for (unsigned i = 0; i < n; i++)
+        g_ptr_array_add(text->runs, recall_run_new(g_strdup("walrus"),
+                                                   &(BaseRect){80, 10 + 20 * (int)i, 60, 16},
+                                                   PROTOCOL_SOURCE_ACCESSIBLE));
+    recall_content_take_accessible(self->content, text);
+}
+
+/* Some lines are told where nothing stands: that is how it was before it scrolled. */
+static void
+test_lines_that_stand_elsewhere(void **state)
+{
+    Seen *self = *state;
+    pixman_region32_t part;
+
+    pixman_region32_init_rect(&part, 0, 0, SIDE_PX, 40);
+    put_letters(self->content, &(BaseRect){80, 10, 60, 216});
+    tell_lines(self, 13);
+    assert_false(recall_content_is_misplaced(self->content, &self->all)); /* two are hidden */
+    tell_lines(self, 14);
+    assert_true(recall_content_is_misplaced(self->content, &self->all));
+    assert_false(recall_content_is_misplaced(self->content, &part)); /* they were before */
+    pixman_region32_fini(&part);
+}
+
 /* The caret blinks beside it, and takes the paint off no more than what it covers. */
 static void
 test_blink_beside_secret(void **state)
@@ -533,6 +562,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_secret_is_painted_until_it_goes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_distrusted_until_the_next_moment, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_distrusted_only_where_it_changed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_lines_that_stand_elsewhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_blink_beside_secret, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rested_number_is_shown, set_up, tear_down),
     };
