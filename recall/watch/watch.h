@@ -23,10 +23,9 @@
                                              */
 #define RECALL_WATCH_UNDECIDED_MAX_MS 20000 /* ... and, as it cannot be decided, at last */
 #define RECALL_WATCH_LARGE_AREA_PX (256 * 256)
-#define RECALL_WATCH_N_MOVING_MAX 4 /* moments without rest: then what moves is read, too */
-#define RECALL_WATCH_LATE_MS 300  /* after which one that told what stood elsewhere is asked anew  \
-                                   */
-#define RECALL_WATCH_N_LATE_MAX 3 /* times one after the other */
+#define RECALL_WATCH_N_MOVING_MAX 4    /* moments without rest: then what moves is read, too */
+#define RECALL_WATCH_LATE_MS 300       /* until it is asked again that told what stood elsewhere */
+#define RECALL_WATCH_N_LATE_MAX 3      /* times one after the other */
 #define RECALL_WATCH_BUSY_MIN_MS 1000  /* what does not come to rest is sampled: at first ... */
 #define RECALL_WATCH_BUSY_MAX_MS 16000 /* ... and, while it brings no text, at the slowest */
 #define RECALL_WATCH_END_INTERVAL_US                                                               \
