@@ -14,6 +14,9 @@
 #define DEPTH_MAX 48
 #define MENU_INDENT_PX 48 /* the column of pictures */
 #define DOCUMENT "org.a11y.atspi.Document"
+#define EMBEDDED_CHAR 0xfffc /* a child stands here */
+#define N_TEXT_WAITS_MAX 5
+#define TEXT_WAIT_MS 40 /* each is twice as long as the one before */
 
 /* Nodes that hold others; what sticks out of them may be cut off. */
 static const RecallA11yRole container_roles[] = {
@@ -369,20 +372,98 @@ pick_others(GPtrArray *nodes, GPtrArray *others)
     return picked;
 }
 
+/* Marks where children stand are there before the text between them is. */
+static gboolean
+has_text(const RecallA11yNode *node)
+{
+    for (const char *at = node->text; at != NULL && *at != '\0'; at = g_utf8_next_char(at)) {
+        if (g_utf8_get_char(at) != EMBEDDED_CHAR)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static GPtrArray *
+pick_with_text(GPtrArray *nodes)
+{
+    GPtrArray *picked = g_ptr_array_new();
+
+    for (unsigned i = 0; i < nodes->len; i++) {
+        if (has_text(nodes->pdata[i]))
+            g_ptr_array_add(picked, nodes->pdata[i]);
+    }
+    return picked;
+}
+
+static gboolean
+has_any_text(GPtrArray *nodes)
+{
+    g_autoptr(GPtrArray) told = pick_with_text(nodes);
+
+    return told->len > 0;
+}
+
+static void
+ask_missing_texts(RecallA11yReading *reading, GPtrArray *nodes)
+{
+    for (unsigned i = 0; i < nodes->len; i++) {
+        RecallA11yNode *node = nodes->pdata[i];
+
+        if (!has_text(node))
+            g_clear_pointer(&node->text, g_free);
+    }
+    recall_a11y_tree_ask_texts(reading->link, nodes);
+}
+
+/* Firefox fetches texts from its pages only when it was asked for the first one, and until they
+ * are there, maybe between two answers, it answers that they are empty. */
+static void
+ask_page_texts(RecallA11yReading *reading, GPtrArray *nodes)
+{
+    RecallA11yMemory *memory = reading->memory;
+
+    recall_a11y_tree_ask_texts(reading->link, nodes);
+    if (memory->tells_pages && has_any_text(nodes))
+        return;
+    for (unsigned i = 0; i < N_TEXT_WAITS_MAX && !memory->tells_pages && !has_any_text(nodes);
+         i++) {
+        recall_a11y_link_pause(reading->link, TEXT_WAIT_MS << i);
+        ask_missing_texts(reading, nodes);
+    }
+    ask_missing_texts(reading, nodes);
+    memory->tells_pages |= nodes->len > 0;
+}
+
 static void
 add_page(RecallA11yReading *reading, GPtrArray *nodes)
 {
     static const RecallA11yRole roles[] = {
-        RECALL_A11Y_ROLE_HEADING,      RECALL_A11Y_ROLE_PARAGRAPH,  RECALL_A11Y_ROLE_LINK,
-        RECALL_A11Y_ROLE_STATIC,       RECALL_A11Y_ROLE_SECTION,    RECALL_A11Y_ROLE_LABEL,
-        RECALL_A11Y_ROLE_LIST_ITEM,    RECALL_A11Y_ROLE_TABLE_CELL, RECALL_A11Y_ROLE_COLUMN_HEADER,
-        RECALL_A11Y_ROLE_ROW_HEADER,   RECALL_A11Y_ROLE_CAPTION,    RECALL_A11Y_ROLE_PUSH_BUTTON,
-        RECALL_A11Y_ROLE_DOCUMENT_WEB, RECALL_A11Y_ROLE_UNKNOWN};
+        RECALL_A11Y_ROLE_HEADING,       RECALL_A11Y_ROLE_PARAGRAPH,
+        RECALL_A11Y_ROLE_LINK,          RECALL_A11Y_ROLE_STATIC,
+        RECALL_A11Y_ROLE_SECTION,       RECALL_A11Y_ROLE_LABEL,
+        RECALL_A11Y_ROLE_LIST_ITEM,     RECALL_A11Y_ROLE_TABLE_CELL,
+        RECALL_A11Y_ROLE_COLUMN_HEADER, RECALL_A11Y_ROLE_ROW_HEADER,
+        RECALL_A11Y_ROLE_CAPTION,       RECALL_A11Y_ROLE_PUSH_BUTTON,
+        RECALL_A11Y_ROLE_TOGGLE_BUTTON, RECALL_A11Y_ROLE_DOCUMENT_WEB,
+        RECALL_A11Y_ROLE_ALERT,         RECALL_A11Y_ROLE_DIALOG,
+        RECALL_A11Y_ROLE_PANEL,         RECALL_A11Y_ROLE_STATUS_BAR,
+        RECALL_A11Y_ROLE_TOOL_TIP,      RECALL_A11Y_ROLE_PAGE_TAB,
+        RECALL_A11Y_ROLE_MENU_ITEM,     RECALL_A11Y_ROLE_TREE_ITEM,
+        RECALL_A11Y_ROLE_HEADER,        RECALL_A11Y_ROLE_FOOTER,
+        RECALL_A11Y_ROLE_FORM,          RECALL_A11Y_ROLE_COMMENT,
+        RECALL_A11Y_ROLE_NOTIFICATION,  RECALL_A11Y_ROLE_BLOCK_QUOTE,
+        RECALL_A11Y_ROLE_DEFINITION,    RECALL_A11Y_ROLE_ARTICLE,
+        RECALL_A11Y_ROLE_LANDMARK,      RECALL_A11Y_ROLE_LOG,
+        RECALL_A11Y_ROLE_TIMER,         RECALL_A11Y_ROLE_DESCRIPTION_TERM,
+        RECALL_A11Y_ROLE_FOOTNOTE,      RECALL_A11Y_ROLE_DESCRIPTION_VALUE,
+        RECALL_A11Y_ROLE_MARK,          RECALL_A11Y_ROLE_UNKNOWN};
     g_autoptr(GPtrArray) texts = recall_a11y_pick(nodes, roles);
+    g_autoptr(GPtrArray) told = NULL;
 
     ask_ancestors(reading, nodes);
-    recall_a11y_tree_ask_texts(reading->link, texts);
-    add_clipped(reading, texts, RECALL_A11Y_SHAPE_BLOCK);
+    ask_page_texts(reading, texts);
+    told = pick_with_text(texts);
+    add_clipped(reading, told, RECALL_A11Y_SHAPE_BLOCK);
     add_entries(reading, nodes);
 }
 

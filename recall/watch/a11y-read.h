@@ -27,6 +27,7 @@ typedef struct {
     char *toolkit;       /* NULL: not asked yet */
     struct RecallA11yPasswords *passwords; /* where fields of them are, and were */
     gboolean is_office;
+    gboolean tells_pages; /* Firefox: the texts of pages are there, or were waited for in vain */
 } RecallA11yMemory;
 
 RecallA11yMemory *recall_a11y_memory_new(void);
