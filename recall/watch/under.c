@@ -8,7 +8,7 @@
 #define SIDE_PX 4    /* boxes of words are guesses, to so much */
 #define ACROSS_SHARE 4
 #define LINE_SHARE 3 /* of its height a word that was read is off at most */
-#define EDGE_PX 6    /* letters reach beyond their boxes */
+#define NEAR_PX 48   /* what lies above others is larger than its words, but has no wider gaps */
 #define SPREAD_MAX_PX 400
 #define ALIKE_PERCENT 60
 #define N_LETTERS_WITHIN 4 /* so many in a row are no accident */
@@ -20,7 +20,9 @@ typedef struct {
     BaseRect box;
     gboolean is_missed; /* it was looked for and not read */
     gboolean is_read;
+    gboolean is_above; /* it was read across one that was not */
     gboolean is_under;
+    gboolean is_inked; /* something stands there */
 } Word;
 
 static void
@@ -150,25 +152,24 @@ lies_across(const BaseRect *a, const BaseRect *b)
            common.height * ACROSS_SHARE >= MIN(a->height, b->height);
 }
 
-/* Returns: around those that were read and lie across others that were not */
-static BaseRect
+/* Finds those that were read and lie across others that were not. Returns: whether there are any */
+static gboolean
 find_across(GArray *words)
 {
-    BaseRect above = {0};
+    gboolean is_any = FALSE;
 
     for (unsigned i = 0; i < words->len; i++) {
         Word *word = &g_array_index(words, Word, i);
 
         for (unsigned k = 0; word->is_missed && k < words->len; k++) {
-            const Word *other = &g_array_index(words, Word, k);
+            Word *other = &g_array_index(words, Word, k);
 
             if (!other->is_read || other->run == word->run || !lies_across(&word->box, &other->box))
                 continue;
-            word->is_under = TRUE;
-            base_rect_union(&above, &other->box, &above);
+            word->is_under = other->is_above = is_any = TRUE;
         }
     }
-    return above;
+    return is_any;
 }
 
 /* Whether the word before or after it in its line lies under something. */
@@ -184,55 +185,62 @@ goes_on_under(GArray *words, unsigned at, unsigned step)
     return next->run == word->run && next->is_under;
 }
 
-/* Grows @rect on one side by a pixel a step, as long as nothing stands there. */
 static void
-spread_side(RecallFrame *frame, BaseRect *rect, int dx, int dy)
+look_for_ink(Word *word, RecallFrame *frame)
 {
-    uint32_t width_px;
-    uint32_t height_px;
-    BaseRect window = {0};
+    BaseRect core = recall_under_get_core(&word->box);
 
-    recall_frame_get_size(frame, &width_px, &height_px);
-    window.width = (int)width_px;
-    window.height = (int)height_px;
-    for (unsigned i = 0; i < SPREAD_MAX_PX; i++) {
-        BaseRect strip = {dx > 0 ? rect->x + rect->width : rect->x + dx,
-                          dy > 0 ? rect->y + rect->height : rect->y + dy, dx != 0 ? 1 : rect->width,
-                          dy != 0 ? 1 : rect->height};
-
-        if (!base_rect_contains(&window, &strip) || recall_frame_has_ink(frame, &strip))
-            return;
-        base_rect_union(rect, &strip, rect);
-    }
+    word->is_inked = recall_frame_has_ink(frame, &core);
+    word->is_under |= !word->is_inked;
 }
 
-/* What lies above others is larger than its words: to where something else stands. */
-static BaseRect
-spread(RecallFrame *frame, const BaseRect *words)
-{
-    BaseRect rect = base_rect_grow(words, EDGE_PX);
-
-    spread_side(frame, &rect, -1, 0);
-    spread_side(frame, &rect, 1, 0);
-    spread_side(frame, &rect, 0, -1);
-    spread_side(frame, &rect, 0, 1);
-    return rect;
-}
-
-/* Who goes on under it, and who is not there. */
+/* Who goes on under it, and who was looked for where nothing is. */
 static void
-find_around(GArray *words, const BaseRect *above, RecallFrame *frame, unsigned step)
+find_around(GArray *words, RecallFrame *frame, unsigned step)
 {
     for (unsigned n = 0; n < words->len; n++) {
         unsigned at = step == BACK ? n : words->len - 1 - n;
         Word *word = &g_array_index(words, Word, at);
-        BaseRect core = recall_under_get_core(&word->box);
 
         if (word->is_missed && goes_on_under(words, at, step))
             word->is_under = TRUE;
-        else if (word->is_missed || (!word->is_read && base_rect_contains(above, &core)))
-            word->is_under |= !recall_frame_has_ink(frame, &core);
+        else if (word->is_missed && !word->is_inked)
+            look_for_ink(word, frame);
     }
+}
+
+/* Who is told where nothing is, near @known. Adds those to @found, by their place in @words. */
+static void
+spread_from(GArray *words, BaseRect known, RecallFrame *frame, GArray *found)
+{
+    known = base_rect_grow(&known, NEAR_PX);
+    for (unsigned i = 0; i < words->len; i++) {
+        Word *word = &g_array_index(words, Word, i);
+
+        if (word->is_read || word->is_under || word->is_inked ||
+            !base_rect_intersect(&known, &word->box, NULL))
+            continue;
+        look_for_ink(word, frame);
+        if (word->is_under)
+            g_array_append_val(found, i);
+    }
+}
+
+/* What lies above others is larger than its words. */
+static void
+spread(GArray *words, RecallFrame *frame)
+{
+    g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(unsigned));
+
+    for (unsigned i = 0; i < words->len; i++) {
+        const Word *word = &g_array_index(words, Word, i);
+
+        if (word->is_above || word->is_under)
+            g_array_append_val(found, i);
+    }
+    for (unsigned i = 0; i < found->len; i++)
+        spread_from(words, g_array_index(words, Word, g_array_index(found, unsigned, i)).box, frame,
+                    found);
 }
 
 GArray *
@@ -243,13 +251,12 @@ recall_under_find(const GPtrArray *told,
 {
     GArray *under = new_words();
     g_autoptr(GArray) words = collect_words(told, area, read);
-    BaseRect above = find_across(words);
 
-    if (base_rect_is_empty(&above))
+    if (!find_across(words))
         return under;
-    above = spread(frame, &above);
-    find_around(words, &above, frame, BACK);
-    find_around(words, &above, frame, 1);
+    find_around(words, frame, BACK);
+    find_around(words, frame, 1);
+    spread(words, frame);
     for (unsigned i = 0; i < words->len; i++)
         add_under(under, &g_array_index(words, Word, i));
     return under;

@@ -89,6 +89,15 @@ draw(Case *self, const char *text, int x, int y)
     add_line(self->read, text, x, y, PROTOCOL_SOURCE_OCR);
 }
 
+static void
+add_rule(Case *self, int x, int y, int width)
+{
+    BaseRect ink = {x, y, width, 3};
+    g_autofree uint8_t *black = g_malloc0((size_t)ink.width * ink.height * 4);
+
+    recall_frame_put(self->frame, &ink, black, (size_t)ink.width * 4);
+}
+
 static gboolean
 is_open(Case *self)
 {
@@ -224,6 +233,24 @@ drops_what_is_not_there(void **state)
     assert_shown(self, "entries|further ones");
 }
 
+/* A large box with few words in it, and a rule. */
+static void
+drops_what_is_told_in_an_empty_part(void **state)
+{
+    Case *self = *state;
+
+    for (int i = 0; i < 8; i++)
+        tell(self, "line of the page", 10, 10 + i * 36);
+    tell(self, "caption", 10, 266);
+    tell(self, "a label that stands elsewhere", 300, 10);
+    begin(self);
+    draw(self, "line of the page", 10, 10);
+    draw(self, "caption", 10, 266);
+    add_rule(self, 10, 142, 160);
+    take(self);
+    assert_shown(self, "line of the page|caption|a label that stands elsewhere");
+}
+
 static void
 knows_what_did_not_change(void **state)
 {
@@ -282,6 +309,7 @@ main(void)
         cmocka_unit_test_setup_teardown(keeps_all_when_it_cannot_be_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(stays_open_where_something_was_left, set_up, tear_down),
         cmocka_unit_test_setup_teardown(drops_what_is_not_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(drops_what_is_told_in_an_empty_part, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_what_did_not_change, set_up, tear_down),
         cmocka_unit_test_setup_teardown(takes_the_same_word_twice_for_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bears_a_crowd, set_up, tear_down),
