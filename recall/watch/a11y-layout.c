@@ -442,9 +442,11 @@ ask_piece_boxes(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
 
         for (unsigned k = 0; plan->step == STEP_LINES && k < plan->pieces->len; k++) {
             const Piece *piece = &g_array_index(plan->pieces, Piece, k);
+            const char *start = g_utf8_offset_to_pointer(plan->text, piece->start);
+            int n_chars = recall_a11y_units_trim_marks(start, piece->end - piece->start);
 
             recall_a11y_ranges_add(&ranges, plan->node->path, plan->base + piece->start,
-                                   plan->base + piece->end);
+                                   plan->base + piece->start + n_chars);
         }
     }
     recall_a11y_ranges_ask(&ranges, link);

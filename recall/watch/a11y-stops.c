@@ -163,8 +163,11 @@ ask_boxes(const RecallA11yStops *self,
         const Stretch *stretch = &g_array_index(stretches, Stretch, i);
         const RecallA11yLine *line = &g_array_index(lines, RecallA11yLine, stretch->line);
 
+        int n_chars =
+            recall_a11y_units_trim_marks(line->text + stretch->start_bytes, stretch->n_chars);
+
         recall_a11y_ranges_add(&ranges, line->node->path, stretch->start_chars,
-                               stretch->start_chars + stretch->n_chars);
+                               stretch->start_chars + n_chars);
     }
     recall_a11y_ranges_ask(&ranges, link);
     for (unsigned i = 0; i < stretches->len; i++) {

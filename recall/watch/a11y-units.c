@@ -27,6 +27,18 @@ recall_a11y_units_is_mark(gunichar c)
            g_unichar_type(c) == G_UNICODE_FORMAT;
 }
 
+int
+recall_a11y_units_trim_marks(const char *text, int n_chars)
+{
+    int n_trimmed = 0;
+
+    for (int i = 0; i < n_chars; i++, text = g_utf8_next_char(text)) {
+        if (!recall_a11y_units_is_mark(g_utf8_get_char(text)))
+            n_trimmed = i + 1;
+    }
+    return n_trimmed == 0 ? n_chars : n_trimmed;
+}
+
 gboolean
 recall_a11y_units_is_gap(gunichar c)
 {

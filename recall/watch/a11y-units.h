@@ -37,6 +37,10 @@ recall_a11y_units_split(const char *line, int width_px, const GArray *stops, gbo
 /* Whether it takes no room and parts no word; and whether it parts words: controls, spaces,
  * placeholders, and the private use where icon fonts live. */
 gboolean recall_a11y_units_is_mark(gunichar c);
+
+/* How many of the first @n_chars of @text there are up to the last that is no mark; all when all
+ * are marks. Firefox tells a range that ends with a mark to end with its first character. */
+int recall_a11y_units_trim_marks(const char *text, int n_chars);
 gboolean recall_a11y_units_is_gap(gunichar c);
 
 /* Usual widths, by RECALL_A11Y_EM. */

@@ -3,6 +3,7 @@
 """Chromium and Firefox: text, address, boxes, scrolling, a form."""
 import json
 import math
+import unicodedata
 import urllib.parse
 
 import apps
@@ -213,3 +214,37 @@ def test_words_from_right_to_left(desktop):
              if w["text"] == text]
     assert lefts == sorted(lefts, reverse=True), lefts
     editor.end()
+
+
+# With the marks of its vowels.
+VOCALIZED = ("\u05d1\u05b0\u05bc\u05e8\u05b5\u05d0\u05e9\u05b4\u05c1\u05d9\u05ea "
+             "\u05d1\u05b8\u05bc\u05e8\u05b8\u05d0",
+             "\u0643\u064e\u062a\u064e\u0628\u064e "
+             "\u0627\u0644\u0631\u0650\u0651\u0633\u064e\u0627\u0644\u064e\u0629\u064e")
+
+
+def check_marks(desktop, app, path, start):
+    """Words with vowel marks are found by their letters, and each is where it is."""
+    browser = start(desktop, f"file://{path}")
+    result = desktop.find(f"app:{app} url:{path.stem} letterword", where=lambda r: "#" in r["url"])
+    desktop.settle()
+    places = json.loads(urllib.parse.unquote(result["url"].split("#")[1]))
+    words = desktop.show(result["scene"])["words"]
+    left = next(w["x"] for w in words if w["text"] == "letterword") - places[0][0][0]
+    for line, row in zip(VOCALIZED, places[1:]):
+        for text, (x, width) in zip(line.split(), row):
+            letters = "".join(c for c in text if unicodedata.category(c) != "Mn")
+            assert desktop.search(f"app:{app} url:{path.stem} {letters}"), letters
+            off = min((abs(w["x"] - left - x) + abs(w["x"] + w["w"] - left - x - width)
+                       for w in words if w["text"] == letters), default=math.inf)
+            assert off <= WORD_OFF_PX_MAX, (letters, x, width, words)
+    browser.end()
+    desktop.end_apps()
+
+
+def test_vowel_marks(desktop):
+    lines = "".join(f'<p dir="rtl">{line}</p>' for line in VOCALIZED)
+    path = desktop.write("vowels.html", '<meta charset="utf-8"><body style="font:20px DejaVu Sans">'
+                         f"<p>letterword</p>{lines}{TELLS_PLACES}")
+    check_marks(desktop, "firefox", path, apps.firefox)
+    check_marks(desktop, "chromium", path, apps.chromium)
