@@ -243,15 +243,15 @@ main(int argc, char **argv)
 {
     g_autofree char *folder = NULL;
     gboolean show_version = FALSE;
-    gboolean exit_with_parent = FALSE;
+    int parent = 0;
     int user = -1;
     const GOptionEntry entries[] = {
         {"folder", 'f', 0, G_OPTION_ARG_FILENAME, &folder,
          "Keep the history here instead of ~/.local/share/deskhand/segments", "FOLDER"},
         {"user", 0, 0, G_OPTION_ARG_INT, &user,
          "Serve the user with this number, when it is not our own", "UID"},
-        {"exit-with-parent", 0, 0, G_OPTION_ARG_NONE, &exit_with_parent,
-         "End when the process that started this one ends", NULL},
+        {"exit-with-parent", 0, 0, G_OPTION_ARG_INT, &parent,
+         "End when the process with this number ends, which started this one", "PID"},
         {"version", 0, 0, G_OPTION_ARG_NONE, &show_version, "Print the version and exit", NULL},
         {NULL},
     };
@@ -270,7 +270,10 @@ main(int argc, char **argv)
         puts("deskhand-vault " DESKHAND_VERSION);
         return EXIT_SUCCESS;
     }
-    recall_sandbox_begin(exit_with_parent);
+    if (!recall_sandbox_begin(parent)) {
+        fprintf(stderr, "deskhand-vault: process %d, which was to start it, has ended\n", parent);
+        return EXIT_FAILURE;
+    }
     prepare();
     if (user >= 0)
         protocol_peer_set_user((uid_t)user);

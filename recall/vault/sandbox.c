@@ -19,16 +19,18 @@
 #define TPM_DEVICE "/dev/tpmrm0"
 #define REFUSE SCMP_ACT_ERRNO(EPERM)
 
-void
-recall_sandbox_begin(gboolean exit_with_parent)
+gboolean
+recall_sandbox_begin(pid_t parent)
 {
     const struct rlimit none = {0, 0};
 
     (void)prctl(PR_SET_DUMPABLE, 0);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     (void)setrlimit(RLIMIT_CORE, &none);
-    if (exit_with_parent)
-        (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (parent == 0)
+        return TRUE;
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    return getppid() == parent; /* it may have ended before we asked to be told */
 }
 
 /* Only the tests' emulator of a TPM is reached through TCP. */

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <sys/types.h>
 
 /* deskhand-vault's confinement. It goes on opening files and taking in clients, so it is wider than
  * that of deskhand-reader; what is refused fails, and does not end it. */
@@ -16,8 +17,10 @@
 #endif
 #endif
 
-/* At once when the program starts: nobody looks into it, and it leaves no core. */
-void recall_sandbox_begin(gboolean exit_with_parent);
+/* At once when the program starts: nobody looks into it, and it leaves no core.
+ * @parent: which started it, and ends it with itself; 0 when nobody does
+ * Returns: FALSE when that one has ended already */
+gboolean recall_sandbox_begin(pid_t parent) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * recall_sandbox_enter:

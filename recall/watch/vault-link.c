@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stdint.h>
+#include <unistd.h>
 
 /* One try to connect. */
 typedef struct {
@@ -77,12 +78,13 @@ on_vault_ended(GObject *source, GAsyncResult *result, void *user_data)
 static void
 start_vault(RecallVaultLink *self)
 {
+    g_autofree char *end_with_us = g_strdup_printf("--exit-with-parent=%d", getpid());
     g_autoptr(GError) error = NULL;
 
     if (self->vault_path == NULL || self->vault != NULL)
         return;
-    self->vault = g_subprocess_new(G_SUBPROCESS_FLAGS_NONE, &error, self->vault_path,
-                                   "--exit-with-parent", NULL);
+    self->vault =
+        g_subprocess_new(G_SUBPROCESS_FLAGS_NONE, &error, self->vault_path, end_with_us, NULL);
     if (self->vault != NULL)
         g_subprocess_wait_async(self->vault, self->closing, on_vault_ended, self);
     else if (self->retry_ms >= RECALL_VAULT_LINK_RETRY_MAX_MS)

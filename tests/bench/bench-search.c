@@ -315,6 +315,7 @@ static void
 start_vault(Vault *vault, const char *program, const char *folder)
 {
     g_autoptr(GError) error = NULL;
+    g_autofree char *end_with_us = g_strdup_printf("--exit-with-parent=%d", getpid());
     g_autofree char *path = NULL;
 
     vault->runtime_dir = g_dir_make_tmp("deskhand-bench-XXXXXX", &error);
@@ -322,7 +323,7 @@ start_vault(Vault *vault, const char *program, const char *folder)
         die("cannot make a folder", error);
     g_setenv("XDG_RUNTIME_DIR", vault->runtime_dir, TRUE);
     vault->process = g_subprocess_new(G_SUBPROCESS_FLAGS_NONE, &error, program, "--folder", folder,
-                                      "--exit-with-parent", NULL);
+                                      end_with_us, NULL);
     if (vault->process == NULL)
         die("cannot start the vault", error);
     path = protocol_peer_path("recall.sock");

@@ -149,6 +149,17 @@ def test_agentd_is_killed():
         say_and_find(desktop, "written in sand")
 
 
+def test_agentd_is_gone_before_the_vault_looks():
+    """It ends then, instead of keeping the keys for nobody."""
+    with Desktop(agentd=False) as desktop:
+        starter = desktop.spawn("starter", [
+            "bash", "-c", "(while kill -0 $$; do :; done; "
+            'exec "$DESKHAND_LIBEXEC_DIR/deskhand-vault" --exit-with-parent=$$) &'])
+        starter.popen.wait()
+        wait_for(lambda: f"process {starter.pid}," in starter.log(), "the vault says so")
+        wait_for(lambda: not desktop.deskhand_pids(), "and ends")
+
+
 def test_agentd_before_the_desktop():
     with Desktop(agentd=False) as desktop:
         address = desktop.env["DBUS_SESSION_BUS_ADDRESS"]

@@ -67,7 +67,8 @@ try_it(const Places *self, const char *what, gboolean is_confined)
 
     assert_true(pid >= 0);
     if (pid == 0) {
-        recall_sandbox_begin(FALSE);
+        if (!recall_sandbox_begin(0))
+            _exit(98);
         if (is_confined && !recall_sandbox_enter(self->folder, NULL))
             _exit(99);
         _exit(recall_sandbox_try(what) ? 1 : 0);
