@@ -145,6 +145,16 @@ widen(RecallIntent *intent, int64_t from_us, int64_t until_us)
     intent->until_us = MAX(intent->until_us, until_us);
 }
 
+/* When within it the scenes were nobody can tell; but not after now. */
+static void
+widen_to_week(RecallIntent *intent, int week)
+{
+    int64_t start_us = recall_segment_week_start_us(week);
+    int64_t end_us = recall_segment_week_start_us(week + 1);
+
+    widen(intent, start_us, intent->at_us > start_us ? MIN(end_us, intent->at_us) : end_us);
+}
+
 static void
 count_scene(RecallSelector *self, const char *app, int64_t start_us, int64_t end_us)
 {
@@ -193,7 +203,7 @@ take_damaged(RecallSelector *self, RecallVault *vault)
         if (!is_meant)
             continue;
         g_array_append_val(self->intent->damaged, week);
-        widen(self->intent, start_us, start_us + RECALL_SEGMENT_WEEK_US);
+        widen_to_week(self->intent, week);
     }
 }
 
@@ -251,7 +261,7 @@ take_whole_unread(RecallSelector *self, RecallVault *vault, int week)
 {
     int64_t n_scenes = recall_statistics_count_scenes(vault, week);
 
-    widen(self->intent, recall_segment_week_start_us(week), recall_segment_week_start_us(week + 1));
+    widen_to_week(self->intent, week);
     if (n_scenes >= 0)
         self->intent->n_scenes += (uint64_t)n_scenes;
     else

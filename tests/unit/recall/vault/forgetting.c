@@ -90,7 +90,7 @@ GError *
 forgetting_run(RecallVault *vault, const RecallForgetWhat *what, RecallReceipt *out_receipt)
 {
     g_autoptr(GDateTime) now =
-        g_date_time_new_from_unix_utc(FORGETTING_MONDAY_US / G_USEC_PER_SEC + 4 * 3600);
+        g_date_time_new_from_unix_utc((FORGETTING_MONDAY_US + FORGETTING_NOW_US) / G_USEC_PER_SEC);
     g_autoptr(RecallSelector) selector = recall_selector_new(what, now);
     g_autoptr(RecallForget) forget = NULL;
     GError *error = NULL;

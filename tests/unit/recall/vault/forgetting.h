@@ -9,6 +9,7 @@
 /* Scenes with planted words among others, and whether anything of them is left. */
 
 #define FORGETTING_MONDAY_US (INT64_C(1795392000) * G_USEC_PER_SEC) /* 2026-11-23 00:00 UTC */
+#define FORGETTING_NOW_US (INT64_C(4 * 3600) * G_USEC_PER_SEC)      /* after it */
 #define FORGETTING_WHOLE_TIME .since_us = G_MININT64, .until_us = G_MAXINT64
 
 /* @is_secret: with the planted words, and a tile of its own beside one that others have, too */

@@ -428,6 +428,8 @@ test_locked(void **state)
     assert_true(g_array_index(receipts, RecallReceipt, 1).n_scenes ==
                 RECALL_INTENT_N_SCENES_UNKNOWN);
     assert_int_equal(g_array_index(receipts, RecallReceipt, 0).n_scenes, N_ALL); /* in hand */
+    assert_true(g_array_index(receipts, RecallReceipt, 0).until_us <=
+                FORGETTING_MONDAY_US + FORGETTING_NOW_US); /* not the end of the week */
     assert_true(recall_keyring_set_type(keyring, &recall_root_key_file, NULL, NULL));
     recall_vault_close(vault);
     assert_int_equal(forgetting_count_planted(fixture, NULL), 0);
