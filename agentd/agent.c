@@ -15,6 +15,7 @@ struct AgentdAgent {
     char *display; /* NULL: whichever of ours there is */
     char *reader_path;
     char *vault_path;
+    char *config_path;
     RecallSense *sense; /* NULL while there is no display */
     RecallRecorder *recorder;
     RecallWatchParts parts;
@@ -189,6 +190,7 @@ agentd_agent_new(AgentdConfig *config,
     ocr_options = (RecallOcrOptions){self->reader_path, config->languages, config->data_path};
     self->parts.a11y = recall_a11y_new();
     self->parts.ocr = recall_ocr_new(&ocr_options);
+    self->config_path = g_strdup(config->path);
     self->parts.store = recall_store_new(self->vault_path);
     self->parts.encoder = base_worker_new("encoder");
     self->parts.blinds = recall_blinds_new(g_steal_pointer(&config->never));
@@ -323,6 +325,7 @@ on_resume(void *user_data)
     agentd_agent_resume(self);
     return G_SOURCE_REMOVE;
 }
+    g_free(self->config_path);
 
 void
 agentd_agent_pause(AgentdAgent *self, uint64_t duration_us)
@@ -498,3 +501,19 @@ agentd_agent_check(AgentdAgent *self)
     check_rules(self, parts);
     return parts;
 }
+/* Read when it starts: a mistake that was made since would keep the next one from starting. */
+static void
+check_settings(AgentdAgent *self, GPtrArray *parts)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(AgentdConfig) config = NULL;
+
+    if (g_file_test(self->config_path, G_FILE_TEST_EXISTS))
+        config = agentd_config_load(self->config_path, &error);
+    add_part(parts, "settings", error == NULL, "bad",
+             g_strdup(error != NULL ? error->message : "agentd.conf can be used"),
+             "mend the file, see agentd.conf(5): what it said before is in force until "
+             "deskhand-agentd starts again, which it cannot with this");
+}
+
+    check_settings(self, parts);

@@ -45,6 +45,7 @@ agentd_config_free(AgentdConfig *self)
 {
     if (self == NULL)
         return;
+    g_free(self->path);
     g_free(self->languages);
     g_free(self->data_path);
     policy_capture_rules_free(self->never);
@@ -176,5 +177,7 @@ agentd_config_load(const char *path, GError **error)
     if (self == NULL)
         g_propagate_prefixed_error(error, g_steal_pointer(&local_error),
                                    "Cannot use %s: ", path ? path : own);
+    else
+        self->path = g_strdup(path ? path : own);
     return self;
 }

@@ -13,6 +13,7 @@
 #define AGENTD_CONFIG_MAX_BYTES (64 * 1024)
 
 typedef struct {
+    char *path;                /* of the file */
     char *languages;           /* [read] languages: of Tesseract, "eng+chi_sim" */
     char *data_path;           /* [read] data: folder of the language data, NULL for the system's */
     PolicyCaptureRules *never; /* [never]: what is not remembered */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agentd/agent.h"
 #include "agentd/service-agent.h"
+#include "protocol/failure.h"
 
 #include <glib-unix.h>
 #include <locale.h>
@@ -98,6 +99,7 @@ main(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     config = agentd_config_load(config_path, &error);
+    protocol_failure_note(PROTOCOL_FAILURE_AGENT, config == NULL ? error->message : NULL);
     if (config == NULL) {
         fprintf(stderr, "deskhand-agentd: %s\n", error->message);
         return EXIT_FAILURE;

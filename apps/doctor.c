@@ -6,7 +6,8 @@
 #include "apps/error.h"
 #include "apps/json.h"
 #include "apps/lock.h"
-#include "protocol/peer.h"
+#include "apps/place.h"
+#include "protocol/failure.h"
 
 #include <glib/gstdio.h>
 #include <sys/stat.h>
@@ -145,31 +146,41 @@ add_silent_part(GPtrArray *parts, const char *name, const char *program, const G
     add_part(parts, name, PART_BAD, is_silent ? detail : error->message, mend);
 }
 
-/* What it left when it could not start. Returns: (transfer full) (nullable) */
-static char *
-read_failure(void)
-{
-    g_autofree char *path = protocol_peer_find(PROTOCOL_PEER_FAILURE_NAME);
-    g_autofree char *text = NULL;
-    GStatBuf about;
-
-    if (g_stat(path, &about) != 0 || about.st_size > PROTOCOL_PEER_FAILURE_MAX_BYTES ||
-        !g_file_get_contents(path, &text, NULL, NULL) || *text == '\0')
-        return NULL;
-    return g_utf8_make_valid(text, -1);
-}
-
+/* Why it could not start, where it said so. */
 static void
-add_silent_vault(GPtrArray *parts, const GError *error)
+add_silent_daemon(GPtrArray *parts,
+                  const char *name,
+                  const char *program,
+                  const char *failure_name,
+                  const GError *error)
 {
-    g_autofree char *failure = read_failure();
+    g_autofree char *failure = protocol_failure_read(failure_name);
+    g_autofree char *mend =
+        g_strdup_printf("%s could not start for this. Mend it, then: systemctl --user restart %s",
+                        program, program);
 
     if (g_error_matches(error, APP_ERROR, APP_ERROR_NOT_RUNNING) && failure != NULL)
-        add_part(parts, "vault", PART_BAD, failure,
-                 "deskhand-vault could not start for this. Mend it, then: systemctl --user restart "
-                 "deskhand-vault");
+        add_part(parts, name, PART_BAD, failure, mend);
     else
-        add_silent_part(parts, "vault", "deskhand-vault", error);
+        add_silent_part(parts, name, program, error);
+}
+
+/* Whether what the agent records is what is searched. */
+static void
+check_place(GPtrArray *parts, GCancellable *cancellable)
+{
+    g_autoptr(GVariant) reply = app_client_call_agent("GetStatus", NULL, cancellable, NULL);
+    g_autoptr(GVariant) status = reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
+    const char *path = status != NULL ? app_dict_get_text(status, "vault-path") : "";
+    g_autofree char *detail = g_strdup_printf(
+        "The agent writes to the vault of %s, and another one is asked: what it records now is "
+        "not found.",
+        path);
+
+    if (*path != '\0' && !app_place_is_asked(path))
+        add_part(parts, "agent's history", PART_BAD, detail,
+                 "systemctl --user restart deskhand-agentd; and XDG_RUNTIME_DIR must be the same "
+                 "for both.");
 }
 
 static void
@@ -179,7 +190,7 @@ check_agent(GPtrArray *parts, GCancellable *cancellable)
     g_autoptr(GVariant) reply = app_client_call_agent("Check", NULL, cancellable, &error);
 
     if (reply == NULL) {
-        add_silent_part(parts, "agent", "deskhand-agentd", error);
+        add_silent_daemon(parts, "agent", "deskhand-agentd", PROTOCOL_FAILURE_AGENT, error);
         return;
     }
     add_part(parts, "agent", PART_OK, "deskhand-agentd answers on the session bus.", "");
@@ -453,7 +464,7 @@ check_vault(GPtrArray *parts, GCancellable *cancellable)
     if (lock != NULL)
         add_key_part(parts, lock);
     else
-        add_silent_vault(parts, error);
+        add_silent_daemon(parts, "vault", "deskhand-vault", PROTOCOL_FAILURE_VAULT, error);
 }
 
 static void

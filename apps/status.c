@@ -7,6 +7,7 @@
 #include "apps/lock.h"
 #include "apps/when.h"
 
+#include "protocol/failure.h"
 static const AppOption options[] = {
     {"json", APP_VALUE_NONE, NULL, 0, "print one JSON document"},
     {NULL},
@@ -22,7 +23,8 @@ static const AppExample examples[] = {
 typedef struct {
     GVariant *agent;
     GVariant *vault;
-    GVariant *lock; /* of the vault */
+    GVariant *lock;      /* of the vault */
+    char *agent_failure; /* with which the agent could not start, or NULL */
     GError *agent_error;
     GError *vault_error;
 } Status;
@@ -34,6 +36,7 @@ clear_status(Status *self)
     g_clear_pointer(&self->vault, g_variant_unref);
     g_clear_pointer(&self->lock, g_variant_unref);
     g_clear_error(&self->agent_error);
+    g_clear_pointer(&self->agent_failure, g_free);
     g_clear_error(&self->vault_error);
 }
 
@@ -100,9 +103,19 @@ lookup_text(GVariant *half, const char *key)
 static const char *
 get_reason(const Status *self)
 {
-    return self->agent != NULL ? lookup_text(self->agent, "reason")
-                               : "not known: deskhand-agentd is not running, or the session bus is "
-                                 "gone";
+    if (self->agent != NULL)
+        return lookup_text(self->agent, "reason");
+    if (self->agent_failure != NULL)
+        return self->agent_failure;
+    return "not known: deskhand-agentd is not running, or the session bus is gone";
+}
+
+static gboolean
+is_other_vault(const Status *self)
+{
+    const char *path = lookup_text(self->agent, "vault-path");
+
+    return *path != '\0' && !app_place_is_asked(path);
 }
 
 static void
@@ -411,6 +424,8 @@ const AppCommand app_status_command = {
     .arguments = "",
     .summary = "say whether it is recording, and how much is kept",
     .description = "Asks the agent of this session and the vault. Of how much is kept it says the "
+    if (g_error_matches(self.agent_error, APP_ERROR, APP_ERROR_NOT_RUNNING))
+        self.agent_failure = protocol_failure_read(PROTOCOL_FAILURE_AGENT);
                    "quota, and of the limits of vault.conf(5) whether something waits. When one of "
                    "them is not there, the rest is printed and the exit code is 5.\n\n"
                    "Left out (with --json: refused) are the times that a rule kept a window, or a "

@@ -9,10 +9,6 @@
 
 #define PROTOCOL_PEER_N_CLIENTS_MAX 64
 
-/* Beside the sockets: the sentence with which a server could not start, until it can. */
-#define PROTOCOL_PEER_FAILURE_NAME "vault.failure"
-#define PROTOCOL_PEER_FAILURE_MAX_BYTES 4096
-
 /* @name: "append.sock" or "recall.sock"
  * Returns: (transfer full): its path below $XDG_RUNTIME_DIR/deskhand/ */
 char *protocol_peer_path(const char *name);

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "protocol/failure.h"
 #include "protocol/peer.h"
 #include "recall/vault/keeper.h"
 #include "recall/vault/listen.h"
@@ -189,23 +190,6 @@ on_signal(void *user_data)
     return G_SOURCE_CONTINUE;
 }
 
-/* For deskhand doctor, since nobody looks at the log first. @sentence: NULL when all is well */
-static void
-note_failure(const char *sentence)
-{
-    g_autofree char *path = protocol_peer_path(PROTOCOL_PEER_FAILURE_NAME);
-    g_autofree char *folder = g_path_get_dirname(path);
-    g_autofree char *text = NULL;
-
-    if (sentence == NULL) {
-        g_unlink(path);
-        return;
-    }
-    text = g_strndup(sentence, PROTOCOL_PEER_FAILURE_MAX_BYTES);
-    (void)g_mkdir_with_parents(folder, 0700);
-    (void)g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
-}
-
 static int
 run(char *folder)
 {
@@ -218,7 +202,7 @@ run(char *folder)
     g_unix_signal_add(SIGINT, on_signal, &program);
     is_started = start(&program, folder, &error);
     if (is_started || !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BUSY)) /* then one runs */
-        note_failure(is_started ? NULL : error->message);
+        protocol_failure_note(PROTOCOL_FAILURE_VAULT, is_started ? NULL : error->message);
     if (is_started && !program.is_ending)
         g_main_loop_run(loop);
     if (!is_started)

@@ -195,3 +195,23 @@ def test_agentd_without_a_desktop():
         assert status["recording"] is False and status["reason"], status
         assert desktop.stop_agentd(), "it had to be killed"
         wait_for(lambda: not desktop.deskhand_pids(), f"none of {DESKHAND} stays")
+
+
+def test_settings_with_a_mistake():
+    """What keeps the agent from starting, or would the next time, is said by doctor and status."""
+    with Desktop(agentd=False, config="[never]\nsits=bank.example\n") as desktop:
+        settings = desktop.home / ".config/deskhand/agentd.conf"
+        sentence = f"Cannot use {settings}: there is no setting [never] sits"
+        agentd = desktop.start_agentd(wait=False)
+        wait_for(lambda: not agentd.is_alive, "it refuses to start")
+        assert f"bad   agent: {sentence}" in desktop.deskhand("doctor").stdout
+        assert f"Recording  no: {sentence}" in desktop.deskhand("status").stdout
+        settings.write_text("[never]\nsites=bank.example\n", encoding="utf-8")
+        desktop.start_agentd()
+        assert "ok    agent's settings: " in desktop.deskhand("doctor").stdout
+        settings.write_text("[never]\nsits=bank.example\n", encoding="utf-8")
+        assert f"bad   agent's settings: {sentence}" in desktop.deskhand("doctor").stdout
+        assert desktop.status()["recording"]
+        desktop.stop_agentd()
+        wait_for(lambda: not desktop.deskhand_pids(), "it ended")
+        assert sentence not in desktop.deskhand("doctor").stdout
