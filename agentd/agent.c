@@ -272,6 +272,14 @@ on_flush_deadline(void *user_data)
     return G_SOURCE_CONTINUE; /* it only wakes the loop */
 }
 
+void
+agentd_agent_look_again(AgentdAgent *self)
+{
+    recall_recorder_reset(self->recorder);
+    if (self->sense != NULL)
+        recall_sense_look_again(self->sense);
+}
+
 /* What the encoder has in hand is stored: its jobs end on this thread's context. */
 static void
 finish_encoding(AgentdAgent *self)

@@ -66,6 +66,9 @@ void agentd_agent_forget(AgentdAgent *self,
 
 /* The fields of @out_status are freed by agentd_status_clear(). */
 void agentd_agent_get_status(AgentdAgent *self, AgentdStatus *out_status);
+/* What is shown is remembered as if it had just come: something was forgotten. */
+void agentd_agent_look_again(AgentdAgent *self);
+
 void agentd_status_clear(AgentdStatus *status);
 
 /* Returns: (transfer full): of AgentdPart */

@@ -7,7 +7,7 @@
 
 #define BUS_NAME "io.deskhand.Agent1"
 #define OBJECT_PATH "/io/deskhand/Agent1"
-#define VERSION 2
+#define VERSION 3
 
 struct AgentdServiceAgent {
     AgentdAgent *agent;
@@ -104,6 +104,16 @@ handle_forget_span(ProtocolDbusAgent1 *skeleton,
     const RecallBacklogSpan span = {since_us, until_us, is_in_part};
 
     agentd_agent_forget(self->agent, &span, on_span_forgotten, invocation);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_look_again(ProtocolDbusAgent1 *skeleton, GDBusMethodInvocation *invocation, void *user_data)
+{
+    AgentdServiceAgent *self = user_data;
+
+    agentd_agent_look_again(self->agent);
+    protocol_dbus_agent1_complete_look_again(skeleton, invocation);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -281,6 +291,7 @@ agentd_service_agent_new(AgentdAgent *agent)
     g_signal_connect(self->skeleton, "handle-get-status", G_CALLBACK(handle_get_status), self);
     g_signal_connect(self->skeleton, "handle-check", G_CALLBACK(handle_check), self);
     g_signal_connect(self->skeleton, "handle-get-refusals", G_CALLBACK(handle_get_refusals), self);
+    g_signal_connect(self->skeleton, "handle-look-again", G_CALLBACK(handle_look_again), self);
     connect_to_bus(self);
     return self;
 }

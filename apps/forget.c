@@ -4,6 +4,7 @@
 #include "apps/command.h"
 #include "apps/error.h"
 #include "apps/forgotten.h"
+#include "apps/place.h"
 #include "apps/when.h"
 
 #include <poll.h>
@@ -247,6 +248,25 @@ tell_agent(const AppArguments *arguments, GVariant *plan, GCancellable *cancella
     return FALSE;
 }
 
+/* What is still on the screen is recorded anew. Without an agent nothing is. */
+static void
+let_look_again(GCancellable *cancellable)
+{
+    g_autoptr(GVariant) reply = app_client_call_agent("LookAgain", NULL, cancellable, NULL);
+}
+
+static void
+tell_older_history(void)
+{
+    g_autofree char *path = app_place_find_older_history();
+    g_autofree char *sentence = g_strdup_printf(
+        "The older history in %s is not reached by this: `deskhand doctor` says how to remove it.",
+        path);
+
+    if (path != NULL)
+        app_output_say(sentence);
+}
+
 static gboolean
 forget(const AppArguments *arguments,
        GVariant *what,
@@ -261,11 +281,14 @@ forget(const AppArguments *arguments,
         if (!tell_agent(arguments, plan, cancellable, error))
             return FALSE;
         summary = ask_vault(what, FALSE, cancellable, error);
+        let_look_again(cancellable);
     } else {
         summary = g_variant_ref(plan);
     }
     if (summary == NULL)
         return FALSE;
+    if (has(arguments, "all"))
+        tell_older_history();
     app_forgotten_write(summary, has(arguments, "json"), output->text);
     return app_forgotten_check_left(summary, error);
 }

@@ -499,6 +499,16 @@ recall_sense_set_paused(RecallSense *self, gboolean is_paused)
     schedule(self);
 }
 
+void
+recall_sense_look_again(RecallSense *self)
+{
+    if (self->is_lost || self->is_paused)
+        return;
+    self->is_whole = TRUE;
+    recall_debounce_change(&self->debounce, g_get_monotonic_time());
+    schedule(self);
+}
+
 int64_t
 recall_sense_idle_us(const RecallSense *self)
 {

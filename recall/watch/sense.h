@@ -52,6 +52,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallSense, recall_sense_free)
 /* Paused: nothing is tracked or grabbed; leaving it is followed by a whole-screen moment. */
 void recall_sense_set_paused(RecallSense *self, gboolean is_paused);
 
+/* A whole-screen moment comes soon, as after a pause. */
+void recall_sense_look_again(RecallSense *self);
+
 /* Time since the last input, or -1 when none was seen yet. */
 int64_t recall_sense_idle_us(const RecallSense *self);
 

@@ -325,6 +325,18 @@ def test_real_programs():
         assert desktop.status()["dropped"] == 0
 
 
+def test_what_is_still_shown():
+    """It is recorded anew though nothing moves on the screen."""
+    with Desktop() as desktop:
+        apps.xterm(desktop, *apps.shell("echo tintenfisch bleibt stehen"), blinks=False)
+        before = desktop.find('"tintenfisch bleibt stehen"')
+        desktop.settle()
+        done = desktop.deskhand("forget", "--last", "1h", "--yes", "--json")
+        assert json.loads(done.stdout)["scenes"] >= 1, done
+        after = desktop.find('"tintenfisch bleibt stehen"')
+        assert after["start"] > before["start"], (before, after)
+
+
 def test_in_flight():
     """What waits for a vault that hangs does not come back later."""
     with Desktop() as desktop:
