@@ -171,6 +171,12 @@ on_read(const GError *error, void *user_data)
     self->why_no_pixels = error != NULL ? g_error_copy(error) : NULL;
 }
 
+static void
+on_vault_moved(void *user_data)
+{
+    recall_recorder_store_again(((AgentdAgent *)user_data)->recorder);
+}
+
 AgentdAgent *
 agentd_agent_new(AgentdConfig *config,
                  const char *display,
@@ -184,14 +190,14 @@ agentd_agent_new(AgentdConfig *config,
     self->display = g_strdup(display ? display : g_getenv("DISPLAY"));
     self->reader_path = g_build_filename(libexec_path, "deskhand-reader", NULL);
     self->vault_path = g_build_filename(libexec_path, "deskhand-vault", NULL);
+    self->config_path = g_strdup(config->path);
     self->on_refused = on_refused;
     self->user_data = user_data;
     self->retry_ms = AGENTD_RETRY_MIN_MS;
     ocr_options = (RecallOcrOptions){self->reader_path, config->languages, config->data_path};
     self->parts.a11y = recall_a11y_new();
     self->parts.ocr = recall_ocr_new(&ocr_options);
-    self->config_path = g_strdup(config->path);
-    self->parts.store = recall_store_new(self->vault_path);
+    self->parts.store = recall_store_new(self->vault_path, on_vault_moved, self);
     self->parts.encoder = base_worker_new("encoder");
     self->parts.blinds = recall_blinds_new(g_steal_pointer(&config->never));
     self->parts.on_read = on_read;
@@ -266,18 +272,18 @@ agentd_agent_forget(AgentdAgent *self,
         self->forget_source = g_timeout_add(FORGET_POLL_MS, on_forget_poll, self);
 }
 
-static gboolean
-on_flush_deadline(void *user_data)
-{
-    return G_SOURCE_CONTINUE; /* it only wakes the loop */
-}
-
 void
 agentd_agent_look_again(AgentdAgent *self)
 {
     recall_recorder_reset(self->recorder);
     if (self->sense != NULL)
         recall_sense_look_again(self->sense);
+}
+
+static gboolean
+on_flush_deadline(void *user_data)
+{
+    return G_SOURCE_CONTINUE; /* it only wakes the loop */
 }
 
 /* What the encoder has in hand is stored: its jobs end on this thread's context. */
@@ -319,6 +325,7 @@ agentd_agent_free(AgentdAgent *self)
     g_free(self->display);
     g_free(self->reader_path);
     g_free(self->vault_path);
+    g_free(self->config_path);
     g_free(self);
 }
 
@@ -333,7 +340,6 @@ on_resume(void *user_data)
     agentd_agent_resume(self);
     return G_SOURCE_REMOVE;
 }
-    g_free(self->config_path);
 
 void
 agentd_agent_pause(AgentdAgent *self, uint64_t duration_us)
@@ -397,6 +403,8 @@ agentd_agent_get_status(AgentdAgent *self, AgentdStatus *out_status)
         .paused_until_us = self->paused_until_us,
         .lag_us = lag_us,
         .n_waiting = store.n_waiting,
+        .is_connected = store.is_connected,
+        .vault_path = g_strdup(store.socket_path),
         .n_dropped = store.n_dropped,
         .n_refused = recall_ledger_get_n_times(
             recall_blinds_get_ledger(self->parts.blinds, g_get_real_time())),
@@ -416,6 +424,7 @@ agentd_status_clear(AgentdStatus *status)
 {
     g_clear_pointer(&status->reason, g_free);
     g_clear_pointer(&status->display, g_free);
+    g_clear_pointer(&status->vault_path, g_free);
 }
 
 static void
@@ -452,24 +461,35 @@ check_display(AgentdAgent *self, GPtrArray *parts)
              self->is_paused ? "deskhand resume" : "mend the part named in the sentence");
 }
 
+static const char *
+describe_store(const RecallStoreStatus *store)
+{
+    if (store->is_full)
+        return "the disk of the history is full";
+    if (store->is_read_only)
+        return "the disk of the history is read-only";
+    return store->is_connected ? "connected" : "not connected";
+}
+
+static const char *
+get_store_mend(const RecallStoreStatus *store)
+{
+    if (store->is_full)
+        return "make room on the disk, or forget a week or more: deskhand forget";
+    return store->is_read_only ? "make it writable: recording resumes by itself"
+                               : "see its log: journalctl --user -u deskhand-vault";
+}
+
 static void
 check_store(AgentdAgent *self, GPtrArray *parts)
 {
     RecallStoreStatus store;
 
     recall_store_get_status(self->parts.store, &store);
-    add_part(parts, "vault",
-             (store.is_connected || store.n_waiting == 0) && !store.is_full && !store.is_read_only,
-             "bad",
+    add_part(parts, "vault", store.is_connected && !store.is_full && !store.is_read_only, "bad",
              g_strdup_printf("%s; scenes waiting: %u, lost: %" G_GUINT64_FORMAT,
-                             store.is_full        ? "the disk of the history is full"
-                             : store.is_read_only ? "the disk of the history is read-only"
-                             : store.is_connected ? "connected"
-                                                  : "not connected",
-                             store.n_waiting, store.n_dropped),
-             store.is_full ? "make room on the disk, or forget a week or more: deskhand forget"
-             : store.is_read_only ? "make it writable: recording resumes by itself"
-                                  : "see its log: journalctl --user -u deskhand-vault");
+                             describe_store(&store), store.n_waiting, store.n_dropped),
+             get_store_mend(&store));
 }
 
 static void
@@ -498,17 +518,6 @@ check_rules(AgentdAgent *self, GPtrArray *parts)
              "undecided-browsers=false in [never] of agentd.conf");
 }
 
-GPtrArray *
-agentd_agent_check(AgentdAgent *self)
-{
-    GPtrArray *parts = g_ptr_array_new_with_free_func(free_part);
-
-    check_display(self, parts);
-    check_store(self, parts);
-    check_text(self, parts);
-    check_rules(self, parts);
-    return parts;
-}
 /* Read when it starts: a mistake that was made since would keep the next one from starting. */
 static void
 check_settings(AgentdAgent *self, GPtrArray *parts)
@@ -524,4 +533,15 @@ check_settings(AgentdAgent *self, GPtrArray *parts)
              "deskhand-agentd starts again, which it cannot with this");
 }
 
+GPtrArray *
+agentd_agent_check(AgentdAgent *self)
+{
+    GPtrArray *parts = g_ptr_array_new_with_free_func(free_part);
+
+    check_display(self, parts);
+    check_store(self, parts);
+    check_text(self, parts);
+    check_rules(self, parts);
     check_settings(self, parts);
+    return parts;
+}

@@ -23,6 +23,8 @@ typedef struct {
     uint64_t n_refused; /* by rules, since the start */
     uint64_t n_dropped;
     char *display;
+    gboolean is_connected; /* with the vault */
+    char *vault_path;      /* its socket */
 } AgentdStatus;
 
 /* One part as the doctor sees it. */

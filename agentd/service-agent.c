@@ -136,6 +136,9 @@ handle_get_status(ProtocolDbusAgent1 *skeleton, GDBusMethodInvocation *invocatio
     g_variant_builder_add(&builder, "{sv}", "dropped", g_variant_new_uint64(status.n_dropped));
     g_variant_builder_add(&builder, "{sv}", "display", g_variant_new_string(status.display));
     g_variant_builder_add(&builder, "{sv}", "refused", g_variant_new_uint64(status.n_refused));
+    g_variant_builder_add(&builder, "{sv}", "vault-connected",
+                          g_variant_new_boolean(status.is_connected));
+    g_variant_builder_add(&builder, "{sv}", "vault-path", g_variant_new_string(status.vault_path));
     agentd_status_clear(&status);
     protocol_dbus_agent1_complete_get_status(skeleton, invocation, g_variant_builder_end(&builder));
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -288,10 +291,10 @@ agentd_service_agent_new(AgentdAgent *agent)
     g_signal_connect(self->skeleton, "handle-resume", G_CALLBACK(handle_resume), self);
     g_signal_connect(self->skeleton, "handle-forget", G_CALLBACK(handle_forget), self);
     g_signal_connect(self->skeleton, "handle-forget-span", G_CALLBACK(handle_forget_span), self);
+    g_signal_connect(self->skeleton, "handle-look-again", G_CALLBACK(handle_look_again), self);
     g_signal_connect(self->skeleton, "handle-get-status", G_CALLBACK(handle_get_status), self);
     g_signal_connect(self->skeleton, "handle-check", G_CALLBACK(handle_check), self);
     g_signal_connect(self->skeleton, "handle-get-refusals", G_CALLBACK(handle_get_refusals), self);
-    g_signal_connect(self->skeleton, "handle-look-again", G_CALLBACK(handle_look_again), self);
     connect_to_bus(self);
     return self;
 }

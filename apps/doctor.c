@@ -195,6 +195,7 @@ check_agent(GPtrArray *parts, GCancellable *cancellable)
     }
     add_part(parts, "agent", PART_OK, "deskhand-agentd answers on the session bus.", "");
     add_agent_parts(parts, reply);
+    check_place(parts, cancellable);
 }
 
 /* Whether quota and age limit are kept. */
@@ -330,14 +331,12 @@ add_vault_part(GPtrArray *parts, GVariant *reply)
 static void
 add_user_part(GPtrArray *parts)
 {
-    g_autofree char *used = protocol_peer_find("recall.sock");
-    g_autofree char *own = protocol_peer_path("recall.sock");
     g_autofree char *mend =
         g_strdup_printf("As root: systemctl enable --now deskhand-vault-append@%u.socket "
                         "deskhand-vault-recall@%u.socket; it begins a new history.",
                         (unsigned)geteuid(), (unsigned)geteuid());
 
-    if (g_str_equal(used, own))
+    if (!app_place_has_own_user())
         add_part(
             parts, "user", PART_WEAK,
             "The vault runs as you: any program of yours can stop it, stand in for it when you "
@@ -345,6 +344,24 @@ add_user_part(GPtrArray *parts)
             mend);
     else
         add_part(parts, "user", PART_OK, "The vault has a user id of its own.", "");
+}
+
+/* It was not taken over by the vault with a user id of its own. */
+static void
+add_older_part(GPtrArray *parts)
+{
+    g_autofree char *path = app_place_find_older_history();
+    g_autofree char *detail = g_strdup_printf(
+        "%s has the older history of the vault that ran as you, with what opens it. It is not "
+        "searched, `deskhand forget` does not reach it, and any program of yours can read it.",
+        path);
+    g_autofree char *mend = g_strdup_printf(
+        "To be rid of it: systemctl --user disable --now deskhand-vault-append.socket "
+        "deskhand-vault-recall.socket deskhand-vault.service; rm -r '%s'",
+        path);
+
+    if (path != NULL)
+        add_part(parts, "older history", PART_WEAK, detail, mend);
 }
 
 /* Whether an older copy of the history would be noticed. */
@@ -413,6 +430,25 @@ add_away_part(GPtrArray *parts, GVariant *lock, gboolean is_file)
                  "any more: stop deskhand-vault, move the folder away, and it begins a new one.");
 }
 
+/* Where the vault has the keys while it uses them. */
+static void
+add_memory_part(GPtrArray *parts, const char *kind)
+{
+    if (g_str_equal(kind, "hidden"))
+        add_part(parts, "memory", PART_OK,
+                 "The keys are in memory that neither other programs nor the swap get "
+                 "(memfd_secret).",
+                 "");
+    else if (g_str_equal(kind, "locked"))
+        add_part(parts, "memory", PART_OK,
+                 "The keys are in locked memory, which is not swapped; this kernel gives no better "
+                 "one (memfd_secret).",
+                 "");
+    else if (g_str_equal(kind, "ordinary"))
+        add_part(parts, "memory", PART_WEAK, "The keys may reach the swap.",
+                 "Raise LimitMEMLOCK of deskhand-vault.service to 2M, or use no swap.");
+}
+
 static void
 add_key_part(GPtrArray *parts, GVariant *lock)
 {
@@ -431,6 +467,7 @@ add_key_part(GPtrArray *parts, GVariant *lock)
     if (is_away)
         add_away_part(parts, lock, is_file);
     add_user_part(parts);
+    add_older_part(parts);
     add_age_part(parts, app_dict_get_text(lock, "age"));
     add_keyring_part(parts, app_dict_get_text(lock, "copies"));
     if (!is_file && !app_dict_is_set(lock, "recovery"))
@@ -442,9 +479,7 @@ add_key_part(GPtrArray *parts, GVariant *lock)
         add_part(parts, "tries", PART_WEAK, tries,
                  "If that was not you, some program guesses: look for it, and choose another "
                  "passphrase with deskhand key set passphrase.");
-    if (g_str_equal(app_dict_get_text(lock, "memory"), "ordinary"))
-        add_part(parts, "memory", PART_WEAK, "The keys may reach the swap.",
-                 "Raise LimitMEMLOCK of deskhand-vault.service to 2M, or use no swap.");
+    add_memory_part(parts, app_dict_get_text(lock, "memory"));
 }
 
 static void

@@ -5,9 +5,10 @@
 #include "apps/error.h"
 #include "apps/json.h"
 #include "apps/lock.h"
+#include "apps/place.h"
 #include "apps/when.h"
-
 #include "protocol/failure.h"
+
 static const AppOption options[] = {
     {"json", APP_VALUE_NONE, NULL, 0, "print one JSON document"},
     {NULL},
@@ -35,8 +36,8 @@ clear_status(Status *self)
     g_clear_pointer(&self->agent, g_variant_unref);
     g_clear_pointer(&self->vault, g_variant_unref);
     g_clear_pointer(&self->lock, g_variant_unref);
-    g_clear_error(&self->agent_error);
     g_clear_pointer(&self->agent_failure, g_free);
+    g_clear_error(&self->agent_error);
     g_clear_error(&self->vault_error);
 }
 
@@ -181,6 +182,10 @@ write_json(const Status *self, GString *out)
     write_number(&json, self->agent, "refused", "refused", 1);
     app_json_key(&json, "display");
     app_json_string(&json, self->agent != NULL ? lookup_text(self->agent, "display") : NULL);
+    app_json_key(&json, "vault_connected");
+    app_json_boolean(&json, lookup_boolean(self->agent, "vault-connected"));
+    app_json_key(&json, "vault_is_other");
+    app_json_boolean(&json, is_other_vault(self));
     write_number(&json, self->vault, "scenes", "scenes", 1);
     write_number(&json, self->vault, "bytes", "bytes", 1);
     write_time(&json, self->vault, "oldest", "oldest");
@@ -251,6 +256,19 @@ append_agent(const Status *self, GString *out)
     if (dropped > 0)
         g_string_append_printf(out, "Lost       %" G_GINT64_FORMAT " %s since the start\n", dropped,
                                dropped == 1 ? "scene" : "scenes");
+}
+
+/* Of the vault that the agent writes to. */
+static void
+append_link(const Status *self, GString *out)
+{
+    if (self->agent == NULL)
+        return;
+    if (!lookup_boolean(self->agent, "vault-connected"))
+        g_string_append(out, "Vault      is not connected: what is seen waits for it\n");
+    if (is_other_vault(self))
+        g_string_append(out, "Vault      the agent writes to another one than is asked here, so "
+                             "what it records\n           is not found: `deskhand doctor`\n");
 }
 
 /* What does not go although it is over a limit, and what to do about it. */
@@ -394,6 +412,7 @@ write_text(const Status *self, GString *out)
 {
     append_recording(self, out);
     append_agent(self, out);
+    append_link(self, out);
     append_vault(self, out);
     append_lock(self, out);
 }
@@ -405,6 +424,8 @@ run(const AppArguments *arguments, AppOutput *output, GCancellable *cancellable,
     g_auto(Status) self = {0};
 
     self.agent = ask_agent(cancellable, &self.agent_error);
+    if (g_error_matches(self.agent_error, APP_ERROR, APP_ERROR_NOT_RUNNING))
+        self.agent_failure = protocol_failure_read(PROTOCOL_FAILURE_AGENT);
     self.vault = ask_vault(&self.lock, cancellable, &self.vault_error);
     if (g_cancellable_set_error_if_cancelled(cancellable, error))
         return FALSE;
@@ -424,8 +445,6 @@ const AppCommand app_status_command = {
     .arguments = "",
     .summary = "say whether it is recording, and how much is kept",
     .description = "Asks the agent of this session and the vault. Of how much is kept it says the "
-    if (g_error_matches(self.agent_error, APP_ERROR, APP_ERROR_NOT_RUNNING))
-        self.agent_failure = protocol_failure_read(PROTOCOL_FAILURE_AGENT);
                    "quota, and of the limits of vault.conf(5) whether something waits. When one of "
                    "them is not there, the rest is printed and the exit code is 5.\n\n"
                    "Left out (with --json: refused) are the times that a rule kept a window, or a "

@@ -48,9 +48,16 @@ protocol_peer_path(const char *name)
 }
 
 char *
+protocol_peer_system_folder(void)
+{
+    return g_strdup_printf(SYSTEM_FOLDER "/%u", (unsigned)geteuid());
+}
+
+char *
 protocol_peer_find(const char *name)
 {
-    g_autofree char *path = g_strdup_printf(SYSTEM_FOLDER "/%u/%s", (unsigned)geteuid(), name);
+    g_autofree char *folder = protocol_peer_system_folder();
+    g_autofree char *path = g_build_filename(folder, name, NULL);
 
     return g_file_test(path, G_FILE_TEST_EXISTS) ? g_steal_pointer(&path)
                                                  : protocol_peer_path(name);

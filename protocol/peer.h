@@ -17,6 +17,9 @@ char *protocol_peer_path(const char *name);
  * user (/run/deskhand/UID/, which only root can make); else as above. Returns: (transfer full) */
 char *protocol_peer_find(const char *name);
 
+/* Returns: (transfer full): that folder of the system's, whether it is there or not */
+char *protocol_peer_system_folder(void);
+
 /* Whom servers of this process let in beside root, when it is not their own user. Before the first
  * one. */
 void protocol_peer_set_user(uid_t uid);

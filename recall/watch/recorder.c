@@ -35,6 +35,17 @@ recall_recorder_reset(RecallRecorder *self)
     g_hash_table_remove_all(self->watches);
 }
 
+void
+recall_recorder_store_again(RecallRecorder *self)
+{
+    GHashTableIter iter;
+    void *watch;
+
+    g_hash_table_iter_init(&iter, self->watches);
+    while (g_hash_table_iter_next(&iter, NULL, &watch))
+        recall_watch_store_again(watch);
+}
+
 static gboolean
 may_be_remembered(const RecallWindow *window)
 {

@@ -22,5 +22,8 @@ void recall_recorder_observe(RecallRecorder *self, const RecallMoment *moment, R
 /* Drops all that is in hand and not yet stored: the display is gone, or the person paused. */
 void recall_recorder_reset(RecallRecorder *self);
 
+/* Stores again what is shown: what was stored is in a vault that is not written to any more. */
+void recall_recorder_store_again(RecallRecorder *self);
+
 /* Age of the oldest thing seen and not yet handed to the store, 0 when there is none. */
 int64_t recall_recorder_lag_us(RecallRecorder *self);

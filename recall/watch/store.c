@@ -22,6 +22,8 @@
 
 struct RecallStore {
     RecallVaultLink *link;
+    void (*on_moved)(void *user_data);
+    void *user_data;
     GCancellable *closing; /* of every call; cancelled when self goes */
     RecallBacklog backlog;
     unsigned n_in_flight;
@@ -339,9 +341,8 @@ on_touched(GObject *source, GAsyncResult *result, void *user_data)
     handle_failure(call, error);
 }
 
-/* Only when no scene waits, so that every key is known. */
 static void
-send_touches(RecallStore *self)
+call_touch(RecallStore *self)
 {
     GVariantBuilder builder;
     GHashTableIter iter;
@@ -349,9 +350,6 @@ send_touches(RecallStore *self)
     void *end_us;
     Call *call;
 
-    if (g_hash_table_size(self->touches) == 0 || self->backlog.entries.length > 0 ||
-        recall_vault_link_get_connection(self->link) == NULL)
-        return;
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a(tx)"));
     g_hash_table_iter_init(&iter, self->touches);
     while (g_hash_table_iter_next(&iter, &key, &end_us))
@@ -361,6 +359,15 @@ send_touches(RecallStore *self)
     self->touches = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     self->n_in_flight++;
     start_call(call, "Touch", g_variant_new("(a(tx))", &builder), on_touched);
+}
+
+/* Only when no scene waits, so that every key is known. */
+static void
+send_touches(RecallStore *self)
+{
+    if (g_hash_table_size(self->touches) > 0 && self->backlog.entries.length == 0 &&
+        recall_vault_link_get_connection(self->link) != NULL)
+        call_touch(self);
 }
 
 static gboolean
@@ -395,6 +402,8 @@ on_up(GDBusConnection *connection, void *user_data)
     self->is_read_only = FALSE;
     set_timer(&self->pause_timer, 0, NULL, NULL);
     send_waiting(self);
+    if (self->n_in_flight == 0)
+        call_touch(self); /* of nothing, maybe: does it answer? */
 }
 
 static void
@@ -402,12 +411,24 @@ on_down(void *user_data)
 {
 }
 
-RecallStore *
-recall_store_new(const char *vault_path)
+static void
+on_moved(void *user_data)
 {
-    static const RecallVaultLinkEvents events = {on_up, on_down};
+    RecallStore *self = user_data;
+
+    recall_vault_tiles_forget(&self->known);
+    g_hash_table_remove_all(self->touches);
+    self->on_moved(self->user_data);
+}
+
+RecallStore *
+recall_store_new(const char *vault_path, void (*on_moved_cb)(void *user_data), void *user_data)
+{
+    static const RecallVaultLinkEvents events = {on_up, on_down, on_moved};
     RecallStore *self = g_new0(RecallStore, 1);
 
+    self->on_moved = on_moved_cb;
+    self->user_data = user_data;
     recall_backlog_init(&self->backlog);
     self->closing = g_cancellable_new();
     recall_vault_tiles_init(&self->known);
@@ -501,6 +522,7 @@ recall_store_get_status(const RecallStore *self, RecallStoreStatus *out_status)
         .n_dropped = self->backlog.n_dropped,
         .oldest_us = recall_backlog_get_oldest_us(&self->backlog),
         .is_connected = recall_vault_link_get_connection(self->link) != NULL,
+        .socket_path = recall_vault_link_get_path(self->link),
         .is_full = self->is_full,
         .is_read_only = self->is_read_only,
     };

@@ -18,12 +18,16 @@ typedef struct {
     uint64_t n_dropped; /* since the start */
     int64_t oldest_us;  /* monotonic time at which the oldest waiting scene was put, or 0 */
     gboolean is_connected;
+    const char *socket_path; /* of the vault that is written to */
     gboolean is_full; /* the vault's last answer: its disk is; it is asked again all the time */
     gboolean is_read_only; /* the same */
 } RecallStoreStatus;
 
-/* @vault_path: the program to start when nobody listens on the socket, or NULL for never */
-RecallStore *recall_store_new(const char *vault_path);
+/* @vault_path: the program to start when nobody listens on the socket, or NULL for never
+ * @on_moved: it is another vault from now on (recall/watch/vault-link.h), and what was stored is
+ * not in it: what is still shown is to be put again. What waits goes to that one. */
+RecallStore *
+recall_store_new(const char *vault_path, void (*on_moved)(void *user_data), void *user_data);
 void recall_store_free(RecallStore *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecallStore, recall_store_free)
 

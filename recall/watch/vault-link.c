@@ -2,11 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/vault-link.h"
 
+#include "protocol/peer-watch.h"
 #include "protocol/peer.h"
 
 #include <signal.h>
 #include <stdint.h>
 #include <unistd.h>
+
+#define SOCKET_NAME "append.sock"
 
 /* One try to connect. */
 typedef struct {
@@ -16,7 +19,8 @@ typedef struct {
 
 struct RecallVaultLink {
     char *vault_path;
-    char *socket_path;
+    char *socket_path; /* as it was found last */
+    ProtocolPeerWatch *watch;
     RecallVaultLinkEvents events;
     void *user_data;
     GDBusConnection *connection;
@@ -26,7 +30,11 @@ struct RecallVaultLink {
     Attempt *attempt;      /* NULL while none is under way */
     GSource *timer;        /* the next attempt, or the end of this one */
     unsigned retry_ms;
-    unsigned n_quick;        /* tries since it last answered, before the pauses grow */
+    unsigned n_quick;        /* pauses, before they grow */
+    int64_t started_us;      /* monotonic: our vault, which was not connected to yet; or 0 */
+    gboolean has_failed;     /* it ended before it was connected to */
+    gboolean has_answered;   /* on this connection */
+    int64_t up_since_us;     /* monotonic */
     int64_t silent_since_us; /* monotonic; 0 while it answers */
 };
 
@@ -71,8 +79,19 @@ on_vault_ended(GObject *source, GAsyncResult *result, void *user_data)
     g_subprocess_wait_finish(G_SUBPROCESS(source), result, &error);
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
-    if (self->vault == G_SUBPROCESS(source))
-        g_clear_object(&self->vault);
+    if (self->vault != G_SUBPROCESS(source))
+        return;
+    g_clear_object(&self->vault);
+    self->has_failed = self->started_us != 0;
+    self->started_us = 0;
+}
+
+static gboolean
+is_own_socket(const RecallVaultLink *self)
+{
+    g_autofree char *own = protocol_peer_path(SOCKET_NAME);
+
+    return g_str_equal(self->socket_path, own);
 }
 
 static void
@@ -81,14 +100,39 @@ start_vault(RecallVaultLink *self)
     g_autofree char *end_with_us = g_strdup_printf("--exit-with-parent=%d", getpid());
     g_autoptr(GError) error = NULL;
 
-    if (self->vault_path == NULL || self->vault != NULL)
+    if (self->vault_path == NULL || self->vault != NULL || !is_own_socket(self))
         return;
     self->vault =
         g_subprocess_new(G_SUBPROCESS_FLAGS_NONE, &error, self->vault_path, end_with_us, NULL);
-    if (self->vault != NULL)
+    if (self->vault != NULL) {
+        self->started_us = g_get_monotonic_time();
         g_subprocess_wait_async(self->vault, self->closing, on_vault_ended, self);
-    else if (self->retry_ms >= RECALL_VAULT_LINK_RETRY_MAX_MS)
+    } else if (self->retry_ms >= RECALL_VAULT_LINK_RETRY_MAX_MS) {
         g_warning("Cannot start the vault: %s", error->message);
+    }
+}
+
+static gboolean
+is_starting(const RecallVaultLink *self)
+{
+    return self->started_us != 0 && g_get_monotonic_time() - self->started_us <
+                                        RECALL_VAULT_LINK_START_MAX_MS * INT64_C(1000);
+}
+
+/* Nobody listens. */
+static void
+begin_again(RecallVaultLink *self)
+{
+    if (self->has_failed) {
+        self->has_failed = FALSE;
+        retry_later(self);
+        return;
+    }
+    start_vault(self);
+    if (is_starting(self))
+        set_timer(self, RECALL_VAULT_LINK_RETRY_MIN_MS, on_retry);
+    else
+        retry_later(self);
 }
 
 /* The other end is there and says nothing. */
@@ -122,10 +166,26 @@ hang_up(RecallVaultLink *self)
     g_clear_object(&self->connection);
 }
 
+/* Back soon, but not more often than may be when it dies again and again. */
+static void
+choose_pause(RecallVaultLink *self)
+{
+    int64_t stood_us = g_get_monotonic_time() - self->up_since_us;
+
+    if (!self->has_answered)
+        return;
+    self->retry_ms = MIN(self->retry_ms, RECALL_VAULT_LINK_ANSWERED_MAX_MS);
+    if (stood_us < RECALL_VAULT_LINK_STEADY_MS * INT64_C(1000))
+        return;
+    self->retry_ms = RECALL_VAULT_LINK_RETRY_MIN_MS;
+    self->n_quick = 0;
+}
+
 static void
 go_down(RecallVaultLink *self)
 {
     hang_up(self);
+    choose_pause(self);
     retry_later(self);
     self->events.on_down(self->user_data);
 }
@@ -144,6 +204,9 @@ go_up(RecallVaultLink *self, GDBusConnection *take_connection)
 {
     set_timer(self, 0, NULL);
     self->connection = take_connection;
+    self->has_answered = self->has_failed = FALSE;
+    self->started_us = 0;
+    self->up_since_us = g_get_monotonic_time();
     self->closed_id = g_signal_connect(self->connection, "closed", G_CALLBACK(on_closed), self);
     self->events.on_up(self->connection, self->user_data);
 }
@@ -164,10 +227,11 @@ on_connected(GObject *source, GAsyncResult *result, void *user_data)
         go_up(self, g_steal_pointer(&connection));
         return;
     }
-    if (g_cancellable_is_cancelled(cancellable))
-        note_silence(self);
-    else
-        start_vault(self);
+    if (!g_cancellable_is_cancelled(cancellable)) {
+        begin_again(self);
+        return;
+    }
+    note_silence(self);
     retry_later(self);
 }
 
@@ -192,13 +256,60 @@ start_attempt(RecallVaultLink *self)
                                 self->attempt);
 }
 
+/* Its end is no news any more. */
+static void
+leave_attempt(RecallVaultLink *self)
+{
+    if (self->attempt == NULL)
+        return;
+    self->attempt->link = NULL;
+    g_cancellable_cancel(self->attempt->cancellable);
+    self->attempt = NULL;
+}
+
+static void
+move(RecallVaultLink *self)
+{
+    gboolean was_up = self->connection != NULL;
+
+    g_message("The vault answers on %s from now on", self->socket_path);
+    leave_attempt(self);
+    if (was_up)
+        hang_up(self);
+    if (self->vault != NULL && !is_own_socket(self))
+        g_subprocess_send_signal(self->vault, SIGTERM);
+    self->retry_ms = RECALL_VAULT_LINK_RETRY_MIN_MS;
+    self->n_quick = 0;
+    self->started_us = 0;
+    self->has_failed = FALSE;
+    self->silent_since_us = 0;
+    set_timer(self, 0, on_retry);
+    if (was_up)
+        self->events.on_down(self->user_data);
+    self->events.on_moved(self->user_data);
+}
+
+static void
+on_place(void *user_data)
+{
+    RecallVaultLink *self = user_data;
+    g_autofree char *path = protocol_peer_find(SOCKET_NAME);
+
+    if (g_str_equal(path, self->socket_path))
+        return;
+    g_free(self->socket_path);
+    self->socket_path = g_steal_pointer(&path);
+    move(self);
+}
+
 RecallVaultLink *
 recall_vault_link_new(const char *vault_path, const RecallVaultLinkEvents *events, void *user_data)
 {
     RecallVaultLink *self = g_new0(RecallVaultLink, 1);
 
     self->vault_path = g_strdup(vault_path);
-    self->socket_path = protocol_peer_find("append.sock");
+    self->watch = protocol_peer_watch_new(on_place, self);
+    self->socket_path = protocol_peer_find(SOCKET_NAME);
     self->events = *events;
     self->user_data = user_data;
     self->closing = g_cancellable_new();
@@ -213,11 +324,9 @@ recall_vault_link_free(RecallVaultLink *self)
     if (self == NULL)
         return;
     set_timer(self, 0, NULL);
+    protocol_peer_watch_free(self->watch);
     g_cancellable_cancel(self->closing);
-    if (self->attempt != NULL) {
-        self->attempt->link = NULL;
-        g_cancellable_cancel(self->attempt->cancellable);
-    }
+    leave_attempt(self);
     if (self->connection != NULL)
         hang_up(self);
     if (self->vault != NULL)
@@ -232,8 +341,7 @@ recall_vault_link_free(RecallVaultLink *self)
 void
 recall_vault_link_confirm(RecallVaultLink *self)
 {
-    self->n_quick = 0;
-    self->retry_ms = RECALL_VAULT_LINK_RETRY_MIN_MS;
+    self->has_answered = TRUE;
     self->silent_since_us = 0;
 }
 
@@ -244,6 +352,12 @@ recall_vault_link_drop(RecallVaultLink *self)
         return;
     note_silence(self);
     go_down(self);
+}
+
+const char *
+recall_vault_link_get_path(const RecallVaultLink *self)
+{
+    return self->socket_path;
 }
 
 GDBusConnection *

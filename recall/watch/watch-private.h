@@ -35,7 +35,7 @@ struct RecallWatch {
     gboolean is_sample;        /* the reading under way looks at what does not come to rest */
     gboolean is_picture_stale; /* pixels changed since it was stored */
     gboolean is_partial;       /* in the picture that was stored last unread parts are painted */
-    gboolean must_store;       /* a label or a place changed: store even if no text did */
+    gboolean must_store;       /* a label, a place, the vault changed: store even if no text did */
     int64_t stored_us;         /* wall clock of the moment that was stored last */
     int64_t seen_us;           /* wall clock of the last moment or reading */
     int64_t changed_us;        /* wall clock of the first change in @fresh, or 0 */

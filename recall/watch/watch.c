@@ -175,3 +175,11 @@ recall_watch_hide(RecallWatch *self, int64_t at_us)
         recall_store_touch(self->parts.store, recall_scene_get_key(self->scene), at_us);
     self->hidden_us = g_get_monotonic_time();
 }
+
+void
+recall_watch_store_again(RecallWatch *self)
+{
+    self->must_store = TRUE;
+    if (self->hidden_us == 0 && recall_watch_get_frame(self) != NULL)
+        recall_watch_go_on(self, FALSE);
+}

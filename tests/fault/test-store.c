@@ -6,6 +6,7 @@
 #include "recall/vault/ingest.h"
 #include "recall/vault/vault.h"
 #include "recall/watch/backlog.h"
+#include "recall/watch/vault-link.h"
 #include "tests/unit/recall/vault/fixture.h"
 
 #include <glib/gstdio.h>
@@ -126,6 +127,11 @@ find_vault(void)
     return g_credentials_get_unix_pid(credentials, NULL);
 }
 
+static void
+on_moved(void *user_data)
+{
+}
+
 static int
 set_up(void **state)
 {
@@ -133,7 +139,7 @@ set_up(void **state)
     g_autofree char *folder = data_folder();
 
     empty_folder(folder);
-    self->store = recall_store_new(vault_path());
+    self->store = recall_store_new(vault_path(), on_moved, NULL);
     *state = self;
     return 0;
 }
@@ -460,7 +466,7 @@ test_full_disk(void **state)
     recall_vault_close(take_over(self));
     if (!mount_small_disk(folder))
         skip();
-    self->store = recall_store_new(vault_path());
+    self->store = recall_store_new(vault_path(), on_moved, NULL);
     while (!is_full(self) && g_get_monotonic_time() < end_us)
         put(self, n++, "");
     assert_true(is_full(self));
@@ -491,7 +497,7 @@ test_read_only_disk(void **state)
     recall_vault_close(take_over(self));
     if (!mount_read_only(folder))
         skip();
-    self->store = recall_store_new(vault_path());
+    self->store = recall_store_new(vault_path(), on_moved, NULL);
     put(self, 0, "");
     while (!status.is_read_only && g_get_monotonic_time() < end_us) {
         turn_for(self, 1000);
@@ -504,6 +510,36 @@ test_read_only_disk(void **state)
     assert_false(status.is_read_only);
     recall_vault_close(take_over(self));
     umount2(folder, MNT_DETACH);
+}
+
+/* Writes down that it was started, and ends. */
+static char *
+make_failing_program(const char *list)
+{
+    char *path = g_build_filename(g_get_user_runtime_dir(), "failing", NULL);
+    g_autofree char *script = g_strdup_printf("#!/bin/sh\necho >> '%s'\nexit 1\n", list);
+
+    assert_true(g_file_set_contents_full(path, script, -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+    return path;
+}
+
+/* It is tried at once and a few times, and then less and less. */
+static void
+test_cannot_start(void **state)
+{
+    Session *self = *state;
+    g_autofree char *list = g_build_filename(g_get_user_runtime_dir(), "starts", NULL);
+    g_autofree char *program = make_failing_program(list);
+    size_t n_starts = 0;
+    g_autofree char *starts = NULL;
+
+    recall_vault_close(take_over(self));
+    self->store = recall_store_new(program, on_moved, NULL);
+    turn_for(self, 6 * G_USEC_PER_SEC);
+    assert_true(g_file_get_contents(list, &starts, &n_starts, NULL));
+    assert_in_range(n_starts, 5, RECALL_VAULT_LINK_N_QUICK + 6);
+    g_unlink(list);
+    g_unlink(program);
 }
 
 int
@@ -521,6 +557,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read_only_disk, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_cannot_start, set_up, tear_down),
     };
     g_autofree char *root = g_dir_make_tmp("deskhand-store-XXXXXX", NULL);
     g_autofree char *runtime = g_build_filename(root, "deskhand", NULL);

@@ -8,6 +8,9 @@ import apps
 from checks import assert_found, look_at_it
 from desktop import DESKHAND, Desktop, is_running, run, wait_for
 
+N_KILLS = 16
+BACK_S = 2.0
+
 
 def say(desktop, text):
     """Shows @text in a terminal and returns the terminal."""
@@ -99,6 +102,22 @@ def test_the_vault_is_killed():
         say_and_find(desktop, "later in the vault")
         assert desktop.pid_of("deskhand-vault") != pid
         assert desktop.status()["dropped"] == 0
+
+
+def test_the_vault_is_killed_while_nothing_moves():
+    """Nobody has anything to say to it, and it is back all the same."""
+    with Desktop() as desktop:
+        say_and_find(desktop, "before the kills")
+        desktop.settle()
+        for _ in range(N_KILLS):
+            os.kill(desktop.pid_of("deskhand-vault"), signal.SIGKILL)
+            wait_for(lambda: answers(desktop), "the vault answers again", BACK_S)
+            look_at_it(0.4)
+        assert desktop.search('"before the kills"')
+
+
+def answers(desktop):
+    return desktop.deskhand("timeline").returncode == 0
 
 
 def say_and_find_again(desktop, text, before):
