@@ -8,8 +8,8 @@
 /* The daemon's composition: it watches the display as soon as there is one, again when it comes
  * back, and hands what was seen to the vault. Main thread. */
 
-#define AGENTD_RETRY_MIN_MS 500  /* between tries to reach the display, doubling to ... */
-#define AGENTD_RETRY_MAX_MS 5000 /* ... this */
+#define AGENTD_RETRY_MIN_MS 500
+#define AGENTD_RETRY_MAX_MS 5000 /* between tries to reach the display, doubled up to this */
 #define AGENTD_PAUSE_MAX_US ((uint64_t)7 * 24 * 3600 * G_USEC_PER_SEC)
 
 typedef struct AgentdAgent AgentdAgent;
@@ -66,11 +66,11 @@ void agentd_agent_forget(AgentdAgent *self,
                          AgentdForgetFunc on_done,
                          void *user_data);
 
-/* The fields of @out_status are freed by agentd_status_clear(). */
-void agentd_agent_get_status(AgentdAgent *self, AgentdStatus *out_status);
 /* What is shown is remembered as if it had just come: something was forgotten. */
 void agentd_agent_look_again(AgentdAgent *self);
 
+/* The fields of @out_status are freed by agentd_status_clear(). */
+void agentd_agent_get_status(AgentdAgent *self, AgentdStatus *out_status);
 void agentd_status_clear(AgentdStatus *status);
 
 /* Returns: (transfer full): of AgentdPart */

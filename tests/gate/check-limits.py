@@ -10,6 +10,7 @@ from common import ROOT, files, finish, short
 PAGE = ROOT / "docs/LIMITS.md"
 DEFINE = re.compile(r"^#define (\w+_MAX(?:_[A-Z]+)?)\s+(.+)$", re.M)
 COMMENT = re.compile(r"/\*(.*?)\*?/?$")
+ABOVE = re.compile(r"\n/\*((?:(?!\*/).)*)\*/\n\Z", re.S)
 HEAD = """<!-- SPDX-FileCopyrightText: 2026 The Deskhand authors -->
 <!-- SPDX-License-Identifier: Apache-2.0 -->
 
@@ -38,17 +39,27 @@ def tidy(value):
     return value.replace("*", "×").replace("|", "or")
 
 
+def about(rest, above):
+    """What the comment behind it says, or the first sentence of the one above it."""
+    behind = COMMENT.search(rest)
+    over = ABOVE.search(above)
+    text = behind.group(1) if behind else over.group(1) if over else ""
+    text = re.sub(r"\s*\n \*\s*", " ", text).strip(" ./")
+    if text.startswith("---"): # the heading of a section
+        return ""
+    return re.split(r"\.(?:\s|$)", text)[0].replace("|", "or")
+
+
 def limits():
     for path in files(".h", ".c"):
         name = short(path)
         if name.startswith("tests/"):
             continue
         text = path.read_text(encoding="utf-8").replace("\\\n", " ")
-        for limit, rest in DEFINE.findall(text):
-            about = COMMENT.search(rest)
+        for found in DEFINE.finditer(text):
+            limit, rest = found.groups()
             value = tidy(COMMENT.sub("", rest))
-            meaning = about.group(1).strip(" ./").replace("|", "or") if about else ""
-            yield f"| `{name}` | `{limit}` | {value} | {meaning} |"
+            yield f"| `{name}` | `{limit}` | {value} | {about(rest, text[:found.start()])} |"
 
 
 page = HEAD + "\n".join(limits()) + "\n"
