@@ -19,7 +19,7 @@ typedef struct {
     char *frame_name;    /* of the window that was looked for last, NULL: not known */
     GHashTable *frames;  /* xid to path of the accessible window, once it was told for sure */
     GHashTable *origins; /* xid to where the window was (int64_t *) */
-    GHashTable *places;  /* "what:path" to path: what a toolkit looked for and found */
+    GHashTable *places;  /* "what:path" to path, or word: what a toolkit looked for and found */
     GHashTable *pages;   /* path of the accessible window to RecallA11yPageView */
     GHashTable *cells;   /* hash of sheet, row and column (uint64_t *) to path */
     int scale;           /* pixels of RECALL_A11Y_SCALE_ONE units of Chromium's own windows */

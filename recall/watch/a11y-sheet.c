@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-sheet.h"
 
+#include "recall/watch/a11y-align.h"
 #include <string.h>
 #include <xxhash.h>
 
@@ -327,6 +328,42 @@ get_room(const Range *range, int row, int column)
     return range->columns[last].x + range->columns[last].width - range->columns[column].x;
 }
 
+/* The left end of the room for text that runs over the empty cells before it. */
+static int
+get_left(const Range *range, int row, int column)
+{
+    RecallA11yNode *const *cells = &range->cells[row * range->n_columns];
+    int first = column;
+
+    while (first > 0 && !is_filled(cells[first - 1]))
+        first--;
+    return range->columns[first].x;
+}
+
+/* Text that runs out of its cell to the left, or to both sides. */
+static void
+align_text(const Range *range,
+           int row,
+           int column,
+           RecallA11yCellAlign align,
+           BaseRect *box,
+           BaseRect *clip)
+{
+    const BaseRect *cell = &range->columns[column];
+    int right = clip->x + clip->width;
+
+    if (align == RECALL_A11Y_CELL_LEFT)
+        return;
+    clip->x = get_left(range, row, column);
+    if (align == RECALL_A11Y_CELL_RIGHT) {
+        box->x = cell->x + cell->width - CELL_PADDING_PX - box->width;
+        right = cell->x + cell->width;
+    } else {
+        box->x = cell->x + (cell->width - box->width) / 2;
+    }
+    clip->width = right - clip->x;
+}
+
 /* Root pixels of the text of a cell, and in @out_clip what is shown of it. */
 static BaseRect
 place_text(const Range *range,
@@ -405,6 +442,8 @@ add_cell(RecallA11yReading *reading, const Range *range, int row, int column, co
     if (is_figure(cell->text) && add_figure(reading, range, row, column, view))
         return;
     box = place_text(range, row, column, cell->text, get_scale(reading), &clip);
+    if (!is_figure(cell->text) && box.width > range->columns[column].width)
+        align_text(range, row, column, recall_a11y_align_find(reading, cell), &box, &clip);
     base_rect_intersect(&clip, view, &clip);
     room = get_inside(&clip);
     recall_a11y_reading_add_text(reading, cell->text, &box, &clip, &room);

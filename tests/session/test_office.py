@@ -115,6 +115,33 @@ def test_calc_places(desktop):
         assert_boxes(desktop, desktop.find(f"title:notes.fods {text}", deadline_s=30), reads=text)
 
 
+ALIGNED = {"end": "awaybefore another further shownright",
+           "center": "offleft another shownmiddle another offright"}
+ALIGNS = "".join(
+    f'<style:style style:name="{a}" style:family="table-cell"><style:table-cell-properties '
+    f'style:text-align-source="fix"/><style:paragraph-properties fo:text-align="{a}" xmlns:fo='
+    f'"urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"/></style:style>'
+    for a in ALIGNED)
+
+
+def test_calc_cut(desktop):
+    """Of a text that does not fit what is shown is kept, wherever it is cut off."""
+    sheet = content.spreadsheet([["filledone", ALIGNED["end"], "filledtwo"], [],
+                                 ["filledthree", ALIGNED["center"], "filledfour"], [],
+                                 ["", ALIGNED["end"].replace("away", "stays"), "filledfive"]])
+    sheet = sheet.replace("</office:automatic-styles>", f"{ALIGNS}</office:automatic-styles>")
+    for align, text in ALIGNED.items():
+        tail = text.split()[-1]
+        sheet = re.sub(rf"<table:table-cell ([^>]*><text:p>[^<]*{tail})",
+                       rf'<table:table-cell table:style-name="{align}" \1', sheet)
+    app = apps.office(desktop, desktop.write("cut.fods", sheet), "calc")
+    desktop.find("filledfour", deadline_s=30)
+    assert_found(desktop, "shownright", "shownmiddle", "staysbefore")
+    desktop.settle()
+    assert not [w for w in ("awaybefore", "offleft", "offright") if desktop.search(w)]
+    app.end()
+
+
 def test_dialog(desktop):
     """It belongs to its program, whatever class it has itself."""
     path = desktop.write("dialog.fodt", content.letter(["An ordinary letter."]))
