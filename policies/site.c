@@ -62,12 +62,72 @@ split_authority(const char *authority, Parts *out)
     out->port = g_strdup(colon != NULL ? colon + 1 : "");
 }
 
+/* Servers read on after what is not escaped as it should be, and so must a rule. */
 static char *
 unescape(const char *text)
 {
-    char *plain = g_uri_unescape_string(text, NULL);
+    GString *plain = g_string_new(NULL);
 
-    return plain != NULL ? plain : g_strdup(text);
+    for (; *text != '\0'; text++) {
+        int high = *text == '%' ? g_ascii_xdigit_value(text[1]) : -1;
+        int low = high >= 0 ? g_ascii_xdigit_value(text[2]) : -1;
+        gboolean is_escape = low >= 0 && high + low > 0;
+
+        g_string_append_c(plain, is_escape ? (char)(high * 16 + low) : *text);
+        text += is_escape ? 2 : 0;
+    }
+    return g_string_free(plain, FALSE);
+}
+
+/* Without the last name of @path and its slash. */
+static void
+go_up(GString *path)
+{
+    const char *slash = strrchr(path->str, '/');
+
+    g_string_truncate(path, slash != NULL ? (size_t)(slash - path->str) : 0);
+}
+
+static gboolean
+is_nothing(const char *name)
+{
+    return g_str_equal(name, "") || g_str_equal(name, ".");
+}
+
+/* Servers take // and /./ for one slash, and /a/../ too. */
+static char *
+tidy_path(const char *path)
+{
+    g_auto(GStrv) names = g_strsplit(path, "/", -1);
+    GString *tidy = g_string_new(NULL);
+    gboolean is_folder = FALSE;
+
+    for (unsigned i = 0; names[i] != NULL; i++) {
+        gboolean is_up = g_str_equal(names[i], "..");
+
+        is_folder = is_up || is_nothing(names[i]);
+        if (is_up)
+            go_up(tidy);
+        else if (!is_folder)
+            g_string_append_printf(tidy, "/%s", names[i]);
+    }
+    if (is_folder)
+        g_string_append_c(tidy, '/');
+    return g_string_free(tidy, FALSE);
+}
+
+/* @text: a path with what is asked of it */
+static char *
+fold_path(const char *text)
+{
+    size_t n_bytes = strcspn(text, "?#");
+    g_autofree char *escaped = g_strndup(text, n_bytes);
+    g_autofree char *plain = unescape(escaped);
+    g_autofree char *path = tidy_path(plain);
+    g_autofree char *question = unescape(text + n_bytes);
+    g_autofree char *whole = g_strconcat(path, question, NULL);
+
+    return policy_glob_fold(whole);
 }
 
 /* @text: with a scheme and two slashes, or beginning with the site */
@@ -76,15 +136,15 @@ split_site(const char *text, Parts *out)
 {
     const char *slashes = strstr(text, "://");
     const char *authority = slashes != NULL ? slashes + 3 : text;
-    g_autofree char *plain = NULL;
+    g_autofree char *escaped = NULL;
     g_autofree char *name = NULL;
     size_t n_bytes = strcspn(authority, "/?#");
 
     out->scheme = slashes != NULL ? g_strndup(text, (size_t)(slashes - text)) : g_strdup("");
-    name = g_strndup(authority, n_bytes);
+    escaped = g_strndup(authority, n_bytes);
+    name = unescape(escaped);
     split_authority(name, out);
-    plain = unescape(authority + n_bytes);
-    out->path = policy_glob_fold(plain);
+    out->path = fold_path(authority + n_bytes);
 }
 
 /* scheme:whatever, without a site */
@@ -137,7 +197,7 @@ split(const char *text, Parts *out)
 static char *
 unwrap_once(const char *url)
 {
-    static const char *const wraps[] = {"view-source:", "blob:", "filesystem:", "wyciwyg:"};
+    static const char *const wraps[] = {"view-source:", "blob:", "filesystem:", "wyciwyg:", "jar:"};
     static const char *const readers[] = {"about:reader?url=", "chrome-distiller://"};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(wraps); i++) {
@@ -153,14 +213,25 @@ unwrap_once(const char *url)
     return g_strdup(url);
 }
 
+/* A page that a site made in the browser has the site's name, and no path of it. */
+static gboolean
+is_made(const char *url)
+{
+    return g_ascii_strncasecmp(url, "blob:", 5) == 0 ||
+           g_ascii_strncasecmp(url, "filesystem:", 11) == 0;
+}
+
+/* @out_is_made: what is asked for any path of the site may be this one's */
 static char *
-unwrap(const char *url)
+unwrap(const char *url, gboolean *out_is_made)
 {
     char *inner = g_strdup(url);
 
+    *out_is_made = FALSE;
     for (unsigned i = 0; i < N_WRAPS_MAX; i++) {
         g_autofree char *outer = inner;
 
+        *out_is_made |= is_made(outer);
         inner = unwrap_once(outer);
         if (g_str_equal(inner, outer))
             break;
@@ -264,7 +335,7 @@ match_host(const char *pattern, const char *host, gboolean is_narrow)
 static gboolean
 match_path(const char *pattern, const char *path)
 {
-    static const char ends[] = "/?#";
+    static const char ends[] = "/?#;";
 
     if (*pattern == '\0' || policy_glob_match(pattern, path))
         return TRUE;
@@ -290,19 +361,31 @@ match_path_alone(const char *pattern, const char *path)
     return match_path(pattern, path) || match_path(pattern, alone);
 }
 
+/* Browsers leave out the port that a scheme has anyway. */
+static const char *
+get_port(const Parts *parts)
+{
+    if (*parts->port != '\0')
+        return parts->port;
+    if (g_str_equal(parts->scheme, "http"))
+        return "80";
+    return g_str_equal(parts->scheme, "https") ? "443" : "";
+}
+
 gboolean
 policy_site_match(const PolicySite *self, const char *url)
 {
-    g_autofree char *inner = unwrap(url);
+    gboolean is_made_there = FALSE;
+    g_autofree char *inner = unwrap(url, &is_made_there);
     g_auto(Parts) parts = {0};
 
     split(inner, &parts);
     if (*self->parts.scheme != '\0' && !g_str_equal(self->parts.scheme, parts.scheme))
         return FALSE;
-    if (*self->parts.port != '\0' && !policy_glob_match(self->parts.port, parts.port))
+    if (*self->parts.port != '\0' && !policy_glob_match(self->parts.port, get_port(&parts)))
         return FALSE;
     if (*self->parts.host != '\0' && *parts.host == '\0')
         return FALSE;
     return match_host(self->parts.host, parts.host, self->is_narrow) &&
-           match_path_alone(self->parts.path, parts.path);
+           (is_made_there || match_path_alone(self->parts.path, parts.path));
 }

@@ -14,7 +14,8 @@
  *   file:///home/me/tax      a file, or a folder with all in it
  *   about:logins             a page of the browser
  *
- * Letters are compared without case, names of sites in their ASCII form. */
+ * Letters are compared without case, names of sites in their ASCII form, paths as servers take
+ * them: what is escaped as what it stands for, //, /./ and /a/../ as one slash. */
 
 typedef struct PolicySite PolicySite;
 
@@ -31,5 +32,6 @@ void policy_site_narrow(PolicySite *self);
 char *policy_site_dup_host_end(const PolicySite *self);
 
 /* @url: as a browser tells it; one that wraps another (view-source:, blob:, a reader's page) counts
- * as that other. */
+ * as that other; of a page that a site made in the browser (blob:) no path is known, so it counts
+ * as any of that site. */
 gboolean policy_site_match(const PolicySite *self, const char *url);
