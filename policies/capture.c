@@ -219,13 +219,26 @@ policy_capture_rules_denies_site(const PolicyCaptureRules *self, const char *url
     return is_denied(self, POLICY_CAPTURE_SITE, url, &decision);
 }
 
+static PolicyBrowsing
+judge(const PolicyCaptureRules *self, PolicyBrowser browser, const PolicyCaptureQuestion *question)
+{
+    PolicyBrowsing browsing =
+        policy_browsing_judge(browser, question->title, question->name, question->url,
+                              (const char *const *)self->profiles);
+
+    if (browsing == POLICY_BROWSING_NONE)
+        return browsing;
+    if (question->is_all_private)
+        return POLICY_BROWSING_PRIVATE;
+    return browsing == POLICY_BROWSING_PUBLIC && question->is_all_unsure ? POLICY_BROWSING_UNKNOWN
+                                                                         : browsing;
+}
+
 static PolicyCaptureDecision
 decide_browsing(const PolicyCaptureRules *self, const PolicyCaptureQuestion *question)
 {
     PolicyBrowser browser = policy_browser_find(question->app);
-    PolicyBrowsing browsing =
-        policy_browsing_judge(browser, question->title, question->name, question->url,
-                              (const char *const *)self->profiles);
+    PolicyBrowsing browsing = judge(self, browser, question);
 
     if (browsing == POLICY_BROWSING_PRIVATE && !self->is_private_allowed)
         return (PolicyCaptureDecision){POLICY_CAPTURE_DENY, "private window",
@@ -234,7 +247,7 @@ decide_browsing(const PolicyCaptureRules *self, const PolicyCaptureQuestion *que
         !self->is_unknown_allowed)
         return (PolicyCaptureDecision){POLICY_CAPTURE_UNDECIDED, "undecided browser",
                                        "It cannot be told whether the browser's window is private: "
-                                       "its accessible name cannot be read."};
+                                       "its accessible name or its settings cannot be read."};
     if (browser != POLICY_BROWSER_NONE && question->url == NULL && !self->is_unknown_allowed &&
         policy_capture_rules_has_sites(self))
         return (PolicyCaptureDecision){POLICY_CAPTURE_UNDECIDED, "undecided site",

@@ -28,6 +28,8 @@ typedef struct {
     gboolean is_opted_out;   /* it carries _DESKHAND_NO_RECALL */
     gboolean is_part_denied; /* it belongs to a window that is denied */
     gboolean is_part;        /* it belongs to a window that was decided on: no mark of its own */
+    gboolean is_all_private; /* its browser makes all windows private, without a mark */
+    gboolean is_all_unsure;  /* ... or may do so */
 } PolicyCaptureQuestion;
 
 typedef enum {

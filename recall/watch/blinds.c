@@ -187,6 +187,8 @@ make_question(const RecallBlinds *self, const Entry *entry)
         .url = is_current ? entry->url : NULL,
         .name = entry->is_public ? window->title : entry->name,
         .is_opted_out = window->is_opted_out,
+        .is_all_private = window->profile == RECALL_PROFILE_PRIVATE,
+        .is_all_unsure = window->profile == RECALL_PROFILE_UNKNOWN,
         .is_part_denied = is_part_denied(self, window),
         .is_part = has_parent,
     };

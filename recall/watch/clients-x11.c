@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/clients-x11.h"
 
+#include "policies/browsing.h"
 #include "recall/watch/properties-x11.h"
 
 #include <unistd.h>
@@ -21,7 +22,8 @@ struct RecallClientsX11 {
 typedef struct {
     RecallClientX11 client;
     gboolean is_known;
-    unsigned generation; /* of the refresh that last asked for it */
+    gboolean has_profile; /* once it was asked for: a process has it as it started */
+    unsigned generation;  /* of the refresh that last asked for it */
 } Entry;
 
 typedef struct {
@@ -153,6 +155,17 @@ set_pid(RecallClientsX11 *self, const Question *question, xcb_get_property_reply
 }
 
 static void
+find_profile(Entry *entry)
+{
+    RecallClientX11 *client = &entry->client;
+
+    if (entry->has_profile || policy_browser_find(client->app) != POLICY_BROWSER_GECKO)
+        return;
+    client->profile = client->pid != 0 ? recall_profile_find(client->pid) : RECALL_PROFILE_UNKNOWN;
+    entry->has_profile = TRUE;
+}
+
+static void
 take_answers(RecallClientsX11 *self, const Question *question)
 {
     xcb_get_property_reply_t *replies[RECALL_N_PROPERTIES];
@@ -161,6 +174,7 @@ take_answers(RecallClientsX11 *self, const Question *question)
         replies[i] = xcb_get_property_reply(self->display->xcb, question->properties[i], NULL);
     recall_properties_x11_take(self->display, replies, &question->entry->client);
     set_pid(self, question, replies);
+    find_profile(question->entry);
     question->entry->is_known = TRUE;
     for (unsigned i = 0; i < RECALL_N_PROPERTIES; i++)
         g_free(replies[i]);

@@ -18,7 +18,8 @@ typedef struct {
     gboolean has_kind;      /* it says what it is; else @kind is to be guessed */
     RecallWindowKind kind;
     gboolean is_opted_out;
-    gboolean is_hidden; /* minimised */
+    RecallProfile profile; /* as RecallWindow */
+    gboolean is_hidden;    /* minimised */
     gboolean has_desktop;
     uint32_t desktop; /* G_MAXUINT32: on all of them */
     BaseRect margins; /* x left, y top, width right, height bottom: shadows it draws itself */

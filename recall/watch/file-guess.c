@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/file-guess.h"
 
-#include <stdio.h>
+#include "recall/watch/process.h"
+
 #include <string.h>
 
 #define EXTENSION_MAX_CHARS 8
@@ -78,48 +79,6 @@ recall_file_guess_name(const char *title)
     return has_extension(part) && strchr(part, '/') == NULL ? g_steal_pointer(&part) : NULL;
 }
 
-/* The file called @name that the process has open. */
-static char *
-find_open(const char *name, pid_t pid)
-{
-    g_autofree char *folder = g_strdup_printf("/proc/%d/fd", (int)pid);
-    g_autoptr(GDir) directory = g_dir_open(folder, 0, NULL);
-    const char *number = NULL;
-
-    for (unsigned n = 0; directory != NULL && n < RECALL_FILE_GUESS_N_OPEN_MAX; n++) {
-        g_autofree char *link = NULL;
-        g_autofree char *path = NULL;
-        g_autofree char *base = NULL;
-
-        number = g_dir_read_name(directory);
-        if (number == NULL)
-            return NULL;
-        link = g_build_filename(folder, number, NULL);
-        path = g_file_read_link(link, NULL);
-        base = path == NULL || *path != '/' ? NULL : g_path_get_basename(path);
-        if (g_strcmp0(base, name) == 0)
-            return g_steal_pointer(&path);
-    }
-    return NULL;
-}
-
-/* Returns: (transfer full): none when they cannot be read */
-static GStrv
-read_arguments(pid_t pid)
-{
-    g_autofree char *path = g_strdup_printf("/proc/%d/cmdline", (int)pid);
-    g_autofree char *bytes = g_malloc0(RECALL_FILE_GUESS_ARGUMENTS_MAX_BYTES + 1);
-    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    FILE *file = fopen(path, "re");
-    gsize n_bytes = file == NULL ? 0 : fread(bytes, 1, RECALL_FILE_GUESS_ARGUMENTS_MAX_BYTES, file);
-
-    if (file != NULL)
-        (void)fclose(file);
-    for (gsize at = 0; at < n_bytes; at += strlen(bytes + at) + 1)
-        g_strv_builder_add(builder, bytes + at);
-    return g_strv_builder_end(builder);
-}
-
 static char *
 dup_argument_path(const char *argument, const char *cwd)
 {
@@ -133,7 +92,7 @@ find_argument(const char *name, pid_t pid)
 {
     g_autofree char *link = g_strdup_printf("/proc/%d/cwd", (int)pid);
     g_autofree char *cwd = g_file_read_link(link, NULL);
-    g_auto(GStrv) arguments = read_arguments(pid);
+    g_auto(GStrv) arguments = recall_process_dup_arguments(pid);
 
     for (unsigned i = 0; cwd != NULL && *cwd == '/' && arguments[i] != NULL; i++) {
         g_autofree char *path = dup_argument_path(arguments[i], cwd);
@@ -157,6 +116,6 @@ recall_file_guess(const char *title, pid_t pid)
     if (name == NULL || pid <= 0)
         return NULL;
     g_free(path);
-    path = find_open(name, pid);
+    path = recall_process_find_open(pid, name);
     return path != NULL ? g_steal_pointer(&path) : find_argument(name, pid);
 }

@@ -8,9 +8,6 @@
 /* Which file a window shows, from its title and from what its process has open or was started with.
  */
 
-#define RECALL_FILE_GUESS_N_OPEN_MAX 1024           /* files of a process that are looked at */
-#define RECALL_FILE_GUESS_ARGUMENTS_MAX_BYTES 16384 /* of what a process was started with */
-
 /* Pure: the absolute path that @title names ("/a/b.txt - Mousepad", "b.txt (~/a) - gedit"), or
  * NULL. @home: stands for ~ */
 char *recall_file_guess_path(const char *title, const char *home);

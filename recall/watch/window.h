@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/rect.h"
+#include "recall/watch/profile.h"
 
 #include <pixman.h>
 #include <stdint.h>
@@ -31,6 +32,7 @@ typedef struct {
     RecallWindowKind kind;
     gboolean is_active;
     gboolean is_opted_out; /* carries _DESKHAND_NO_RECALL */
+    RecallProfile profile; /* of the Firefox whose window it is */
     char *app;     /* class of WM_CLASS, valid UTF-8 without control characters, never NULL */
     char *title;   /* likewise, at most RECALL_WINDOW_TITLE_MAX_BYTES, never NULL */
     BaseRect rect; /* root pixels, without the frame, may reach off the screen */

@@ -206,6 +206,12 @@ test_private_windows(void **state)
          "Page " DASH " Navigation priv\xc3\xa9"
          "e de Mozilla Firefox",
          NULL, POLICY_BROWSING_PRIVATE},
+        {"firefox-esr",
+         "Seite " DASH " Mozilla Firefox\xef\xbc\x88"
+         "\xe9\x9a\x90\xe7\xa7\x81\xef\xbc\x89",
+         NULL, POLICY_BROWSING_PRIVATE},
+        {"firefox-esr", "Seite " DASH " Mozilla Firefox \xe9\x9a\x90\xe7\xa7\x81", NULL,
+         POLICY_BROWSING_PRIVATE},
         {"firefox-esr", "", NULL, POLICY_BROWSING_UNKNOWN},
         {"xterm", "Page " DASH " Mozilla Firefox Private Browsing", NULL, POLICY_BROWSING_NONE},
     };
@@ -305,6 +311,13 @@ test_decisions(void **state)
          POLICY_CAPTURE_DENY,
          "private window"},
         {{"firefox", "P " DASH " Mozilla Firefox"}, POLICY_CAPTURE_UNDECIDED, "undecided site"},
+        {{"firefox", "P " DASH " Mozilla Firefox", "https://ok.test/", .is_all_private = TRUE},
+         POLICY_CAPTURE_DENY,
+         "private window"},
+        {{"firefox", "P " DASH " Mozilla Firefox", "https://ok.test/", .is_all_unsure = TRUE},
+         POLICY_CAPTURE_UNDECIDED,
+         "undecided browser"},
+        {{"XTerm", "shell", .is_all_private = TRUE}, POLICY_CAPTURE_ALLOW, NULL},
         {{"firefox", "P " DASH " Mozilla Firefox", "https://ok.test/"}, POLICY_CAPTURE_ALLOW, NULL},
     };
     g_autoptr(PolicyCaptureRules) rules = make_rules();
