@@ -3,6 +3,7 @@
 #include "policies/browsing.h"
 #include "recall/watch/a11y-names.h"
 #include "recall/watch/a11y-page.h"
+#include "recall/watch/a11y-parts.h"
 #include "recall/watch/a11y-password.h"
 #include "recall/watch/a11y-read.h"
 
@@ -314,7 +315,8 @@ look_at_chromium(RecallA11yReading *reading, RecallA11yPage *out_page)
         RECALL_A11Y_ROLE_PUSH_BUTTON,     RECALL_A11Y_ROLE_LIST_ITEM,
         RECALL_A11Y_ROLE_MENU_ITEM,       RECALL_A11Y_ROLE_CHECK_MENU_ITEM,
         RECALL_A11Y_ROLE_RADIO_MENU_ITEM, RECALL_A11Y_ROLE_DOCUMENT_WEB,
-        RECALL_A11Y_ROLE_PAGE_TAB,        RECALL_A11Y_ROLE_UNKNOWN};
+        RECALL_A11Y_ROLE_PAGE_TAB,        RECALL_A11Y_ROLE_INTERNAL_FRAME,
+        RECALL_A11Y_ROLE_DOCUMENT_FRAME,  RECALL_A11Y_ROLE_UNKNOWN};
 
     out_page->nodes =
         recall_a11y_tree_match(reading->memory->tree, reading->link, reading->frame, roles);
@@ -352,6 +354,7 @@ recall_a11y_read_chromium(RecallA11yReading *reading)
         keep_body(reading, page.document);
         ask_page_url(reading, &page);
     }
+    recall_a11y_parts_add(reading, page.nodes, page.document, "URI");
     add_names(reading, page.nodes);
     return page.nodes->len > 0;
 }
@@ -510,6 +513,22 @@ find_passwords(RecallA11yReading *reading, const RecallA11yPage *page)
     recall_a11y_passwords_find(reading, all);
 }
 
+/* Nothing tells which page tools for developers are about. */
+static void
+ask_gecko_url(RecallA11yReading *reading, const RecallA11yNode *document)
+{
+    ask_url(reading, document, "DocURL");
+    if (reading->text->url != NULL && g_str_has_prefix(reading->text->url, "about:devtools"))
+        g_clear_pointer(&reading->text->url, g_free);
+}
+
+static void
+add_parts(RecallA11yReading *reading, const RecallA11yPage *page)
+{
+    recall_a11y_parts_add(reading, page->nodes, page->document, "DocURL");
+    recall_a11y_parts_add(reading, page->own, page->document, "DocURL");
+}
+
 gboolean
 recall_a11y_read_gecko(RecallA11yReading *reading)
 {
@@ -523,9 +542,10 @@ recall_a11y_read_gecko(RecallA11yReading *reading)
     add_address(reading, page.own);
     add_menu_items(reading, page.own);
     if (page.document != NULL)
-        ask_url(reading, page.document, "DocURL"); /* last: what follows was read before */
+        ask_gecko_url(reading, page.document); /* last: what follows was read before */
     if (reading->window->kind == RECALL_WINDOW_POPUP)
         ask_ancestors(reading, page.own);
+    add_parts(reading, &page);
     recall_a11y_names_add_own(reading, page.own);
     if (policy_browsing_is_own_page(reading->text->url))
         recall_a11y_names_add_page(reading, page.document);

@@ -17,6 +17,10 @@
 #define NAME_REASON                                                                                \
     "Tabs, menus and lists of a browser that name a page which is never remembered are painted "   \
     "out, and their words dropped."
+#define PART_RULE "part of a page"
+#define PART_REASON                                                                                \
+    "A page that is never remembered is painted out where another shows it, and its words "        \
+    "dropped."
 #define N_SECRETS_NOTED_MAX 256 /* of one window; more are not told apart */
 
 /* What is known of one window. */
@@ -32,6 +36,7 @@ typedef struct {
     const char *noted_rule; /* that stands in the ledger for it now */
     gboolean has_places;
     gboolean has_names; /* of denied pages */
+    gboolean has_parts; /* denied pages in one that is not */
     unsigned n_secrets;
     unsigned generation; /* of the moment that showed it last */
     int64_t undecided_us;
@@ -361,6 +366,35 @@ is_of_naming(const RecallBlinds *self, const RecallWindow *window)
     return FALSE;
 }
 
+static void
+hide_box(RecallText *text, const BaseRect *box)
+{
+    pixman_region32_union_rect(&text->secret, &text->secret, box->x, box->y, (unsigned)box->width,
+                               (unsigned)box->height);
+    pixman_region32_union_rect(&text->covered, &text->covered, box->x, box->y, (unsigned)box->width,
+                               (unsigned)box->height);
+}
+
+/* Where a rule may be about it, a page whose address is not told is denied. */
+static gboolean
+hide_parts(const RecallBlinds *self, RecallText *text)
+{
+    gboolean has_some = FALSE;
+
+    if (!policy_capture_rules_has_sites(self->rules))
+        return FALSE;
+    for (unsigned i = 0; i < text->parts->len; i++) {
+        const RecallPart *part = &g_array_index(text->parts, RecallPart, i);
+
+        if ((part->url != NULL && !policy_capture_rules_denies_site(self->rules, part->url)) ||
+            base_rect_is_empty(&part->box))
+            continue;
+        hide_box(text, &part->box);
+        has_some = TRUE;
+    }
+    return has_some;
+}
+
 static gboolean
 hide_denied(const RecallBlinds *self, const Entry *entry, RecallText *text)
 {
@@ -368,14 +402,10 @@ hide_denied(const RecallBlinds *self, const Entry *entry, RecallText *text)
 
     for (unsigned i = 0; i < text->names->len; i++) {
         const RecallName *name = &g_array_index(text->names, RecallName, i);
-        const BaseRect *box = &name->box;
 
         if (!is_denied_name(self, entry, name->text))
             continue;
-        pixman_region32_union_rect(&text->secret, &text->secret, box->x, box->y,
-                                   (unsigned)box->width, (unsigned)box->height);
-        pixman_region32_union_rect(&text->covered, &text->covered, box->x, box->y,
-                                   (unsigned)box->width, (unsigned)box->height);
+        hide_box(text, &name->box);
         has_some = TRUE;
     }
     return has_some;
@@ -389,13 +419,18 @@ recall_blinds_hide_names(RecallBlinds *self,
 {
     Entry *entry = find_entry(self, window->xid);
     gboolean had_names = entry != NULL && entry->has_names;
+    gboolean had_parts = entry != NULL && entry->has_parts;
 
     if (entry == NULL)
         return FALSE;
-    if (text != NULL)
+    if (text != NULL) {
         entry->has_names = hide_denied(self, entry, text);
+        entry->has_parts = hide_parts(self, text);
+    }
     if (entry->has_names)
         recall_ledger_note(self->ledger, NAME_RULE, NAME_REASON, at_us, !had_names);
+    if (entry->has_parts)
+        recall_ledger_note(self->ledger, PART_RULE, PART_REASON, at_us, !had_parts);
     return window->kind != RECALL_WINDOW_POPUP || (text != NULL && text->names->len > 0) ||
            !is_of_naming(self, window);
 }

@@ -50,7 +50,8 @@ PolicyCaptureDecision recall_blinds_tell(RecallBlinds *self,
 /* Places inside a window that were painted out. @rule, @reason: static */
 void recall_blinds_note_places(RecallBlinds *self, uint32_t xid, gboolean are_there, int64_t at_us);
 
-/* Of what @window of a browser tells, names of denied pages are put with what must not be kept.
+/* Of what @window of a browser tells, denied pages within the one in front, and names of others,
+ * are put with what must not be kept.
  * Returns: FALSE when nothing of the window may be kept before it tells names: it may be a card or
  *   a list about such pages */
 gboolean recall_blinds_hide_names(RecallBlinds *self,

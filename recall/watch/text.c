@@ -174,6 +174,12 @@ clear_name(void *data)
     g_free(((RecallName *)data)->text);
 }
 
+static void
+clear_part(void *data)
+{
+    g_free(((RecallPart *)data)->url);
+}
+
 RecallText *
 recall_text_new(void)
 {
@@ -182,6 +188,8 @@ recall_text_new(void)
     self->runs = g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
     self->names = g_array_new(FALSE, FALSE, sizeof(RecallName));
     g_array_set_clear_func(self->names, clear_name);
+    self->parts = g_array_new(FALSE, FALSE, sizeof(RecallPart));
+    g_array_set_clear_func(self->parts, clear_part);
     pixman_region32_init(&self->covered);
     pixman_region32_init(&self->secret);
     pixman_region32_init(&self->spoken);
@@ -196,6 +204,7 @@ recall_text_free(RecallText *self)
         return;
     g_ptr_array_unref(self->runs);
     g_array_unref(self->names);
+    g_array_unref(self->parts);
     g_free(self->name);
     g_free(self->url);
     g_free(self->file);

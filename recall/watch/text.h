@@ -61,6 +61,12 @@ typedef struct {
     BaseRect box; /* nothing of what is called so shows outside */
 } RecallName;
 
+/* A document beside the page in front, or within it. */
+typedef struct {
+    char *url; /* NULL: not known */
+    BaseRect box;
+} RecallPart;
+
 /* What a source answered about a window. */
 typedef struct {
     GPtrArray *runs; /* of RecallRun */
@@ -68,11 +74,12 @@ typedef struct {
     char *url;       /* of the document in front, or NULL */
     char *file;      /* path of the document in front, or NULL */
     GArray *names;   /* of RecallName: they may be titles of pages that are not in front */
+    GArray *parts;   /* of RecallPart */
     pixman_region32_t covered; /* window pixels that this answer speaks for: whatever text there is
                                 * in them is in @runs, so nothing else needs to read them */
-    pixman_region32_t secret;  /* window pixels that must not be kept: password fields, names of
-                                * denied pages; a run that touches them must not, either, but may
-                                * be a label */
+    pixman_region32_t secret;  /* window pixels that must not be kept: password fields, denied
+                                * pages and their names; a run that touches them must not, either,
+                                * but may  be a label */
     pixman_region32_t spoken;  /* window pixels where text stands that the application tells, maybe
                                 * elsewhere than it was grabbed: it moved meanwhile */
     pixman_region32_t untold;  /* window pixels of long words of which only a part is shown: no run

@@ -12,7 +12,7 @@ from desktop import run, wait_for
 CONFIG = """[never]
 applications=Payroll*
 titles=top secret
-sites=127.0.0.1/bank;*.gov.cn
+sites=127.0.0.1/bank;localhost/bank;*.gov.cn
 """
 
 DESKTOP = {"config": CONFIG}
@@ -138,6 +138,90 @@ def test_firefox(desktop):
     go_to(desktop, f"{address}/bank/index.html", "Statement", in_new_tab=True)
     public.end()
     assert_nowhere(desktop, "tamarisk", "hideaway", "marzipan", "statement")
+
+
+def firefox_of(desktop, address, **settings):
+    """With settings that stay in its profile; ends it."""
+    kept = dict(apps.FIREFOX_SETTINGS)
+    apps.FIREFOX_SETTINGS.update(settings)
+    browser = apps.firefox(desktop, address)
+    apps.FIREFOX_SETTINGS.clear()
+    apps.FIREFOX_SETTINGS.update(kept)
+    return browser
+
+
+def test_firefox_that_never_remembers(desktop):
+    """All its windows are private ones, without a mark."""
+    address = write_pages(desktop)
+    private = firefox_of(desktop, f"{address}/secret.html",
+                         **{"browser.privatebrowsing.autostart": True})
+    apps.wait_title(desktop, private.window, "Hideaway")
+    assert "rivate" not in desktop.title(private.window)
+    look_at_it(5)
+    private.end()
+    desktop.write("quay.html", content.article("Quay", ["The lighter Cornflower sails."]))
+    public = firefox_of(desktop, f"{address}/quay.html",
+                        **{"browser.privatebrowsing.autostart": False})
+    assert_found(desktop, "Cornflower", app="firefox", deadline_s=40)
+    public.end()
+    assert_nowhere(desktop, "tamarisk", "hideaway")
+    assert_ledger(desktop, "private window")
+
+
+def write_framed_pages(desktop):
+    """Pages with a denied page in a frame, of the same site and of another, and one in a frame of
+    that."""
+    address = desktop.serve()
+    other = address.replace("127.0.0.1", "localhost")
+    frame = '<iframe src="{}" style="width:500px;height:150px"></iframe>'
+    (desktop.files / "bank").mkdir(exist_ok=True)
+    for name in ("hyssop", "teasel", "yarrow", "mullein"):
+        desktop.write(f"bank/{name}.html", f'<!DOCTYPE html><title>{name}</title><body style='
+                      f'"background:{COLOUR};font:24px sans-serif">The {name} stands here.')
+    desktop.write("middle.html", content.page(
+        "Middle", "<p>The ketch Oregano sails.</p>" + frame.format(f"{address}/bank/yarrow.html")))
+    desktop.write("framed.html", content.page(
+        "Framed", "<p>The yawl Marjoram sails.</p>" + "".join(
+            frame.format(f"{site}.html") for site in (
+                f"{address}/bank/hyssop", f"{other}/bank/teasel"))))
+    desktop.write("nested.html", content.page(
+        "Nested", "<p>The smack Lovage sails.</p>" + frame.format(f"{other}/middle.html")))
+    desktop.write("bank/opener.html", content.page(
+        "Opener", "<p>Nothing yet</p><script>onkeydown = e => { if (e.key != 'o') return; "
+        "const page = open(''); page.document.title = 'Opened'; "
+        "page.document.body.innerHTML = 'The mullein stands here.'; };</script>"))
+    return address
+
+
+def check_framed_pages(desktop, browser, address):
+    assert_found(desktop, "Marjoram", deadline_s=40)
+    look_at_it(2)
+    assert desktop.screenshot("framed.png").count(COLOUR) > 50000, "it shows"
+    go_to(desktop, f"{address}/nested.html", "Nested")
+    assert_found(desktop, "Lovage")
+    assert_found(desktop, "Oregano")
+    go_to(desktop, f"{address}//bank/mullein.html", "mullein")
+    go_to(desktop, f"{address}/x%2F..%2F%62ank/mullein.html", "mullein")
+    go_to(desktop, f"{address}/bank/opener.html", "Opener")
+    desktop.key("o")
+    look_at_it(4)
+    browser.end()
+    assert_nowhere(desktop, "hyssop", "teasel", "yarrow", "mullein")
+    pictures = [desktop.picture(s["scene"]) for s in desktop.scenes()]
+    assert len(pictures) > 1 and not any(p.count(COLOUR) for p in pictures)
+    assert_ledger(desktop, "part of a page")
+
+
+def test_chromium_ways_around_a_site(desktop):
+    address = write_framed_pages(desktop)
+    browser = apps.chromium(desktop, f"{address}/framed.html")
+    check_framed_pages(desktop, browser, address)
+
+
+def test_firefox_ways_around_a_site(desktop):
+    address = write_framed_pages(desktop)
+    browser = apps.firefox(desktop, f"{address}/framed.html")
+    check_framed_pages(desktop, browser, address)
 
 
 ICON = ("data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect "

@@ -189,6 +189,57 @@ test_title_of_a_denied_page_is_hidden_in_tabs(void **state)
     assert_false(is_hidden(blinds, window, "Other"));
 }
 
+/* Whether what is shown of @url at x 10 to 20 within another page is hidden. */
+static gboolean
+is_part_hidden(RecallBlinds *blinds, const RecallWindow *window, const char *url)
+{
+    g_autoptr(RecallText) text = recall_text_new();
+    RecallPart part = {g_strdup(url), {10, 0, 10, 10}};
+
+    g_array_append_val(text->parts, part);
+    assert_true(recall_blinds_hide_names(blinds, window, text, 1));
+    assert_int_equal(pixman_region32_contains_point(&text->covered, 15, 5, NULL),
+                     pixman_region32_contains_point(&text->secret, 15, 5, NULL));
+    assert_false(pixman_region32_contains_point(&text->secret, 25, 5, NULL));
+    return pixman_region32_contains_point(&text->secret, 15, 5, NULL);
+}
+
+static void
+test_denied_page_is_hidden_in_another(void **state)
+{
+    g_autoptr(RecallBlinds) blinds = make_blinds("bank.example");
+    g_autoptr(RecallBlinds) free_of_sites = make_blinds(NULL);
+    g_autoptr(GPtrArray) windows = make_list();
+    RecallWindow *window = add(windows, 1, "Chromium", "Home - Chromium", RECALL_WINDOW_NORMAL);
+
+    recall_blinds_see(blinds, windows, 1);
+    recall_blinds_see(free_of_sites, windows, 1);
+    recall_blinds_tell(blinds, window, "Home - Chromium", "https://ok.test/");
+    assert_true(is_part_hidden(blinds, window, "https://bank.example/a"));
+    assert_true(is_part_hidden(blinds, window, NULL));
+    assert_false(is_part_hidden(blinds, window, "https://ok.test/a"));
+    assert_false(is_part_hidden(blinds, window, "about:srcdoc"));
+    assert_false(is_part_hidden(free_of_sites, window, NULL));
+}
+
+static void
+test_browser_of_private_windows_only(void **state)
+{
+    g_autoptr(RecallBlinds) blinds = make_blinds(NULL);
+    g_autoptr(GPtrArray) windows = make_list();
+    RecallWindow *window =
+        add(windows, 1, "firefox-esr", "P \xe2\x80\x94 Mozilla Firefox", RECALL_WINDOW_NORMAL);
+
+    recall_blinds_see(blinds, windows, 1);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_KEEP);
+    window->profile = RECALL_PROFILE_UNKNOWN;
+    recall_blinds_see(blinds, windows, 2);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_LOOK);
+    window->profile = RECALL_PROFILE_PRIVATE;
+    recall_blinds_see(blinds, windows, 3);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_SHUT);
+}
+
 static void
 test_title_rules_hold_in_tabs(void **state)
 {
@@ -239,6 +290,8 @@ main(void)
         cmocka_unit_test(test_bar_shows_the_titles_of_others),
         cmocka_unit_test(test_site_is_looked_for_again),
         cmocka_unit_test(test_title_of_a_denied_page_is_hidden_in_tabs),
+        cmocka_unit_test(test_denied_page_is_hidden_in_another),
+        cmocka_unit_test(test_browser_of_private_windows_only),
         cmocka_unit_test(test_title_rules_hold_in_tabs),
         cmocka_unit_test(test_card_over_a_denied_tab_must_tell),
     };
