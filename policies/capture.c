@@ -234,6 +234,21 @@ judge(const PolicyCaptureRules *self, PolicyBrowser browser, const PolicyCapture
                                                                          : browsing;
 }
 
+/* Where a rule may be about it: a page without an address may be written by any other. */
+static PolicyCaptureDecision
+decide_address(const PolicyCaptureRules *self, const char *url)
+{
+    if (policy_capture_rules_has_sites(self) && g_strcmp0(url, "about:blank") == 0)
+        return (PolicyCaptureDecision){POLICY_CAPTURE_DENY, "blank page",
+                                       "What stands in a page without an address may be of a site "
+                                       "that is never remembered."};
+    if (policy_capture_rules_has_sites(self) && url == NULL && !self->is_unknown_allowed)
+        return (PolicyCaptureDecision){POLICY_CAPTURE_UNDECIDED, "undecided site",
+                                       "It cannot be told which site the browser shows: the "
+                                       "address of its page cannot be read."};
+    return (PolicyCaptureDecision){POLICY_CAPTURE_ALLOW, NULL, NULL};
+}
+
 static PolicyCaptureDecision
 decide_browsing(const PolicyCaptureRules *self, const PolicyCaptureQuestion *question)
 {
@@ -248,11 +263,8 @@ decide_browsing(const PolicyCaptureRules *self, const PolicyCaptureQuestion *que
         return (PolicyCaptureDecision){POLICY_CAPTURE_UNDECIDED, "undecided browser",
                                        "It cannot be told whether the browser's window is private: "
                                        "its accessible name or its settings cannot be read."};
-    if (browser != POLICY_BROWSER_NONE && question->url == NULL && !self->is_unknown_allowed &&
-        policy_capture_rules_has_sites(self))
-        return (PolicyCaptureDecision){POLICY_CAPTURE_UNDECIDED, "undecided site",
-                                       "It cannot be told which site the browser shows: the "
-                                       "address of its page cannot be read."};
+    if (browser != POLICY_BROWSER_NONE)
+        return decide_address(self, question->url);
     return (PolicyCaptureDecision){POLICY_CAPTURE_ALLOW, NULL, NULL};
 }
 

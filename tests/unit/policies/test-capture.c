@@ -318,6 +318,9 @@ test_decisions(void **state)
          POLICY_CAPTURE_UNDECIDED,
          "undecided browser"},
         {{"XTerm", "shell", .is_all_private = TRUE}, POLICY_CAPTURE_ALLOW, NULL},
+        {{"Chromium", "P - Chromium", "about:blank", "P - Chromium"},
+         POLICY_CAPTURE_DENY,
+         "blank page"},
         {{"firefox", "P " DASH " Mozilla Firefox", "https://ok.test/"}, POLICY_CAPTURE_ALLOW, NULL},
     };
     g_autoptr(PolicyCaptureRules) rules = make_rules();
