@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The Deskhand authors
 # SPDX-License-Identifier: Apache-2.0
-"""Runs all tests: gate, units and sessions, then units and sessions with sanitizers.
+"""Runs all tests: the gate, then units and sessions, plain and with sanitizers, beside each other.
 
 usage: run.py [--list] [NAME...]
 
@@ -23,15 +23,18 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 DEV = ROOT / "dev"
 PYTHON = "/usr/bin/python3"
-N_AT_ONCE = min(4, os.cpu_count() or 1)
+N_AT_ONCE = 2 * min(4, os.cpu_count() or 1) # they wait more than they compute
 SESSION_FILE_DEADLINE_S = 420
+UNIT_DEADLINE_FACTOR = 4 # beside others, and with sanitizers
 TAIL_LINES = 160
 # These take longest and start first, so that none is left to run alone at the end.
-SLOW_SESSIONS = ["browsers", "never", "calm", "secrets", "a11y", "robust", "editors", "office",
-                 "windows", "secrets_worked", "lock", "key_backends", "terminal", "kills", "forget",
-                 "limits"]
-SLOW_UNITS = ["fault-forget", "recall-watch-sense-x11", "fault-store", "fault-keyring",
-              "recall-watch-text-ocr", "fault-crypt-power", "recall-vault-keeper", "fault-vault"]
+SLOW_JOBS = ["session/never", "session/browsers", "unit/fault-forget", "session/secrets",
+             "session/layers", "session/calm", "session/robust", "session/a11y", "session/editors",
+             "unit/fault-crypt-power", "session/office", "session/lock", "session/windows",
+             "unit/recall-watch-sense-x11", "unit/fault-store", "session/kills",
+             "session/key_backends", "session/terminal", "session/secrets_worked",
+             "session/limits", "session/forget", "unit/fault-keyring", "unit/recall-vault-keeper",
+             "unit/fault-vault", "unit/recall-vault-recycle", "unit/recall-watch-text-ocr"]
 
 SANITIZER_ENV = {
     "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1",
@@ -39,6 +42,15 @@ SANITIZER_ENV = {
     "LSAN_OPTIONS": f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0",
     "DESKHAND_TEST_PATIENCE": "1.6",
 }
+
+
+@dataclasses.dataclass
+class Result:
+    passed: int
+    failed: list # names
+    skipped: int
+    took_s: float
+    output: str = ""
 
 
 class Tally:
@@ -50,24 +62,28 @@ class Tally:
         self.lock = threading.Lock()
         self.start = time.monotonic()
 
-    def add(self, name, passed, failed, skipped, seconds, log=""):
+    def add(self, name, result):
+        n_failed = len(result.failed)
+        n = result.passed + n_failed
         with self.lock:
-            self.passed += passed
-            self.failed += failed
-            self.skipped += skipped
-            word = "FAIL" if failed else "ok  " if passed else "skip"
-            count = f"{passed} of {passed + failed}, " if passed + failed > 1 else ""
-            print(f"{word} {name} ({count}{seconds:.1f} s)", flush=True)
-            if failed:
+            self.passed += result.passed
+            self.failed += n_failed
+            self.skipped += result.skipped
+            word = "FAIL" if n_failed else "ok  " if result.passed else "skip"
+            count = f"{result.passed} of {n}, " if n > 1 else ""
+            print(f"{word} {name} ({count}{result.took_s:.1f} s)", flush=True)
+            if n_failed:
                 self.failures.append(name)
-                tail = log.rstrip().splitlines()[-TAIL_LINES:]
-                print("\n".join("     | " + line for line in tail), flush=True)
+                self._show(result.output)
 
     def note(self, text, log):
         with self.lock:
             print(text, flush=True)
-            for line in log.rstrip().splitlines()[-TAIL_LINES:]:
-                print("     | " + line, flush=True)
+            self._show(log)
+
+    def _show(self, log):
+        for line in log.rstrip().splitlines()[-TAIL_LINES:]:
+            print("     | " + line, flush=True)
 
     def headline(self, text):
         print(f"--- {text} [{time.monotonic() - self.start:.0f} s]", flush=True)
@@ -132,10 +148,6 @@ def session_tests():
         yield path.stem.removeprefix("test_"), path, names
 
 
-def place(order, name):
-    return order.index(name) if name in order else len(order)
-
-
 def is_wanted(name, wanted):
     return not wanted or any(w in name for w in wanted)
 
@@ -149,111 +161,111 @@ def run_gate(tally, wanted):
     for name, command in chosen:
         start = time.monotonic()
         status, output = run(command, os.environ, 300)
-        tally.add(name, status == 0, status != 0, 0, time.monotonic() - start, output)
+        tally.add(name, one_result(name, status == 0, start, output))
 
 
-def cmocka_counts(status, output):
-    passed = len(re.findall(r"^\[\s+OK \]", output, re.M))
-    skipped = len(set(re.findall(r"^\[  SKIPPED \] (\w+)$", output, re.M)))
-    failed = len(set(re.findall(r"^\[  FAILED  \] (\w+)$", output, re.M)))
-    if status == 77:
-        return 0, 0, 1
-    if status == 0:
-        return (passed or 0 if skipped else passed or 1), 0, skipped
-    return passed, max(failed, 1), skipped
+def one_result(name, is_good, start, output=""):
+    return Result(int(is_good), [] if is_good else [name], 0, time.monotonic() - start, output)
 
 
-def run_units(tally, wanted, folder, prefix, env):
-    chosen = [(n, t) for n, t in unit_tests(folder) if is_wanted(n, wanted)]
-    chosen.sort(key=lambda c: place(SLOW_UNITS, c[0].removeprefix("unit/")))
-    if chosen:
-        tally.headline(f"{prefix}units")
+class Unit:
+    """A program with several tests."""
 
-    def one(item):
-        name, test = item
+    def __init__(self, name, test, env):
+        self.name = name
+        self.command = test["cmd"]
+        self.env = dict(env, **test["env"])
+        self.deadline_s = (test["timeout"] or 60) * UNIT_DEADLINE_FACTOR
+
+    def run(self):
         start = time.monotonic()
-        own = dict(env, **test["env"])
-        factor = 4 if prefix else 1
-        status, output = run(test["cmd"], own, (test["timeout"] or 60) * factor)
-        tally.add(prefix + name, *cmocka_counts(status, output), time.monotonic() - start, output)
-
-    with concurrent.futures.ThreadPoolExecutor(2 * N_AT_ONCE) as pool: # most of them wait
-        list(pool.map(one, chosen))
+        status, output = run(self.command, self.env, self.deadline_s)
+        passed = len(re.findall(r"^\[\s+OK \]", output, re.M))
+        skipped = len(set(re.findall(r"^\[  SKIPPED \] (\w+)$", output, re.M)))
+        failed = sorted(set(re.findall(r"^\[  FAILED  \] (\w+)$", output, re.M)))
+        if status == 77:
+            passed, failed, skipped = 0, [], 1
+        elif status == 0:
+            passed, failed = (passed or 0 if skipped else passed or 1), []
+        else:
+            failed = failed or [self.name]
+        return Result(passed, failed, skipped, time.monotonic() - start, output)
 
 
 RESULT = re.compile(r"^(ok|FAIL|skip) (\w+)(?: \(([\d.]+) s\))?", re.M)
+
+
+class Session:
+    """A file of tests that share desktops."""
+
+    def __init__(self, name, path, tests, env):
+        self.name = name
+        self.path = path
+        self.tests = tests
+        self.env = env
+
+    def run(self, tests=None):
+        tests = tests or self.tests
+        start = time.monotonic()
+        status, output = run([PYTHON, str(ROOT / "tests/session/runner.py"), str(self.path),
+                              *tests], self.env, SESSION_FILE_DEADLINE_S)
+        words = {name: word for word, name, _ in RESULT.findall(output)}
+        failed = [n for n in tests if words.get(n, "FAIL") == "FAIL"]
+        if status and not failed:
+            failed = tests # something was left behind
+        others = [words[n] for n in tests if n not in failed]
+        return Result(others.count("ok"), failed, others.count("skip"), time.monotonic() - start,
+                      output)
+
+    def run_again(self, before):
+        """What failed, as if it had not been run before."""
+        result = self.run(before.failed)
+        return Result(before.passed + result.passed, result.failed,
+                      before.skipped + result.skipped, before.took_s + result.took_s,
+                      result.output)
 
 
 # What these hold, sanitizers change: processor time, wake-ups, how soon a process is back.
 NOT_SANITIZED = ("calm", "kills")
 
 
-def run_sessions(tally, wanted, prefix, env):
-    jobs = []
+def jobs(folder, prefix, wanted, extra_env):
+    env = environment(folder, extra_env)
+    found = [Unit(prefix + name, test, env) for name, test in unit_tests(folder)
+             if is_wanted(name, wanted)]
     for subject, path, names in session_tests():
         if prefix and subject in NOT_SANITIZED:
             continue
         names = [n for n in names if is_wanted(f"session/{subject}/{n}", wanted)]
         if names:
-            jobs.append((subject, path, names))
-    jobs.sort(key=lambda j: place(SLOW_SESSIONS, j[0]))
-    if jobs:
-        tally.headline(f"{prefix}sessions")
+            found.append(Session(f"{prefix}session/{subject}", path, names, env))
+
+    def place(job):
+        name = job.name.removeprefix(prefix)
+        return SLOW_JOBS.index(name) if name in SLOW_JOBS else len(SLOW_JOBS)
+
+    return sorted(found, key=place)
+
+
+def run_jobs(tally, groups):
+    """Several share the cores, and what sessions test is a matter of seconds: what fails beside
+    others is shown, and judged by what it does alone."""
+    doubtful = []
 
     def one(job):
-        return job, run_session(job, env)
+        result = job.run()
+        if result.failed and isinstance(job, Session):
+            tally.note(f"FAIL {job.name} beside others, again alone at the end", result.output)
+            doubtful.append((job, result))
+        else:
+            tally.add(job.name, result)
 
-    n_at_once = N_AT_ONCE if prefix else N_AT_ONCE + 1 # they wait more than they compute
-    with concurrent.futures.ThreadPoolExecutor(n_at_once) as pool:
-        results = list(pool.map(one, jobs))
-    for job, result in results:
-        name = f"{prefix}session/{job[0]}"
-        if result.failed:
-            # Several share the cores, and what they test is a matter of seconds: what fails beside
-            # another is shown, and judged by what it does alone.
-            tally.note(f"FAIL {name} beside another, again alone", result.output)
-            result = again_alone(job, result, env)
-        tally.add(name, result.passed, len(result.failed), result.skipped, result.took_s,
-                  result.output)
-
-
-@dataclasses.dataclass
-class SessionResult:
-    passed: int
-    failed: list # names
-    skipped: int
-    took_s: float
-    output: str
-
-
-def run_session(job, env):
-    _, path, names = job
-    start = time.monotonic()
-    status, output = run([PYTHON, str(ROOT / "tests/session/runner.py"), str(path), *names],
-                         env, SESSION_FILE_DEADLINE_S)
-    words = {name: word for word, name, _ in RESULT.findall(output)}
-    failed = [n for n in names if words.get(n, "FAIL") == "FAIL"]
-    if status and not failed:
-        failed = names # something was left behind
-    others = [words[n] for n in names if n not in failed]
-    return SessionResult(others.count("ok"), failed, others.count("skip"),
-                         time.monotonic() - start, output)
-
-
-def again_alone(job, before, env):
-    subject, path, _ = job
-    result = run_session((subject, path, before.failed), env)
-    return SessionResult(before.passed + result.passed, result.failed,
-                         before.skipped + result.skipped, before.took_s + result.took_s,
-                         result.output)
-
-
-def build(tally, kind):
-    start = time.monotonic()
-    done = subprocess.run([str(DEV), "build", *kind], stdin=subprocess.DEVNULL, check=False)
-    name = "/".join(["build", *kind])
-    tally.add(name, done.returncode == 0, done.returncode != 0, 0, time.monotonic() - start)
-    return done.returncode == 0
+    with concurrent.futures.ThreadPoolExecutor(N_AT_ONCE) as pool:
+        done = [pool.submit(one, job) for group in groups for job in group]
+    for each in done:
+        each.result() # raises what it raised
+    for job, result in doubtful:
+        tally.add(job.name, job.run_again(result))
 
 
 def environment(folder, extra):
@@ -263,27 +275,34 @@ def environment(folder, extra):
     return env
 
 
-def build_when_idle(kind):
-    """Only with what the processors have left: who is tested meanwhile does not feel it."""
-    def yield_to_all():
-        os.nice(19)
-        group = pathlib.Path("/proc/self/autogroup") # where the kernel weighs whole sessions
-        if group.exists():
-            group.write_text("19", encoding="ascii")
+def yield_to_all():
+    """For a fresh child: who is tested meanwhile does not feel it."""
+    os.nice(19)
+    group = pathlib.Path("/proc/self/autogroup") # where the kernel weighs whole sessions
+    if group.exists():
+        group.write_text("19", encoding="ascii")
 
+
+def build(tally, kind):
+    start = time.monotonic()
     process = subprocess.Popen([str(DEV), "build", *kind], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                start_new_session=True, preexec_fn=yield_to_all)
     CHILDREN.add(process)
-    return process
-
-
-def end(process):
-    """What it has not done is left to who does it again, and says what goes wrong."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGTERM)
-    process.wait()
+    status = process.wait()
     CHILDREN.discard(process)
+    name = "/".join(["build", *kind])
+    tally.add(name, one_result(name, status == 0, start))
+    return status == 0
+
+
+def built_jobs(tally, wants_plain, plain, wants_sanitized, sanitized):
+    """Yields those of each build as soon as it is there: they run while the next is made."""
+    if wants_plain and build(tally, []):
+        tally.headline("units and sessions")
+        yield jobs(ROOT / "build", "", plain, {})
+    if wants_sanitized and build(tally, ["asan"]):
+        tally.headline("the same with sanitizers")
+        yield jobs(ROOT / "build-asan", "asan/", sanitized, SANITIZER_ENV)
 
 
 def run_all(tally, wanted):
@@ -291,18 +310,8 @@ def run_all(tally, wanted):
     plain = [w for w in wanted if not w.startswith("asan")]
     if plain or not wanted:
         run_gate(tally, plain)
-        if not all(w.startswith("gate") for w in plain or [""]) and build(tally, []):
-            env = environment(ROOT / "build", {})
-            run_units(tally, plain, ROOT / "build", "", env)
-            ahead = None if wanted else build_when_idle(["asan"])
-            run_sessions(tally, plain, "", env)
-            if ahead:
-                end(ahead)
-    if sanitized or not wanted:
-        if build(tally, ["asan"]):
-            env = environment(ROOT / "build-asan", SANITIZER_ENV)
-            run_units(tally, sanitized, ROOT / "build-asan", "asan/", env)
-            run_sessions(tally, sanitized, "asan/", env)
+    wants_plain = not wanted or not all(w.startswith("gate") for w in plain)
+    run_jobs(tally, built_jobs(tally, wants_plain, plain, not wanted or sanitized, sanitized))
 
 
 def all_names():
