@@ -2,11 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "policies/detect-answers.h"
 
+#include "policies/detect-pattern.h"
 #include "policies/detect-values.h"
-#include "policies/detect-words.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 #include <string.h>
 
 #define N_ANSWER_LINES_MAX 4 /* with whose and when it is */
@@ -51,22 +49,7 @@ typedef struct {
     pcre2_code *answer;
     pcre2_code *head;
     pcre2_code *entry;
-    pcre2_match_context *context;
 } Patterns;
-
-static pcre2_code *
-compile(const char *pattern)
-{
-    PCRE2_SIZE offset;
-    int number;
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                      PCRE2_ANCHORED | PCRE2_CASELESS | PCRE2_UTF, &number, &offset, NULL);
-
-    g_assert(code != NULL);
-    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-    return code;
-}
 
 static const Patterns *
 get_patterns(void)
@@ -76,12 +59,10 @@ get_patterns(void)
     if (g_once_init_enter(&patterns)) {
         Patterns *made = g_new0(Patterns, 1);
 
-        made->question = compile("(?:" QUESTION "|" QUESTION_CHINESE ")");
-        made->answer = compile(ANSWER);
-        made->head = compile(HEAD);
-        made->entry = compile(ENTRY);
-        made->context = pcre2_match_context_create(NULL);
-        pcre2_set_match_limit(made->context, POLICY_LABEL_MATCH_STEPS_MAX);
+        made->question = policy_detect_pattern_compile("(?:" QUESTION "|" QUESTION_CHINESE ")");
+        made->answer = policy_detect_pattern_compile(ANSWER);
+        made->head = policy_detect_pattern_compile(HEAD);
+        made->entry = policy_detect_pattern_compile(ENTRY);
         g_once_init_leave(&patterns, made);
     }
     return patterns;
@@ -132,9 +113,8 @@ get_line(const PolicyDetectText *text, unsigned first, Line *out)
 static gboolean
 matches(const Search *self, const pcre2_code *code, const Line *line)
 {
-    return pcre2_match(code, (PCRE2_SPTR)self->text->flat->str + line->start,
-                       line->end - line->start, 0, PCRE2_NO_UTF_CHECK, self->data,
-                       get_patterns()->context) > 0;
+    return policy_detect_pattern_match(code, self->text->flat->str + line->start,
+                                       line->end - line->start, 0, self->data) > 0;
 }
 
 /* What is in the first group of @code. */

@@ -3,10 +3,10 @@
 #include "policies/detect-words.h"
 
 #include "policies/detect-answers.h"
+#include "policies/detect-pattern.h"
+#include "policies/detect-tables.h"
 #include "policies/detect-values.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 #include <string.h>
 
 #define VALUE_BELOW_MIN_BYTES 4 /* shorter words below a label are seldom passwords */
@@ -94,22 +94,7 @@
 typedef struct {
     pcre2_code *code;
     pcre2_code *value; /* whether something may be a value at all */
-    pcre2_match_context *context;
 } Labels;
-
-static pcre2_code *
-compile(const char *pattern)
-{
-    PCRE2_SIZE offset;
-    int number;
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                      PCRE2_ANCHORED | PCRE2_CASELESS | PCRE2_UTF, &number, &offset, NULL);
-
-    g_assert(code != NULL);
-    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-    return code;
-}
 
 static const Labels *
 get_labels(void)
@@ -119,10 +104,8 @@ get_labels(void)
     if (g_once_init_enter(&labels)) {
         Labels *made = g_new0(Labels, 1);
 
-        made->code = compile(PATTERN);
-        made->value = compile(POLICY_NO_VALUE);
-        made->context = pcre2_match_context_create(NULL);
-        pcre2_set_match_limit(made->context, POLICY_LABEL_MATCH_STEPS_MAX);
+        made->code = policy_detect_pattern_compile(PATTERN);
+        made->value = policy_detect_pattern_compile(POLICY_NO_VALUE);
         g_once_init_leave(&labels, made);
     }
     return labels;
@@ -235,14 +218,13 @@ typedef struct {
 static gboolean
 match_label(const Search *self, size_t at, size_t end, Label *out)
 {
-    const Labels *labels = get_labels();
     const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(self->data);
     size_t base = policy_detect_text_is_edge(self->text, at) ? at : 0;
     const char *mark;
     int n;
 
-    n = pcre2_match(labels->code, (PCRE2_SPTR)self->text->flat->str + base, end - base, at - base,
-                    PCRE2_NO_UTF_CHECK, self->data, labels->context);
+    n = policy_detect_pattern_match(get_labels()->code, self->text->flat->str + base, end - base,
+                                    at - base, self->data);
     if (n <= 0)
         return FALSE;
     *out = (Label){.start = at, .end = base + ends[1]};
@@ -282,11 +264,8 @@ read_label(const Search *self, size_t at, Label *out)
 static gboolean
 may_be_value(const Search *self, const PolicySegment *segment)
 {
-    const Labels *labels = get_labels();
-
-    return pcre2_match(labels->value, (PCRE2_SPTR)self->text->flat->str + segment->start,
-                       segment->end - segment->start, 0, PCRE2_NO_UTF_CHECK, self->data,
-                       labels->context) > 0;
+    return policy_detect_pattern_match(get_labels()->value, self->text->flat->str + segment->start,
+                                       segment->end - segment->start, 0, self->data) > 0;
 }
 
 /* A label alone, or with its value: it is not the value of another. */
@@ -386,6 +365,17 @@ is_beside_head(const Search *self, const Label *label, const PolicySegment *next
            is_above_random(self, segment);
 }
 
+/* One of values that stand behind each other with commas: what is below is a row of them. */
+static gboolean
+is_among_commas(const Search *self, const PolicySegment *segment, const Label *label)
+{
+    const char *start = self->text->flat->str + segment->start;
+    size_t length = label->start - segment->start;
+
+    return memchr(start, ' ', length) == NULL &&
+           (memchr(start, ',', length) != NULL || memchr(start, ';', length) != NULL);
+}
+
 static void
 look_beside(const Search *self, const Label *label)
 {
@@ -394,7 +384,7 @@ look_beside(const Search *self, const Label *label)
     const PolicySegment *next = get_segment(self->text, i + 1);
 
     if (segment->end != label->end || label->start - segment->start > LABEL_BEFORE_MAX_BYTES ||
-        next == NULL)
+        next == NULL || is_among_commas(self, segment, label))
         return;
     if (is_in_row(next->joint)) {
         if (is_value(self, label, next, 1) && !is_beside_head(self, label, next))
@@ -453,15 +443,27 @@ take_label(const Search *self, const Label *label)
     return end < label->value_end ? end : label->end;
 }
 
+static gboolean
+may_head_column(const char *at)
+{
+    return (*at | 0x20) == 'p' || (*at | 0x20) == 's' || (guchar)*at >= 0x80;
+}
+
 static void
 find_labels(const Search *self)
 {
     const char *flat = self->text->flat->str;
+    gboolean has_rows = self->order == POLICY_DETECT_ROWS || self->order == POLICY_DETECT_LINES;
+    size_t table_end = 0;
 
     for (size_t at = 0; at < self->text->flat->len; at++) {
         Label label;
 
-        if (firsts[(guchar)flat[at]] && may_be_label(flat + at) && read_label(self, at, &label))
+        if (!firsts[(guchar)flat[at]] || !may_be_label(flat + at))
+            continue;
+        if (has_rows && at >= table_end && may_head_column(flat + at))
+            table_end = policy_detect_table_look_at(self->text, at);
+        if (read_label(self, at, &label))
             at = MAX(take_label(self, &label), at + 1) - 1;
     }
 }

@@ -6,11 +6,10 @@
 
 /* Used by policies/detect.c only. */
 
-#define POLICY_LABEL_MATCH_STEPS_MAX 20000 /* of PCRE2, at one place */
-
 /* What follows a run. */
 typedef enum {
     POLICY_DETECT_ROWS,    /* what stands beside it, or the row below */
+    POLICY_DETECT_LINES,   /* the row below: each is one run */
     POLICY_DETECT_COLUMNS, /* what stands below it */
     POLICY_DETECT_TOLD,    /* what was told next, wherever it stands */
 } PolicyDetectOrder;

@@ -96,7 +96,7 @@ policy_detect_find(const PolicyDetectRun *runs, unsigned n_runs)
     PolicyDetectLayout layout;
 
     policy_detect_layout_init(&layout, runs, n_looked_at);
-    look_at(runs, layout.rows, layout.is_same ? POLICY_DETECT_COLUMNS : POLICY_DETECT_ROWS, found);
+    look_at(runs, layout.rows, layout.is_same ? POLICY_DETECT_LINES : POLICY_DETECT_ROWS, found);
     if (!layout.is_same)
         look_at(runs, layout.columns, POLICY_DETECT_COLUMNS, found);
     look_at(runs, layout.told, POLICY_DETECT_TOLD, found);

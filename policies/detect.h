@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/rect.h"
+#include "protocol/scene.h"
 
 #include <stdint.h>
 
@@ -36,6 +37,11 @@ typedef struct {
     /* Where text that grows ends (somebody types), or 0. What ends there and may be the beginning
      * of a secret counts as one. */
     uint32_t grown_end_bytes;
+    /* (nullable) (transfer none): where words stand, by start; else they are spread over @box.
+     * Those offsets count from byte @words_at_bytes of @text. */
+    const ProtocolSpan *words;
+    unsigned n_words;
+    uint32_t words_at_bytes;
 } PolicyDetectRun;
 
 /* A part of a run that belongs to a secret. */

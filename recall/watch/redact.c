@@ -210,6 +210,9 @@ detect(const RecallRedact *self, const GPtrArray *runs)
             .box = run->box,
             .is_ocr = run->source == PROTOCOL_SOURCE_OCR,
             .is_cell = run->is_cell,
+            .words = (const ProtocolSpan *)run->words->data,
+            .n_words = run->words->len,
+            .words_at_bytes = run->context_start,
         };
         if (recall_growth_find_end(self->growth, run->text, &values[i].grown_end_bytes))
             values[i].grown_end_bytes += run->context_start;

@@ -958,6 +958,132 @@ tells_heads_from_values(void **state)
     }
 }
 
+/* --- tables whose rows are one run each --- */
+
+typedef struct {
+    PolicyDetectRun run;
+    char *text; /* with one blank where there are more */
+    GArray *words;
+} Row;
+
+static void
+row_init(Row *row, const char *shown, int line)
+{
+    GString *text = g_string_new(NULL);
+    int last = 0;
+
+    row->words = g_array_new(FALSE, FALSE, sizeof(ProtocolSpan));
+    for (const char *at = shown; *at != '\0'; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        int x = LETTER_PX * (int)g_utf8_strlen(shown, at - shown);
+        ProtocolSpan span = {.length_bytes = length,
+                             .box = {x, line * LINE_PX,
+                                     LETTER_PX * (int)g_utf8_strlen(at, (gssize)length),
+                                     LINE_PX - 2}};
+
+        if (text->len > 0)
+            g_string_append_c(text, ' ');
+        span.start_bytes = text->len;
+        g_string_append_len(text, at, (gssize)length);
+        g_array_append_val(row->words, span);
+        last = span.box.x + span.box.width;
+        at += length;
+    }
+    row->text = g_string_free(text, FALSE);
+    row->run = (PolicyDetectRun){.text = row->text,
+                                 .box = {0, line * LINE_PX, last, LINE_PX - 2},
+                                 .words = (const ProtocolSpan *)row->words->data,
+                                 .n_words = row->words->len};
+}
+
+/* Returns: the secrets, each with a blank behind it */
+static char *
+find_in_rows(const char *shown)
+{
+    g_auto(GStrv) lines = g_strsplit(shown, "\n", -1);
+    unsigned n = g_strv_length(lines);
+    g_autofree Row *rows = g_new0(Row, n);
+    g_autofree PolicyDetectRun *runs = g_new0(PolicyDetectRun, n);
+    GString *secrets = g_string_new(NULL);
+    g_autoptr(GArray) found = NULL;
+
+    for (unsigned i = 0; i < n; i++) {
+        row_init(&rows[i], lines[i], (int)i);
+        runs[i] = rows[i].run;
+    }
+    found = policy_detect_find(runs, n);
+    for (unsigned i = 0; found != NULL && i < found->len; i++) {
+        const PolicySecretRange *range = &g_array_index(found, PolicySecretRange, i);
+
+        g_string_append_printf(secrets, "%.*s ", (int)(range->end_bytes - range->start_bytes),
+                               runs[range->run].text + range->start_bytes);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        g_array_unref(rows[i].words);
+        g_free(rows[i].text);
+    }
+    return g_string_free(secrets, FALSE);
+}
+
+static void
+finds_columns_of_lines(void **state)
+{
+    static const struct {
+        const char *shown;
+        const char *secrets;
+    } cases[] = {
+        {"user     password    host\nada      lovelace    db1.example\ncarol                web\n"
+         "bob      swordfish   mail.example",
+         "lovelace swordfish "},
+        {" usename |  passwd   | host\n---------+-----------+------\n ada     | lovelace  | db1\n"
+         " bob     | swordfish | db2\n(2 rows)\nand it | goes | on",
+         "lovelace swordfish "},
+        {"+------+----------+\n| user | password |\n+------+----------+\n| ada  | lovelace |\n"
+         "+------+----------+\n1 row in set",
+         "lovelace "},
+        {"| Name | Password |\n|------|:--------:|\n| ada | lovelace |\nand then", "lovelace "},
+        {"name,url,username,password\nexample,https://example.org/login,ada,lovelace\n"
+         "other,https://other.example/,bob,\"sword, fish\"\nThe prose goes, as it does, on, here.",
+         "lovelace sword, fish "},
+        {"folder,type,name,login_uri,login_username,login_password,login_totp\n"
+         ",login,mail,https://mail.example,ada,lovelace,",
+         "lovelace "},
+        {"user;password;host\nada;lovelace;db1", "lovelace "},
+        {"user password host\nada lovelace db1\n$ ls -l", "lovelace "},
+        {"-[ RECORD 1 ]-------\nid       | 1\npassword | lovelace\nhost     | db1\n"
+         "-[ RECORD 2 ]-------\npassword | swordfish",
+         "lovelace swordfish "},
+        {"| Key | Value |\n|-----|-------|\n| password | lovelace |", "lovelace "},
+        {"用户名     密码         主机\nzhang      天王盖地虎   db1", "天王盖地虎 "},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *secrets = find_in_rows(cases[i].shown);
+
+        if (!g_str_equal(secrets, cases[i].secrets))
+            fail_msg("%s\nfound: %s", cases[i].shown, secrets);
+    }
+}
+
+static void
+leaves_lines_that_are_no_table(void **state)
+{
+    static const char *const texts[] = {
+        "The options are user, password and host.\nEach of them is told, once, below.",
+        "Your user name, the password, the host\nare needed, in this order, by it.",
+        "   password   The password to use\n   user       The name to use\n   port       The port",
+        "name,password,host\nThe prose begins, as it does, here.",
+        "SSH_PASSWORD | --host | --port\nDAEMON | --disable-users | --all",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autofree char *secrets = find_in_rows(texts[i]);
+
+        if (*secrets != '\0')
+            fail_msg("%s\nfound: %s", texts[i], secrets);
+    }
+}
+
 /* What stands below the head of a column is told from the value of a label. */
 static void
 tells_columns(void **state)
@@ -1029,6 +1155,8 @@ main(void)
         cmocka_unit_test(withholds_beginnings),
         cmocka_unit_test(tells_heads_from_values),
         cmocka_unit_test(tells_columns),
+        cmocka_unit_test(finds_columns_of_lines),
+        cmocka_unit_test(leaves_lines_that_are_no_table),
         cmocka_unit_test(keeps_bounds),
     };
 
