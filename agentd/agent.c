@@ -477,16 +477,21 @@ get_store_mend(const RecallStoreStatus *store)
     if (store->is_full)
         return "make room on the disk, or forget a week or more: deskhand forget";
     return store->is_read_only ? "make it writable: recording resumes by itself"
-                               : "see its log: journalctl --user -u deskhand-vault";
+                               : "see its log: journalctl --user -u deskhand-vault, or as root "
+                                 "journalctl -u deskhand-vault@UID when it has a user id of its "
+                                 "own";
 }
 
 static void
 check_store(AgentdAgent *self, GPtrArray *parts)
 {
     RecallStoreStatus store;
+    gboolean is_stuck;
 
     recall_store_get_status(self->parts.store, &store);
-    add_part(parts, "vault", store.is_connected && !store.is_full && !store.is_read_only, "bad",
+    is_stuck = store.is_full || store.is_read_only;
+    add_part(parts, "vault", store.is_connected && !is_stuck,
+             is_stuck || store.n_waiting > 0 ? "bad" : "weak", /* it may be about to start */
              g_strdup_printf("%s; scenes waiting: %u, lost: %" G_GUINT64_FORMAT,
                              describe_store(&store), store.n_waiting, store.n_dropped),
              get_store_mend(&store));

@@ -141,7 +141,8 @@ add_silent_part(GPtrArray *parts, const char *name, const char *program, const G
 {
     gboolean is_silent = g_error_matches(error, APP_ERROR, APP_ERROR_NOT_RUNNING);
     g_autofree char *detail = g_strdup_printf("%s is not running, or does not answer.", program);
-    g_autofree char *mend = g_strdup_printf("Start it: systemctl --user restart %s", program);
+    g_autofree char *restart = app_place_dup_restart(program);
+    g_autofree char *mend = g_strdup_printf("Start it: %s", restart);
 
     add_part(parts, name, PART_BAD, is_silent ? detail : error->message, mend);
 }
@@ -155,9 +156,9 @@ add_silent_daemon(GPtrArray *parts,
                   const GError *error)
 {
     g_autofree char *failure = protocol_failure_read(failure_name);
+    g_autofree char *restart = app_place_dup_restart(program);
     g_autofree char *mend =
-        g_strdup_printf("%s could not start for this. Mend it, then: systemctl --user restart %s",
-                        program, program);
+        g_strdup_printf("%s could not start for this. Mend it, then: %s", program, restart);
 
     if (g_error_matches(error, APP_ERROR, APP_ERROR_NOT_RUNNING) && failure != NULL)
         add_part(parts, name, PART_BAD, failure, mend);

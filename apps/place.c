@@ -4,7 +4,10 @@
 
 #include "protocol/peer.h"
 
+#include <unistd.h>
+
 #define RECALL_SOCKET "recall.sock"
+#define VAULT "deskhand-vault"
 
 gboolean
 app_place_has_own_user(void)
@@ -13,6 +16,14 @@ app_place_has_own_user(void)
     g_autofree char *own = protocol_peer_path(RECALL_SOCKET);
 
     return !g_str_equal(used, own);
+}
+
+char *
+app_place_dup_restart(const char *program)
+{
+    if (g_str_equal(program, VAULT) && app_place_has_own_user())
+        return g_strdup_printf("as root, systemctl restart " VAULT "@%u", (unsigned)geteuid());
+    return g_strconcat("systemctl --user restart ", program, NULL);
 }
 
 gboolean

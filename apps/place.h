@@ -9,6 +9,9 @@
 /* Whether it has a user id of its own. */
 gboolean app_place_has_own_user(void);
 
+/* The command that starts a daemon again. Returns: (transfer full) */
+char *app_place_dup_restart(const char *program);
+
 /* Whether it is the one that listens beside @append_path, a socket that the agent writes to. */
 gboolean app_place_is_asked(const char *append_path);
 

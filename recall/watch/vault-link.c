@@ -38,7 +38,7 @@ struct RecallVaultLink {
     int64_t silent_since_us; /* monotonic; 0 while it answers */
 };
 
-static void start_attempt(RecallVaultLink *self);
+static gboolean on_retry(void *user_data);
 
 static void
 set_timer(RecallVaultLink *self, unsigned delay_ms, GSourceFunc on_time)
@@ -51,13 +51,6 @@ set_timer(RecallVaultLink *self, unsigned delay_ms, GSourceFunc on_time)
     self->timer = g_timeout_source_new(delay_ms);
     g_source_set_callback(self->timer, on_time, self, NULL);
     g_source_attach(self->timer, g_main_context_get_thread_default());
-}
-
-static gboolean
-on_retry(void *user_data)
-{
-    start_attempt(user_data);
-    return G_SOURCE_REMOVE;
 }
 
 static void
@@ -289,17 +282,32 @@ move(RecallVaultLink *self)
     self->events.on_moved(self->user_data);
 }
 
-static void
-on_place(void *user_data)
+/* Returns: whether it is another one: then it is connected to soon */
+static gboolean
+take_place(RecallVaultLink *self)
 {
-    RecallVaultLink *self = user_data;
     g_autofree char *path = protocol_peer_find(SOCKET_NAME);
 
     if (g_str_equal(path, self->socket_path))
-        return;
+        return FALSE;
     g_free(self->socket_path);
     self->socket_path = g_steal_pointer(&path);
     move(self);
+    return TRUE;
+}
+
+static void
+on_place(void *user_data)
+{
+    (void)take_place(user_data);
+}
+
+static gboolean
+on_retry(void *user_data)
+{
+    if (!take_place(user_data))
+        start_attempt(user_data);
+    return G_SOURCE_REMOVE;
 }
 
 RecallVaultLink *

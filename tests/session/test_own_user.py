@@ -109,6 +109,9 @@ def check_stopped(desktop, own):
     own.process.kill()
     wait_for(lambda: "Vault      is not connected" in desktop.deskhand("status").stdout,
              "status says it")
+    doctor = desktop.deskhand("doctor").stdout
+    assert "as root, systemctl restart deskhand-vault@0" in doctor, doctor
+    assert "agent's vault: not connected" in doctor and "ok    agent's vault" not in doctor, doctor
     look_at_it()
     assert not desktop.deskhand_pids("deskhand-vault")
 
