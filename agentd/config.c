@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define LANGUAGES_MAX_BYTES 64
+#define LANGUAGES_MAX_BYTES 64 /* of their names */
 
 static gboolean
 check_languages(const char *value)

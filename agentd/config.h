@@ -10,7 +10,7 @@
 /* The user's own settings: $XDG_CONFIG_HOME/deskhand/agentd.conf, a key file. What is not there has
  * the value of the table in config.c; agentd.conf(5) describes each. */
 
-#define AGENTD_CONFIG_MAX_BYTES (64 * 1024)
+#define AGENTD_CONFIG_MAX_BYTES (64 * 1024) /* of agentd.conf */
 
 typedef struct {
     char *path;                /* of the file */

@@ -9,7 +9,7 @@
 /* A command of `deskhand` as a value: what it takes and how it is run. The help, the man pages
  * and the completions of the shells are made from it. */
 
-#define APP_COMMAND_OPTIONS_N_MAX 16
+#define APP_COMMAND_OPTIONS_N_MAX 16 /* of one command */
 
 typedef enum {
     APP_VALUE_NONE, /* a flag */

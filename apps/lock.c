@@ -8,8 +8,8 @@
 #include "apps/secret.h"
 #include "apps/when.h"
 
-#define DURATION_MAX_S (12 * 3600)
-#define AMOUNT_MAX 1000000
+#define DURATION_MAX_S (12 * 3600) /* that an unlock can be asked for */
+#define AMOUNT_MAX 1000000 /* of results, texts or pictures that an unlock can be asked for */
 
 static const AppOption no_options[] = {{NULL}};
 

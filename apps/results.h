@@ -34,7 +34,7 @@ gboolean app_results_run(AppResultsKind kind,
  * Recall1 takes. */
 void app_results_add_options(GVariantDict *options, const AppArguments *arguments);
 
-#define APP_RESULTS_LIMIT_MAX 1000
+#define APP_RESULTS_LIMIT_MAX 1000 /* of --limit: results of one page */
 
 /* The options that app_results_add_options() reads, for a command's table. */
 #define APP_RESULTS_OPTIONS                                                                        \

@@ -9,7 +9,7 @@
  * environment, where other programs see it, and never in a message. From the first one on, the
  * program cannot be looked into by others of the same user and leaves no core. */
 
-#define APP_SECRET_MAX_BYTES 4096
+#define APP_SECRET_MAX_BYTES 4096 /* of a passphrase, PIN or recovery key */
 
 typedef struct AppSecret AppSecret;
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define NAME_MAX_BYTES 32 /* longer words are not compared */
-#define SLIPS_MAX 2
+#define SLIPS_MAX 2       /* between a mistyped word and the one that is suggested */
 
 /* Edit distance with swaps of neighbours, row by row. */
 static int

@@ -8,7 +8,7 @@
 /* Takes from this process what it needs not of the file system and the network, for good. Kernels
  * without landlock (before 5.13) or with an older one take less: nothing fails. */
 
-#define BASE_LANDLOCK_N_PLACES_MAX 16
+#define BASE_LANDLOCK_N_PLACES_MAX 16 /* folders that stay open to a process */
 
 typedef enum {
     BASE_LANDLOCK_READ, /* files and folders below */

@@ -8,7 +8,7 @@
  * GTask nor its source object, so nothing of the owner is ever finalized on the worker's thread
  * (with g_task_run_in_thread() it is, see docs/HACKING.md). */
 
-#define BASE_WORKER_N_JOBS_MAX 1024
+#define BASE_WORKER_N_JOBS_MAX 1024 /* that wait; more are refused */
 
 typedef struct BaseWorker BaseWorker;
 

@@ -7,7 +7,7 @@
 
 /* Peer-to-peer D-Bus over a Unix socket, the only way content travels between processes. */
 
-#define PROTOCOL_PEER_N_CLIENTS_MAX 64
+#define PROTOCOL_PEER_N_CLIENTS_MAX 64 /* at once; more are closed */
 
 /* @name: "append.sock" or "recall.sock"
  * Returns: (transfer full): its path below $XDG_RUNTIME_DIR/deskhand/ */

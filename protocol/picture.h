@@ -10,8 +10,8 @@
  * number of its sheet and place in it (u16 each). A tile whose sheet is PROTOCOL_PICTURE_NO_SHEET
  * is lost. */
 
-#define PROTOCOL_PICTURE_MAX_BYTES (256 * 1024 * 1024)
-#define PROTOCOL_PICTURE_N_SHEETS_MAX 65535
+#define PROTOCOL_PICTURE_MAX_BYTES (256 * 1024 * 1024) /* of the whole file */
+#define PROTOCOL_PICTURE_N_SHEETS_MAX 65535            /* of one picture */
 #define PROTOCOL_PICTURE_NO_SHEET UINT16_MAX
 
 typedef struct ProtocolPictureWriter ProtocolPictureWriter;

@@ -21,14 +21,14 @@
 #define PROTOCOL_READER_PIXELS_FD 4 /* and the memory file */
 
 #define PROTOCOL_READER_VERSION 1
-#define PROTOCOL_READER_MESSAGE_MAX_BYTES (64 * 1024)
-#define PROTOCOL_READER_PIXELS_MAX (8192 * 4096) /* of one picture */
+#define PROTOCOL_READER_MESSAGE_MAX_BYTES (64 * 1024) /* of one message */
+#define PROTOCOL_READER_PIXELS_MAX (8192 * 4096)      /* of one picture */
 #define PROTOCOL_READER_MEMORY_BYTES ((size_t)PROTOCOL_READER_PIXELS_MAX * 4)
-#define PROTOCOL_READER_SIDE_MAX_PX 16384
-#define PROTOCOL_READER_N_LINES_MAX 8192 /* of one picture, read or not */
-#define PROTOCOL_READER_N_WORDS_MAX 1024 /* of one line */
-#define PROTOCOL_READER_WORD_MAX_BYTES 1024
-#define PROTOCOL_READER_REASON_MAX_BYTES 512
+#define PROTOCOL_READER_SIDE_MAX_PX 16384    /* of one picture */
+#define PROTOCOL_READER_N_LINES_MAX 8192     /* of one picture, read or not */
+#define PROTOCOL_READER_N_WORDS_MAX 1024     /* of one line */
+#define PROTOCOL_READER_WORD_MAX_BYTES 1024  /* of one word */
+#define PROTOCOL_READER_REASON_MAX_BYTES 512 /* of the sentence that says why not */
 
 /* The fourth byte of a pixel says what is to be done with it. */
 typedef enum {

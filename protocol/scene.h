@@ -10,16 +10,16 @@
 /* A scene: one window's content over an interval. This is the value that crosses from agentd to
  * the vault; protocol_scene_from_variant() bounds everything before it is used. */
 
-#define PROTOCOL_SCENE_TEXT_MAX_BYTES (256 * 1024)
+#define PROTOCOL_SCENE_TEXT_MAX_BYTES (256 * 1024) /* of one scene */
 #define PROTOCOL_SCENE_FIELD_MAX_BYTES 4096 /* app, title, url, file, actor: cut, not refused */
-#define PROTOCOL_SCENE_N_SPANS_MAX 32768
-#define PROTOCOL_SCENE_N_TILES_MAX 65536
-#define PROTOCOL_SCENE_SIDE_MAX_PX 16384
+#define PROTOCOL_SCENE_N_SPANS_MAX 32768    /* of one scene */
+#define PROTOCOL_SCENE_N_TILES_MAX 65536    /* of one scene */
+#define PROTOCOL_SCENE_SIDE_MAX_PX 16384    /* of the window */
 #define PROTOCOL_SCENE_TIME_MIN_US (INT64_C(345600) * G_USEC_PER_SEC)       /* Monday 1970-01-05 */
 #define PROTOCOL_SCENE_TIME_MAX_US (INT64_C(253402300799) * G_USEC_PER_SEC) /* the end of 9999 */
 /* Tiles are shared within one. */
 #define PROTOCOL_SCENE_WEEK_US (INT64_C(604800) * G_USEC_PER_SEC)
-#define PROTOCOL_TILE_SIDE_MAX_PX 1024
+#define PROTOCOL_TILE_SIDE_MAX_PX 1024 /* of one tile */
 #define PROTOCOL_DIGEST_BYTES 16
 
 /* Where the words came from. */

@@ -8,7 +8,7 @@
 /* What is about to be forgotten, as times and numbers of scenes, never content: written down before
  * the first byte goes, so that a forgetting that was begun is finished after a crash. */
 
-#define RECALL_INTENT_MAX_BYTES (64 * 1024 * 1024)
+#define RECALL_INTENT_MAX_BYTES (64 * 1024 * 1024) /* of one forgetting, as it is written down */
 #define RECALL_INTENT_ID_BYTES 16
 #define RECALL_INTENT_N_SCENES_UNKNOWN UINT64_MAX /* some of the weeks could not be looked into */
 

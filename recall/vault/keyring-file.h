@@ -9,8 +9,8 @@
 /* What the file of the keyring says. Pure: bytes in, values out and back. Keys stand in it wrapped
  * only; what is not a key (weeks, counts) tells time and amount, as the segments' files do. */
 
-#define RECALL_KEYRING_FILE_MAX_BYTES (4 * 1024 * 1024)
-#define RECALL_KEYRING_N_ENTRIES_MAX 20000
+#define RECALL_KEYRING_FILE_MAX_BYTES (4 * 1024 * 1024) /* of the whole file */
+#define RECALL_KEYRING_N_ENTRIES_MAX 20000              /* keys of weeks */
 
 /* In the place of a week: the key is not a segment's, but that of receipts. */
 #define RECALL_KEYRING_WEEK_NONE (-1)

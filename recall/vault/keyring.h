@@ -25,7 +25,7 @@
 /* Tries that need not wait. After so many wrong ones the next waits two seconds, and each one after
  * that twice as long as the one before. */
 #define RECALL_KEYRING_N_TRIES_FREE 3
-#define RECALL_KEYRING_WAIT_MAX_S 300
+#define RECALL_KEYRING_WAIT_MAX_S 300 /* after wrong tries */
 
 /* A segment whose key sealed so much gets another key when it is opened next. */
 #define RECALL_KEYRING_N_SEALS_WORN (UINT64_C(1) << 29)

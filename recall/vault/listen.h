@@ -6,7 +6,7 @@
 
 /* Sockets that the service manager listens on for us (sd_listen_fds(3), without its library). */
 
-#define RECALL_LISTEN_N_FDS_MAX 16
+#define RECALL_LISTEN_N_FDS_MAX 16 /* sockets of the service manager */
 
 /* @name: as in FileDescriptorName=
  * Returns: the socket, the caller's from now on; -1 when there is none of that name or it was

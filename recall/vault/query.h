@@ -19,8 +19,8 @@
  * stand, but those of this table, and a name before nothing (app:), are a query only begun. A query
  * without any word finds the newest scenes. */
 
-#define RECALL_QUERY_MAX_BYTES (64 * 1024)
-#define RECALL_QUERY_N_TERMS_MAX 64 /* different ones; the rest is left out */
+#define RECALL_QUERY_MAX_BYTES (64 * 1024) /* of what a person types; more is cut off */
+#define RECALL_QUERY_N_TERMS_MAX 64        /* different ones; the rest is left out */
 
 typedef struct {
     GPtrArray *terms; /* of RecallTerm, no two alike */

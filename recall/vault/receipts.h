@@ -8,8 +8,8 @@
 /* What was forgotten when, without content; sealed in one file of the history's folder. While the
  * history is locked more can be added and none read. Store's thread. */
 
-#define RECALL_RECEIPTS_N_MAX 5000 /* then the oldest goes */
-#define RECALL_RECEIPTS_MAX_BYTES (4 * 1024 * 1024)
+#define RECALL_RECEIPTS_N_MAX 5000                  /* then the oldest goes */
+#define RECALL_RECEIPTS_MAX_BYTES (4 * 1024 * 1024) /* of their file */
 #define RECALL_RECEIPT_DIGEST_BYTES 32
 
 typedef struct {

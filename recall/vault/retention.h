@@ -9,7 +9,7 @@
  * administrator's is /etc/deskhand/vault.conf, the user's $XDG_CONFIG_HOME/deskhand/vault.conf; of
  * two limits the stricter holds. vault.conf(5) describes them. */
 
-#define RECALL_RETENTION_FILE_MAX_BYTES (64 * 1024)
+#define RECALL_RETENTION_FILE_MAX_BYTES (64 * 1024) /* of vault.conf */
 
 #define RECALL_RETENTION_QUOTA_MIN_BYTES (UINT64_C(16) * 1000 * 1000)
 #define RECALL_RETENTION_QUOTA_MAX_BYTES (UINT64_C(1000) * 1000 * 1000 * 1000 * 1000)

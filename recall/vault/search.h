@@ -9,7 +9,7 @@
  * them the store appends and serves other searches. */
 
 #define RECALL_SEARCH_LIMIT_DEFAULT 20
-#define RECALL_SEARCH_LIMIT_MAX 1000
+#define RECALL_SEARCH_LIMIT_MAX 1000 /* results of one page */
 /* A slice ends at the next scene after so long. What happens inside SQLite's index cannot be
  * interrupted: it takes about 1 ms for a week of 20 000 scenes, 10 ms for a prefix. */
 #define RECALL_SEARCH_SLICE_US 8000

@@ -10,8 +10,8 @@
 /* The part of io.deskhand.Recall1 that forgets: hands it to the store's thread step by step. One at
  * a time. Main thread. */
 
-#define RECALL_SERVICE_FORGET_N_LEFT_MAX 20 /* sentences */
-#define RECALL_SERVICE_FORGET_OPTION_MAX_BYTES 4096
+#define RECALL_SERVICE_FORGET_N_LEFT_MAX 20         /* sentences */
+#define RECALL_SERVICE_FORGET_OPTION_MAX_BYTES 4096 /* of one option */
 
 typedef struct RecallServiceForget RecallServiceForget;
 

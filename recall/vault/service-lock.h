@@ -10,7 +10,7 @@
 /* The part of io.deskhand.Recall1 that locks, unlocks and changes the key, and what the rest of it
  * asks before it gives anything out. Main thread. */
 
-#define RECALL_SERVICE_LOCK_SECRET_MAX_BYTES 4096
+#define RECALL_SERVICE_LOCK_SECRET_MAX_BYTES 4096 /* of a passphrase, PIN or recovery key */
 
 typedef struct RecallServiceLock RecallServiceLock;
 

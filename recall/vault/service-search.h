@@ -8,8 +8,8 @@
 /* The part of io.deskhand.Recall1 that searches, and its jobs of io.deskhand.Job1: hands a slice of
  * each search after the other to the store's thread. Main thread. */
 
-#define RECALL_SERVICE_SEARCH_N_JOBS_MAX 8 /* of one client; more are told Busy */
-#define RECALL_SERVICE_SEARCH_OPTION_MAX_BYTES 4096
+#define RECALL_SERVICE_SEARCH_N_JOBS_MAX 8          /* of one client; more are told Busy */
+#define RECALL_SERVICE_SEARCH_OPTION_MAX_BYTES 4096 /* of one option */
 
 typedef struct RecallServiceSearch RecallServiceSearch;
 

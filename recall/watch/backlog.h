@@ -9,8 +9,8 @@
  * way is dropped and counted. One whose key comes again takes the place of the one that waits, and
  * follows the one that is on its way. Main thread. */
 
-#define RECALL_BACKLOG_N_MAX 256 /* scenes */
-#define RECALL_BACKLOG_MAX_BYTES (16 * 1024 * 1024)
+#define RECALL_BACKLOG_N_MAX 256                    /* scenes */
+#define RECALL_BACKLOG_MAX_BYTES (16 * 1024 * 1024) /* of all scenes that wait */
 
 typedef enum {
     RECALL_BACKLOG_WAITING,

@@ -8,7 +8,7 @@
 /* The why-not ledger: what was not remembered, by rule, without anything of its content. In memory
  * and bounded: the oldest goes. Pure: the clock is the caller's. */
 
-#define RECALL_LEDGER_N_MAX 2048
+#define RECALL_LEDGER_N_MAX 2048 /* refusals; then the oldest goes */
 #define RECALL_LEDGER_JOIN_MAX_US                                                                  \
     ((int64_t)60 * G_USEC_PER_SEC) /* closer together is one entry                                 \
                                     */

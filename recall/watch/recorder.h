@@ -6,7 +6,7 @@
 
 /* Hands every visible window of a moment to its watch. Main thread. */
 
-#define RECALL_RECORDER_N_WATCHES_MAX 256
+#define RECALL_RECORDER_N_WATCHES_MAX 256 /* windows that are followed at once */
 /* A window that is hidden for so long is forgotten. */
 #define RECALL_RECORDER_HIDDEN_MAX_US (15 * 60 * G_USEC_PER_SEC)
 

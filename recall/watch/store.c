@@ -17,7 +17,7 @@
 #define N_IN_FLIGHT_MAX 8     /* so that the vault may commit several at once */
 #define REFUSED_PAUSE_MS 2000 /* before a scene that the vault could not take goes again */
 #define TOUCH_PAUSE_MS 10000
-#define N_TOUCHES_MAX 1024
+#define N_TOUCHES_MAX 1024 /* ends of scenes that wait to be told */
 #define HELD_SHEETS_MAX_BYTES (2 * 1024 * 1024)
 
 struct RecallStore {

@@ -8,10 +8,10 @@
 /* Text from pixels: the client of deskhand-reader, which it starts, watches, kills when it is
  * over its deadline, and starts again (the request is then tried once more). Main thread. */
 
-#define RECALL_OCR_N_REQUESTS_MAX 32
+#define RECALL_OCR_N_REQUESTS_MAX 32        /* that wait */
 #define RECALL_OCR_PIXELS_MAX (8192 * 4096) /* of one request */
 #define RECALL_OCR_REQUEST_DEADLINE_MS 8000
-#define RECALL_OCR_SIDE_MAX_PX 16384
+#define RECALL_OCR_SIDE_MAX_PX 16384                  /* of one request */
 #define RECALL_OCR_QUEUE_MAX_BYTES (96 * 1024 * 1024) /* pixels of requests that wait */
 #define RECALL_OCR_N_TRIES 2
 #define RECALL_OCR_N_DEATHS_MAX 6 /* in a row; then no reader is started for a while: */

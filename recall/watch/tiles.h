@@ -15,7 +15,7 @@
 
 #define RECALL_TILE_WIDTH_PX 512
 #define RECALL_TILE_REACH_PX 32 /* tiles are higher, but for the first, the last and blank ones */
-#define RECALL_TILE_HEIGHT_MAX_PX 256
+#define RECALL_TILE_HEIGHT_MAX_PX 256 /* of one tile */
 
 /**
  * recall_tiles_cut:

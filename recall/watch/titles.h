@@ -7,7 +7,7 @@
 /* Titles that pages had which are denied for their address: browsers name them in tabs, lists and
  * menus. In memory and bounded: the one that was not met for the longest time goes. Pure. */
 
-#define RECALL_TITLES_N_MAX 1024
+#define RECALL_TITLES_N_MAX 1024 /* of denied pages that are known */
 
 typedef struct RecallTitles RecallTitles;
 

@@ -10,7 +10,8 @@
  * with a user id of its own is not ours to start. Never blocks; main thread. */
 
 #define RECALL_VAULT_LINK_RETRY_MIN_MS 100
-#define RECALL_VAULT_LINK_RETRY_MAX_MS 5000
+#define RECALL_VAULT_LINK_RETRY_MAX_MS                                                             \
+    5000 /* between tries to reach a vault that does not come up */
 /* A vault that dies again and again is back as fast so many times. */
 #define RECALL_VAULT_LINK_N_QUICK 10
 /* Then there is a growing pause before each start, no longer than this if it answered. */

@@ -9,7 +9,7 @@
 /* The tiles that the vault has in the newest week that was added to, so that they need not be coded
  * or sent again. Bounded: what it does not know is sent. Main thread. */
 
-#define RECALL_VAULT_TILES_N_MAX 16384
+#define RECALL_VAULT_TILES_N_MAX 16384 /* that the vault is known to have */
 
 typedef struct {
     RecallTileCache *digests; /* of that week */

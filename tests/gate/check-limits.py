@@ -17,7 +17,8 @@ HEAD = """<!-- SPDX-FileCopyrightText: 2026 The Deskhand authors -->
 # Limits
 
 Whatever can grow has a maximum, and its name says the unit. The module that enforces it defines it;
-this table is made from the sources (`tests/gate/check-limits.py --write`).
+this table is made from the sources (`tests/gate/check-limits.py --write`). A remark stands where the
+name does not say it all.
 
 The history as a whole: a tenth of the disk that it is on, at least 1 GB (or all of a smaller
 disk) and at most 50 GB, and no limit of age, unless vault.conf(5) says otherwise (16 MB to 1000 TB
@@ -25,7 +26,7 @@ and one day to a hundred years, or none). Windows Recall, for comparison, takes 
 
 An unlock gives out 20 000 results, 2 000 texts and 2 000 pictures unless `deskhand unlock` is told otherwise.
 
-| where | name | value | about |
+| where | name | value | remark |
 |---|---|---|---|
 """
 
@@ -39,7 +40,7 @@ def tidy(value):
     return value.replace("*", "×").replace("|", "or")
 
 
-def about(rest, above):
+def remark(rest, above):
     """What the comment behind it says, or the first sentence of the one above it."""
     behind = COMMENT.search(rest)
     over = ABOVE.search(above)
@@ -59,7 +60,7 @@ def limits():
         for found in DEFINE.finditer(text):
             limit, rest = found.groups()
             value = tidy(COMMENT.sub("", rest))
-            yield f"| `{name}` | `{limit}` | {value} | {about(rest, text[:found.start()])} |"
+            yield f"| `{name}` | `{limit}` | {value} | {remark(rest, text[:found.start()])} |"
 
 
 page = HEAD + "\n".join(limits()) + "\n"
