@@ -280,6 +280,15 @@ draw_glyph(ProtocolSheetDecoder *self, const Band *band, uint32_t *x)
     return TRUE;
 }
 
+static void
+fill_band(const Band *band, uint32_t colour)
+{
+    for (uint32_t x = 0; x < band->width; x++)
+        memcpy(band->top + PIXEL_BYTES * (size_t)x, &colour, PIXEL_BYTES);
+    for (uint32_t y = 1; y < band->height; y++)
+        memcpy(band->top + band->stride * y, band->top, PIXEL_BYTES * (size_t)band->width);
+}
+
 static gboolean
 draw_band(ProtocolSheetDecoder *self, const Band *band)
 {
@@ -289,11 +298,7 @@ draw_band(ProtocolSheetDecoder *self, const Band *band)
 
     if (!take_colour(self, &self->backgrounds, &background))
         return FALSE;
-    for (uint32_t y = 0; y < band->height; y++) {
-        for (uint32_t column = 0; column < band->width; column++)
-            memcpy(band->top + band->stride * y + PIXEL_BYTES * (size_t)column,
-                   &self->colours[background], PIXEL_BYTES);
-    }
+    fill_band(band, self->colours[background]);
     while (x < band->width) {
         if (!take_gap(self, &gap) || gap > band->width - x)
             return FALSE;

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "protocol/sheet-colours.h"
 #include "protocol/sheet-pixels.h"
 
 #include <string.h>
@@ -11,18 +12,10 @@
 #define GAP_N_CHANGES_MAX 8 /* borders and a scroll bar's edges pass through */
 #define BAND_MAX_PX 255
 #define ESCAPE 255
-#define SLOT_BITS 17
-#define N_SLOTS (1 << SLOT_BITS) /* of the table of colours, twice their maximum */
-#define NO_COLOUR UINT32_MAX
+#define CHANGES_STEP_PX 16 /* the pixels that are compared before changes are counted up */
 #define COLOUR_MASK 0xFFFFFF
 #define PIXEL_BYTES 4
-#define PRIME UINT32_C(2654435761) /* Knuth's multiplier */
-
-typedef struct {
-    uint32_t value;
-    uint32_t n_pixels;
-    uint32_t rank; /* by frequency */
-} Colour;
+#define PRIME_64 UINT64_C(0x9E3779B97F4A7C15)
 
 /* Pixels between two gaps, without the rows of background above and below. */
 typedef struct {
@@ -47,8 +40,7 @@ typedef struct {
 struct ProtocolSheetEncoder {
     GArray *places;  /* of Place */
     size_t n_pixels; /* of all of them */
-    GArray *colours; /* of Colour, by first sight */
-    uint32_t *slots; /* number of a colour, or NO_COLOUR */
+    ProtocolSheetColours *colours;
     GPtrArray *glyphs;
     GHashTable *known;   /* of them */
     GByteArray *bands;   /* heights */
@@ -68,13 +60,26 @@ get_pixel(const uint8_t *row, uint32_t x)
     return GUINT32_FROM_LE(pixel) & COLOUR_MASK;
 }
 
+/* Most rows of a screen have one colour. FALSE as well when the fourth bytes differ. */
+static gboolean
+is_plain(const uint8_t *row, uint32_t width_px)
+{
+    return memcmp(row, row + PIXEL_BYTES, PIXEL_BYTES * (size_t)(width_px - 1)) == 0;
+}
+
 gboolean
 protocol_sheet_pixels_is_gap(const uint8_t *row, uint32_t width_px)
 {
     unsigned n_changes = 0;
 
-    for (uint32_t x = 1; x < width_px; x++)
-        n_changes += get_pixel(row, x) != get_pixel(row, x - 1);
+    if (width_px == 0 || is_plain(row, width_px))
+        return TRUE;
+    for (uint32_t x = 1; x < width_px && n_changes <= GAP_N_CHANGES_MAX;) {
+        uint32_t end = MIN(x + CHANGES_STEP_PX, width_px);
+
+        for (; x < end; x++)
+            n_changes += get_pixel(row, x) != get_pixel(row, x - 1);
+    }
     return n_changes <= GAP_N_CHANGES_MAX;
 }
 
@@ -113,8 +118,7 @@ protocol_sheet_encoder_free(ProtocolSheetEncoder *self)
     if (self == NULL)
         return;
     g_array_unref(self->places);
-    g_array_unref(self->colours);
-    g_free(self->slots);
+    protocol_sheet_colours_free(self->colours);
     g_hash_table_unref(self->known);
     g_ptr_array_unref(self->glyphs);
     g_byte_array_unref(self->bands);
@@ -132,8 +136,7 @@ protocol_sheet_encoder_new(void)
 
     *self = (ProtocolSheetEncoder){
         .places = g_array_new(FALSE, FALSE, sizeof(Place)),
-        .colours = g_array_new(FALSE, FALSE, sizeof(Colour)),
-        .slots = g_new(uint32_t, N_SLOTS),
+        .colours = protocol_sheet_colours_new(),
         .glyphs = g_ptr_array_new_with_free_func(free_glyph),
         .known = g_hash_table_new(hash_glyph, is_same_glyph),
         .bands = g_byte_array_new(),
@@ -142,35 +145,7 @@ protocol_sheet_encoder_new(void)
         .drawn = g_array_new(FALSE, FALSE, sizeof(Drawn)),
     };
 
-    memset(self->slots, 0xFF, N_SLOTS * sizeof(uint32_t));
     return self;
-}
-
-/* --- colours --- */
-
-static Colour *
-get_colour(const ProtocolSheetEncoder *self, uint32_t number)
-{
-    return &g_array_index(self->colours, Colour, number);
-}
-
-/* Returns: FALSE when there are too many */
-static gboolean
-find_colour(ProtocolSheetEncoder *self, uint32_t value, uint32_t *out_number)
-{
-    uint32_t at = (value * PRIME) >> (32 - SLOT_BITS);
-    Colour colour = {.value = value};
-
-    while (self->slots[at] != NO_COLOUR && get_colour(self, self->slots[at])->value != value)
-        at = (at + 1) % N_SLOTS;
-    if (self->slots[at] == NO_COLOUR) {
-        if (self->colours->len == PROTOCOL_SHEET_N_COLOURS_MAX)
-            return FALSE;
-        self->slots[at] = self->colours->len;
-        g_array_append_val(self->colours, colour);
-    }
-    *out_number = self->slots[at];
-    return TRUE;
 }
 
 /* --- bands --- */
@@ -181,7 +156,7 @@ load_band(ProtocolSheetEncoder *self, const ProtocolSheetTile *tile, uint32_t to
 {
     uint32_t height = bottom - top;
     size_t n_pixels = (size_t)tile->width * height;
-    uint32_t last = NO_COLOUR;
+    uint32_t last = PROTOCOL_SHEET_NO_COLOUR;
     uint32_t number = 0;
 
     if (n_pixels > self->band_n_max) {
@@ -194,7 +169,7 @@ load_band(ProtocolSheetEncoder *self, const ProtocolSheetTile *tile, uint32_t to
         for (uint32_t x = 0; x < tile->width; x++) {
             uint32_t value = get_pixel(row, x);
 
-            if (value != last && !find_colour(self, value, &number))
+            if (value != last && !protocol_sheet_colours_find(self->colours, value, &number))
                 return FALSE;
             last = value;
             self->band[(size_t)x * height + y] = (uint16_t)number;
@@ -259,11 +234,16 @@ is_background_row(const uint16_t *columns,
 static uint32_t
 hash_pixels(const uint16_t *pixels, size_t n, uint32_t seed)
 {
-    uint32_t hash = seed;
+    uint64_t hash = seed;
+    uint64_t word;
 
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ pixels[i]) * PRIME + (hash >> 15);
-    return hash;
+    for (size_t i = 0; i < n; i += sizeof word / sizeof *pixels) {
+        word = 0;
+        memcpy(&word, pixels + i, MIN(sizeof word, (n - i) * sizeof *pixels));
+        hash = (hash ^ word) * PRIME_64;
+        hash ^= hash >> 32;
+    }
+    return (uint32_t)hash;
 }
 
 /* @glyph: its pixels are taken. Returns: the one that is the same, FALSE when there are too many */
@@ -317,20 +297,59 @@ draw_glyph(ProtocolSheetEncoder *self,
     return TRUE;
 }
 
+static void
+begin_band(ProtocolSheetEncoder *self, uint32_t height, uint16_t background)
+{
+    uint8_t byte = (uint8_t)height;
+
+    protocol_sheet_colours_get(self->colours, background)->n_pixels++;
+    g_byte_array_append(self->bands, &byte, 1);
+    g_array_append_val(self->backgrounds, background);
+}
+
+static gboolean
+is_plain_band(const ProtocolSheetTile *tile, uint32_t top, uint32_t bottom)
+{
+    const uint8_t *first = tile->pixels + tile->stride * top;
+
+    if (!is_plain(first, tile->width))
+        return FALSE;
+    for (uint32_t y = top + 1; y < bottom; y++) {
+        if (memcmp(tile->pixels + tile->stride * y, first, PIXEL_BYTES * (size_t)tile->width) != 0)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+code_plain_band(ProtocolSheetEncoder *self,
+                const ProtocolSheetTile *tile,
+                uint32_t top,
+                uint32_t bottom)
+{
+    uint32_t background;
+
+    if (!protocol_sheet_colours_find(self->colours, get_pixel(tile->pixels + tile->stride * top, 0),
+                                     &background))
+        return FALSE;
+    begin_band(self, bottom - top, (uint16_t)background);
+    add_gap(self, tile->width);
+    return TRUE;
+}
+
 static gboolean
 code_band(ProtocolSheetEncoder *self, const ProtocolSheetTile *tile, uint32_t top, uint32_t bottom)
 {
     uint32_t height = bottom - top;
-    uint8_t byte = (uint8_t)height;
     uint16_t background;
     uint32_t x = 0;
 
+    if (is_plain_band(tile, top, bottom))
+        return code_plain_band(self, tile, top, bottom);
     if (!load_band(self, tile, top, bottom))
         return FALSE;
     background = find_background(self->band, (size_t)tile->width * height);
-    get_colour(self, background)->n_pixels++;
-    g_byte_array_append(self->bands, &byte, 1);
-    g_array_append_val(self->backgrounds, background);
+    begin_band(self, height, background);
     while (x < tile->width) {
         uint32_t begin = x;
 
@@ -385,15 +404,26 @@ put_number(GByteArray *out, uint32_t number, unsigned n_bytes)
     g_byte_array_append(out, (const uint8_t *)&bytes, n_bytes);
 }
 
-/* A number that is small as a rule; @rest: what of it is large */
-static void
-put_rank(GByteArray *out, GArray *rest, uint32_t rank)
+/* Returns: (transfer none): room for so many bytes at the end */
+static uint8_t *
+put_room(GByteArray *out, size_t n_bytes)
+{
+    unsigned n_before = out->len;
+
+    g_byte_array_set_size(out, n_before + (unsigned)n_bytes);
+    return out->data + n_before;
+}
+
+/* A number that is small as a rule; @rest: what of it is large. Returns: its byte */
+static uint8_t
+take_rank(GArray *rest, uint32_t rank)
 {
     uint16_t large = (uint16_t)(rank - ESCAPE);
 
-    put_number(out, MIN(rank, ESCAPE), 1);
-    if (rank >= ESCAPE)
-        g_array_append_val(rest, large);
+    if (rank < ESCAPE)
+        return (uint8_t)rank;
+    g_array_append_val(rest, large);
+    return ESCAPE;
 }
 
 static GArray *
@@ -406,9 +436,12 @@ new_rest(void)
 static void
 put_rest(GByteArray *out, const GArray *rest)
 {
-    for (unsigned shift = 0; shift <= 8; shift += 8) {
-        for (unsigned i = 0; i < rest->len; i++)
-            put_number(out, g_array_index(rest, uint16_t, i) >> shift, 1);
+    uint8_t *low = put_room(out, 2 * (size_t)rest->len);
+    uint8_t *high = low + rest->len;
+
+    for (unsigned i = 0; i < rest->len; i++) {
+        low[i] = (uint8_t)g_array_index(rest, uint16_t, i);
+        high[i] = (uint8_t)(g_array_index(rest, uint16_t, i) >> 8);
     }
 }
 
@@ -422,43 +455,16 @@ put_places(ProtocolSheetEncoder *self, GByteArray *out)
     }
 }
 
-static int
-compare_colours(const void *a, const void *b)
-{
-    const Colour *first = *(const Colour *const *)a;
-    const Colour *second = *(const Colour *const *)b;
-
-    if (first->n_pixels != second->n_pixels)
-        return first->n_pixels < second->n_pixels ? 1 : -1;
-    return first < second ? -1 : 1;
-}
-
-static int
-compare_values(const void *a, const void *b)
-{
-    uint32_t first = (*(const Colour *const *)a)->value;
-    uint32_t second = (*(const Colour *const *)b)->value;
-
-    return first < second ? -1 : first > second;
-}
-
 /* Most of them are greys, or nearly: red and blue stand as what they have more than green. */
 static void
 put_colours(ProtocolSheetEncoder *self, GByteArray *out)
 {
-    unsigned n = self->colours->len;
-    g_autofree Colour **sorted = g_new(Colour *, n);
+    g_autofree ProtocolSheetColour **sorted = protocol_sheet_colours_rank(self->colours, ESCAPE);
+    unsigned n = protocol_sheet_colours_count(self->colours);
 
-    for (unsigned i = 0; i < n; i++)
-        sorted[i] = get_colour(self, i);
-    qsort(sorted, n, sizeof(Colour *), compare_colours);
-    if (n > ESCAPE)
-        qsort(sorted + ESCAPE, n - ESCAPE, sizeof(Colour *), compare_values);
     put_number(out, n, 4);
-    for (unsigned i = 0; i < n; i++) {
-        sorted[i]->rank = i;
+    for (unsigned i = 0; i < n; i++)
         put_number(out, sorted[i]->value >> 8, 1);
-    }
     for (unsigned i = 0; i < n; i++)
         put_number(out, (sorted[i]->value >> 16) - (sorted[i]->value >> 8), 1);
     for (unsigned i = 0; i < n; i++)
@@ -500,10 +506,16 @@ put_bands(ProtocolSheetEncoder *self, GByteArray *out)
 {
     g_autoptr(GArray) rest = new_rest();
 
+    unsigned n = self->backgrounds->len;
+    uint8_t *ranks;
+
     put_number(out, self->bands->len, 4);
     g_byte_array_append(out, self->bands->data, self->bands->len);
-    for (unsigned i = 0; i < self->backgrounds->len; i++)
-        put_rank(out, rest, get_colour(self, g_array_index(self->backgrounds, uint16_t, i))->rank);
+    ranks = put_room(out, n);
+    for (unsigned i = 0; i < n; i++)
+        ranks[i] = take_rank(rest, protocol_sheet_colours_get(
+                                       self->colours, g_array_index(self->backgrounds, uint16_t, i))
+                                       ->rank);
     put_rest(out, rest);
 }
 
@@ -511,14 +523,17 @@ static void
 put_drawn(ProtocolSheetEncoder *self, GByteArray *out)
 {
     g_autoptr(GArray) rest = new_rest();
+    unsigned n = self->drawn->len;
+    uint8_t *tops; /* and behind them the ranks */
 
     put_number(out, self->gaps->len, 4);
     g_byte_array_append(out, self->gaps->data, self->gaps->len);
-    put_number(out, self->drawn->len, 4);
-    for (unsigned i = 0; i < self->drawn->len; i++)
-        put_number(out, g_array_index(self->drawn, Drawn, i).y, 1);
-    for (unsigned i = 0; i < self->drawn->len; i++)
-        put_rank(out, rest, g_array_index(self->drawn, Drawn, i).glyph->rank);
+    put_number(out, n, 4);
+    tops = put_room(out, 2 * (size_t)n);
+    for (unsigned i = 0; i < n; i++) {
+        tops[i] = g_array_index(self->drawn, Drawn, i).y;
+        tops[n + i] = take_rank(rest, g_array_index(self->drawn, Drawn, i).glyph->rank);
+    }
     put_rest(out, rest);
 }
 
@@ -529,9 +544,12 @@ put_pixels(ProtocolSheetEncoder *self, GByteArray *out)
 
     for (unsigned i = 0; i < self->glyphs->len; i++) {
         const Glyph *glyph = self->glyphs->pdata[i];
+        size_t n = (size_t)glyph->width * glyph->height;
+        uint8_t *ranks = put_room(out, n);
 
-        for (size_t k = 0; k < (size_t)glyph->width * glyph->height; k++)
-            put_rank(out, rest, get_colour(self, glyph->pixels[k])->rank);
+        for (size_t k = 0; k < n; k++)
+            ranks[k] =
+                take_rank(rest, protocol_sheet_colours_get(self->colours, glyph->pixels[k])->rank);
     }
     put_rest(out, rest);
 }
@@ -543,7 +561,7 @@ count_colours(ProtocolSheetEncoder *self)
         const Glyph *glyph = self->glyphs->pdata[i];
 
         for (size_t k = 0; k < (size_t)glyph->width * glyph->height; k++)
-            get_colour(self, glyph->pixels[k])->n_pixels++;
+            protocol_sheet_colours_get(self->colours, glyph->pixels[k])->n_pixels++;
     }
 }
 
