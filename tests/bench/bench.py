@@ -26,7 +26,7 @@ from never import CONFIG as NEVER_CONFIG, run_never # noqa: E402
 from ocr import run_ocr # noqa: E402
 from recall import run_recall # noqa: E402
 from secrets_planted import run_secrets # noqa: E402
-from session import run_session # noqa: E402
+from session import run_disk, run_session # noqa: E402
 from supervise import supervised # noqa: E402
 
 ALL = ["session", "memory", "disk", "idle", "recall", "latency", "slowdown", "search", "day",
@@ -61,12 +61,13 @@ def run_program(name, table):
 
 
 def run(wanted, table):
-    if {"session", "memory", "disk"} & set(wanted):
-        print(f"session ({11 if 'disk' in wanted else 3} minutes)", flush=True)
+    if {"session", "memory"} & set(wanted):
+        print("session (4 minutes)", flush=True)
         on_desktop(run_session, table, wanted)
-    for name, function in (("idle", run_idle), ("recall", run_recall), ("latency", run_latency)):
+    for name, function in (("disk", run_disk), ("idle", run_idle), ("recall", run_recall),
+                           ("latency", run_latency)):
         if name in wanted:
-            print(name, flush=True)
+            print("disk (an hour)" if name == "disk" else name, flush=True)
             on_desktop(function, table)
     if "slowdown" in wanted:
         print("slowdown", flush=True)

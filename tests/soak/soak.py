@@ -96,8 +96,9 @@ class Soak:
             name = session.PHASES[turn % len(session.PHASES)]
             self.what = name
             self.phase(name, min(until_s, time.monotonic() + PHASE_S), between)
-            self.script.round = (self.script.round + 1) % session.N_ROUNDS
             turn += 1
+            if turn % len(session.PHASES) == 0:
+                self.script.next_round()
 
     def phase(self, name, until_s, between):
         while time.monotonic() < until_s:
