@@ -415,3 +415,16 @@ def test_what_waits_while_the_disk_is_full():
         apps.xterm(desktop, *apps.shell("echo danach; sleep 99"))
         assert_found(desktop, "danach")
         assert not desktop.search("gannet") and not desktop.search("pelican")
+
+
+def test_what_is_still_shown_while_the_disk_is_full():
+    """It went with what waited, and is recorded anew when there is room."""
+    with SmallDisk() as disk, Desktop(env={"XDG_DATA_HOME": str(disk.folder)}) as desktop:
+        disk.fill()
+        apps.xterm(desktop, *apps.shell("echo kormoran bleibt stehen"), blinks=False)
+        wait_for(lambda: desktop.status()["reason"] == "the disk of the history is full" and
+                 desktop.status()["backlog"], "scenes wait for the disk")
+        done = desktop.deskhand("forget", "--last", "10m", "--yes")
+        assert done.returncode == 0, done
+        disk.make_room()
+        assert_found(desktop, "kormoran")
