@@ -3,7 +3,7 @@
 #include "policies/detect-words.h"
 
 #include "policies/detect-answers.h"
-#include "policies/detect-pattern.h"
+#include "policies/detect-labels.h"
 #include "policies/detect-tables.h"
 #include "policies/detect-values.h"
 
@@ -14,157 +14,7 @@
 #define N_VALUES_BELOW_MAX 1000
 #define HEIGHTS_TO_CELL_MAX 2 /* from a head to the first cell of its column */
 
-/* What a value is labelled with; then what stands between them; then the value. */
-#define PASSWORD_LABELS                                                                            \
-    "pass ?word|passwd|pass ?code|passwort|" POLICY_NOT_IN_WORD                                    \
-    "pwd|(?:[\\w-]{0,16}密[码玛]|密碼|口[令今]|提取码)"
-#define PHRASE_LABELS "pass ?phrase|密码短语|口令短语|助记词"
-#define KEY_LABELS                                                                                 \
-    "secret(?:[ _-]?access)?(?:[ _-]?key)?(?:_base)?|api[ _-]?(?:key|secret|token)|access[ "       \
-    "_-]?(?:key|token)|"                                                                           \
-    "auth[ _-]?token|" POLICY_NOT_IN_WORD "token|client[ _-]?secret|private[ _-]?key|密钥|令牌"
-#define REMARK "(?: ?(?:\\([^()\\n]{0,24}\\)|（[^（）\\n]{0,24}）))?"
-#define OF_WHAT "(?: (?:for|of|on|to|at|from) [^\\n?]{1,48}?)?"
-#define COLON "[:：](?!//)"
-#define BETWEEN                                                                                    \
-    REMARK "[\"'`]? ?(?::=|=>|->|(?: is| was|[是为為] ?)?" COLON "|[=＝]| is | was "              \
-           "|(?:已?被?(?:重置|修改|更改|改|设置|设|变更)成?)?[是为為]) ?"
-#define VALUE "(?:\"([^\"\\n]{1,256})\"?|'([^'\\n]{1,256})'?|([^\\s\"'，。；、]{1,256}))"
-#define RANDOM_VALUE "[\"'`]?((?=[^\\s\"']*[0-9])[^\\s\"'，。；、,;]{12,512})"
-
-/* Of letters and digits, or with a capital within. */
-#define LOOKS_RANDOM "(?=[^\\s]*?(?:[0-9][^\\s]*?[A-Za-z]|[A-Za-z][^\\s]*?[0-9]|(?-i:[a-z][A-Z])))"
-
-/* "The password for the router was changed to ..." */
-#define CHANGED "(?: [^\\n]{1,48}?)? (?:changed|set|reset|updated|renewed) to(?: ?:)?"
-#define CHANGED_TO CHANGED "[ \\n][\"'`]?"
-#define CHANGED_TO_END CHANGED "(?![^\\n])"
-#define CHANGED_VALUE                                                                              \
-    POLICY_NO_VALUE "(" LOOKS_RANDOM                                                               \
-                    "[^\\s\"'，。；、,;]{4,256}|[^\\s\"',;]{4,256}(?=[\"'`.!]*(?:\\n|\\z)))"
-
-/* Several words; what goes on as a sentence does is none of them. */
-#define PROSE                                                                                      \
-    "(?!(?:and|or|but|then|for|to|of|in|on|at|is|are|was|with|from|the|a|an|as|if|it|so|your|you|" \
-    "my|we|must|should|will|can|has|have|not|please|login|user|username)\\b)"
-#define WORDS "([\\w-]{2,32}(?: " PROSE "[\\w-]{1,32}){1,11})(*MARK:WORDS)"
-
-/* In a shell, in its settings, in a request, where OCR may read a gap. */
-#define VARIABLE "(?<=_)(?-i:PASS|PW|PWD|SECRET)=" VALUE
-#define MYSQL "(?:mysql|mariadb)[a-z-]{0,12} [^\\n]{0,200}?(?<= )(?-i:-p)[\"']?([^\\s\"']{1,256})"
-#define SSHPASS "sshpass (?:-v )?(?-i:-p) ?" VALUE
-#define GAP "[ \\n]{1,4}"
-#define NETRC                                                                                      \
-    "(?:machine [^\\s]{1,64}|default)" GAP "login" GAP "[^\\s]{1,64}" GAP "(?:account" GAP         \
-    "[^\\s]{1,64}" GAP ")?password" GAP VALUE
-#define NETRC_END                                                                                  \
-    "(?<![^\\n])(?-i:login) [^\\s]{1,64}?(?: ?\\n ?)?(?-i:password)" GAP POLICY_NO_VALUE VALUE     \
-    " ?(?![^\\n])"
-#define AUTHORIZATION                                                                              \
-    "authorization[\"']? ?[:=] ?[\"']?(?:bearer|basic|token) "                                     \
-    "((?=[^\\s\"']*(?:[0-9=]|(?-i:[a-z][A-Z])))[^\\s\"'<>{}$]{6,512}(?: [^\\s\"':]{4,512}=)?)"
-
-#define ONE_TIME_LABELS "验证码|驗證碼|校验码|动态码|动态密码"
-#define CHINESE_VALUE "((?=[!-~]*[0-9])[!-~]{6,256})"
 #define DIGITS "0123456789"
-#define CURL_USER "-u|-U|--user|--proxy-user"
-
-/* All values are in the same groups. A mark tells of a bare label (HEAD), of one for digits only,
- * of several words, and of a command with more in it. */
-#define PATTERN                                                                                    \
-    "(?|(?:" PHRASE_LABELS ")" BETWEEN "([^\\n]{1,256})"                                           \
-    "|(?:" PASSWORD_LABELS ")" REMARK " ?[:：] ?" POLICY_NO_VALUE WORDS "|" VARIABLE               \
-    "|" POLICY_NOT_IN_WORD SSHPASS "|" POLICY_NOT_IN_WORD NETRC "|" NETRC_END                      \
-    "|" POLICY_NOT_IN_WORD AUTHORIZATION "|" POLICY_NOT_IN_WORD MYSQL "(*MARK:COMMAND)"            \
-    "|(?:" PASSWORD_LABELS ")" BETWEEN POLICY_NO_VALUE VALUE "|(?:" PASSWORD_LABELS                \
-    ")" CHANGED_TO CHANGED_VALUE "|(?:" PASSWORD_LABELS ")" OF_WHAT BETWEEN POLICY_NO_VALUE VALUE  \
-    "|(?:密[码玛]|密碼|口[令今]) " CHINESE_VALUE "|(?:" PASSWORD_LABELS ") " LOOKS_RANDOM          \
-    "([!-~]{8,256})(?!\\S)"                                                                        \
-    "|(?:" KEY_LABELS ")" BETWEEN RANDOM_VALUE "|" POLICY_NOT_IN_WORD                              \
-    "p(?:ass|w|/w) ?[:=] ?((?=[^\\s]*[^\\s0-9])[^\\s]{4,256})"                                     \
-    "|(?:" POLICY_NOT_IN_WORD "pin(?: ?code)? ?[:：=]|(?:" ONE_TIME_LABELS                         \
-    ") ?[:：=是为為]?) ?([0-9]{4,8})(?![0-9])"                                                 \
-    "|" POLICY_NOT_IN_WORD "curl [^\\n]{0,200}?(?<= )(?:" CURL_USER                                \
-    ")[ =]?[\"']?(?!https?:)[^\\s:\"']{1,64}:([^\\s\"']{1,256})(*MARK:COMMAND)"                    \
-    "|" POLICY_NOT_IN_WORD "pin(?: ?code)?(?![a-z])(?: ?[:：])?(*MARK:DIGITS)"                    \
-    "|(?:" PASSWORD_LABELS "|" PHRASE_LABELS ")(?:" REMARK " ?[:：]|" OF_WHAT                      \
-    "(?: is| was)(?: ?[:：])?(?![^\\n])|" CHANGED_TO_END "|" REMARK "(*MARK:HEAD)))"
-#define N_GROUPS_MAX 8
-
-typedef struct {
-    pcre2_code *code;
-    pcre2_code *value; /* whether something may be a value at all */
-} Labels;
-
-static const Labels *
-get_labels(void)
-{
-    static Labels *labels;
-
-    if (g_once_init_enter(&labels)) {
-        Labels *made = g_new0(Labels, 1);
-
-        made->code = policy_detect_pattern_compile(PATTERN);
-        made->value = policy_detect_pattern_compile(POLICY_NO_VALUE);
-        g_once_init_leave(&labels, made);
-    }
-    return labels;
-}
-
-/* --- where a label may begin --- */
-
-static gboolean
-begins_any(const char *at, const char *const *words)
-{
-    for (; *words != NULL; words++) {
-        if ((at[1] | 0x20) == ((*words)[1] | 0x20) &&
-            g_ascii_strncasecmp(at, *words, strlen(*words)) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* Their first bytes. */
-static const uint8_t firsts[256] = {
-    ['m'] = 1, ['M'] = 1, ['p'] = 1,  ['P'] = 1,  ['s'] = 1,  ['S'] = 1,  ['a'] = 1,
-    ['A'] = 1, ['t'] = 1, ['T'] = 1,  ['c'] = 1,  ['C'] = 1,  ['d'] = 1,  ['D'] = 1,
-    ['l'] = 1, ['L'] = 1, [0xe5] = 1, [0xe4] = 1, [0xe6] = 1, [0xe9] = 1,
-};
-
-static gboolean
-may_be_label(const char *at)
-{
-    static const char *const m[] = {"mysql", "mariadb", "machine ", NULL};
-    static const char *const p[] = {"pass", "pwd", "pin", "private", "pw", "p/w", NULL};
-    static const char *const s[] = {"secret", "sshpass ", NULL};
-    static const char *const a[] = {"api", "access", "auth", NULL};
-    static const char *const t[] = {"token", NULL};
-    static const char *const c[] = {"client", "curl ", NULL};
-    static const char *const d[] = {"default ", "default\n", NULL};
-    static const char *const l[] = {"login ", NULL};
-    static const char *const chinese[] = {"密",     "口令",   "口今", "令牌", "助记", "提取码",
-                                          "验证码", "驗證碼", "校验", "动态", NULL};
-
-    switch (*at | 0x20) {
-    case 'm':
-        return begins_any(at, m);
-    case 'p':
-        return begins_any(at, p);
-    case 's':
-        return begins_any(at, s);
-    case 'a':
-        return begins_any(at, a);
-    case 't':
-        return begins_any(at, t);
-    case 'c':
-        return begins_any(at, c);
-    case 'd':
-        return begins_any(at, d);
-    case 'l':
-        return begins_any(at, l);
-    }
-    return (guchar)*at >= 0x80 && begins_any(at, chinese);
-}
 
 /* --- labels in cells of their own --- */
 
@@ -203,52 +53,31 @@ typedef struct {
     PolicyDetectOrder order;
 } Search;
 
-typedef struct {
-    size_t start;
-    size_t end;
-    size_t value_start; /* where its value is, if that stands behind it */
-    size_t value_end;
-    gboolean is_head;    /* a bare word, without a colon */
-    gboolean is_digits;  /* so is its value, whole */
-    gboolean is_words;   /* so is its value */
-    gboolean is_command; /* with other arguments before it */
-} Label;
-
 /* Nothing before the run belongs to what it begins with. @end: of the text that is looked at */
 static gboolean
-match_label(const Search *self, size_t at, size_t end, Label *out)
+match_label(const Search *self, size_t at, size_t end, PolicyDetectLabel *out)
 {
-    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(self->data);
     size_t base = policy_detect_text_is_edge(self->text, at) ? at : 0;
-    const char *mark;
-    int n;
 
-    n = policy_detect_pattern_match(get_labels()->code, self->text->flat->str + base, end - base,
-                                    at - base, self->data);
-    if (n <= 0)
+    if (!policy_detect_label_match(self->text->flat->str + base, end - base, at - base, self->data,
+                                   out))
         return FALSE;
-    *out = (Label){.start = at, .end = base + ends[1]};
-    for (int i = 1; i < n; i++) {
-        if (ends[2 * i] != PCRE2_UNSET) {
-            out->value_start = base + ends[2 * i];
-            out->value_end = base + ends[2 * i + 1];
-        }
+    out->start += base;
+    out->end += base;
+    if (out->value_end > 0) {
+        out->value_start += base;
+        out->value_end += base;
     }
-    mark = (const char *)pcre2_get_mark(self->data);
-    out->is_head = g_strcmp0(mark, "HEAD") == 0;
-    out->is_digits = g_strcmp0(mark, "DIGITS") == 0;
-    out->is_words = g_strcmp0(mark, "WORDS") == 0;
-    out->is_command = g_strcmp0(mark, "COMMAND") == 0;
     return TRUE;
 }
 
 /* Between runs without a gap there is no sign of where a word ends: a label whose value is in
  * the next run is looked for in its own alone. */
 static gboolean
-read_label(const Search *self, size_t at, Label *out)
+read_label(const Search *self, size_t at, PolicyDetectLabel *out)
 {
     const PolicySegment *segment;
-    Label alone;
+    PolicyDetectLabel alone;
 
     if (!match_label(self, at, self->text->flat->len, out))
         return FALSE;
@@ -264,15 +93,15 @@ read_label(const Search *self, size_t at, Label *out)
 static gboolean
 may_be_value(const Search *self, const PolicySegment *segment)
 {
-    return policy_detect_pattern_match(get_labels()->value, self->text->flat->str + segment->start,
-                                       segment->end - segment->start, 0, self->data) > 0;
+    return policy_detect_label_may_have(self->text->flat->str + segment->start,
+                                        segment->end - segment->start, self->data);
 }
 
 /* A label alone, or with its value: it is not the value of another. */
 static gboolean
 is_label(const Search *self, const PolicySegment *segment)
 {
-    Label label;
+    PolicyDetectLabel label;
 
     return read_label(self, segment->start, &label) &&
            (label.value_end > 0 || label.end == segment->end);
@@ -280,7 +109,10 @@ is_label(const Search *self, const PolicySegment *segment)
 
 /* What may stand in a cell of its own as the value of @label. */
 static gboolean
-is_value(const Search *self, const Label *label, const PolicySegment *segment, size_t min_bytes)
+is_value(const Search *self,
+         const PolicyDetectLabel *label,
+         const PolicySegment *segment,
+         size_t min_bytes)
 {
     const char *flat = self->text->flat->str;
     size_t length = segment->end - segment->start;
@@ -306,7 +138,7 @@ add_first_word(const Search *self, const PolicySegment *segment)
 
 /* Below a label with a colon one value, below the head of a column all of them. */
 static void
-add_values_below(const Search *self, unsigned first, const Label *label)
+add_values_below(const Search *self, unsigned first, const PolicyDetectLabel *label)
 {
     unsigned n_max = label->is_head ? N_VALUES_BELOW_MAX : 1;
 
@@ -355,7 +187,7 @@ is_above_random(const Search *self, const PolicySegment *segment)
 
 /* The head of a column of passwords: what stands beside it is the next head, if it may be one. */
 static gboolean
-is_beside_head(const Search *self, const Label *label, const PolicySegment *next)
+is_beside_head(const Search *self, const PolicyDetectLabel *label, const PolicySegment *next)
 {
     const char *value = self->text->flat->str + next->start;
     const PolicySegment *segment =
@@ -367,7 +199,7 @@ is_beside_head(const Search *self, const Label *label, const PolicySegment *next
 
 /* One of values that stand behind each other with commas: what is below is a row of them. */
 static gboolean
-is_among_commas(const Search *self, const PolicySegment *segment, const Label *label)
+is_among_commas(const Search *self, const PolicySegment *segment, const PolicyDetectLabel *label)
 {
     const char *start = self->text->flat->str + segment->start;
     size_t length = label->start - segment->start;
@@ -377,7 +209,7 @@ is_among_commas(const Search *self, const PolicySegment *segment, const Label *l
 }
 
 static void
-look_beside(const Search *self, const Label *label)
+look_beside(const Search *self, const PolicyDetectLabel *label)
 {
     unsigned i = policy_detect_text_find(self->text, label->start);
     const PolicySegment *segment = get_segment(self->text, i);
@@ -403,7 +235,7 @@ look_beside(const Search *self, const Label *label)
 static size_t
 find_label_within(const Search *self, size_t start, size_t end)
 {
-    Label label;
+    PolicyDetectLabel label;
 
     for (size_t at = start; at < end; at++) {
         if (policy_detect_text_is_edge(self->text, at) && read_label(self, at, &label) &&
@@ -415,7 +247,7 @@ find_label_within(const Search *self, size_t start, size_t end)
 
 /* Several words are a value when they go to the end of their run; else the first is. */
 static size_t
-find_words_end(const Search *self, const Label *label)
+find_words_end(const Search *self, const PolicyDetectLabel *label)
 {
     const PolicySegment *segment =
         get_segment(self->text, policy_detect_text_find(self->text, label->value_start));
@@ -427,7 +259,7 @@ find_words_end(const Search *self, const Label *label)
 
 /* Returns: where to go on */
 static size_t
-take_label(const Search *self, const Label *label)
+take_label(const Search *self, const PolicyDetectLabel *label)
 {
     size_t end;
 
@@ -453,18 +285,20 @@ static void
 find_labels(const Search *self)
 {
     const char *flat = self->text->flat->str;
+    size_t length = self->text->flat->len;
+    size_t at = policy_detect_label_find(flat, 0, length);
     gboolean has_rows = self->order == POLICY_DETECT_ROWS || self->order == POLICY_DETECT_LINES;
     size_t table_end = 0;
 
-    for (size_t at = 0; at < self->text->flat->len; at++) {
-        Label label;
+    while (at < length) {
+        PolicyDetectLabel label;
+        size_t next = at + 1;
 
-        if (!firsts[(guchar)flat[at]] || !may_be_label(flat + at))
-            continue;
         if (has_rows && at >= table_end && may_head_column(flat + at))
             table_end = policy_detect_table_look_at(self->text, at);
         if (read_label(self, at, &label))
-            at = MAX(take_label(self, &label), at + 1) - 1;
+            next = MAX(take_label(self, &label), next);
+        at = policy_detect_label_find(flat, next, length);
     }
 }
 
@@ -513,7 +347,7 @@ find_credentials(PolicyDetectText *text)
 void
 policy_detect_passwords(PolicyDetectText *text, PolicyDetectOrder order)
 {
-    Search search = {text, pcre2_match_data_create(N_GROUPS_MAX, NULL), order};
+    Search search = {text, policy_detect_label_create_data(), order};
 
     find_labels(&search);
     find_unread_labels(text);

@@ -1,0 +1,197 @@
+/* SPDX-FileCopyrightText: 2026 The Deskhand authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "policies/detect-labels.h"
+
+#include "policies/detect-values.h"
+
+#include <string.h>
+
+#define N_GROUPS_MAX 8 /* with the whole as the first */
+
+/* What a value is labelled with; then what stands between them; then the value. */
+#define PASSWORD_LABELS                                                                            \
+    "pass ?word|passwd|pass ?code|passwort|" POLICY_NOT_IN_WORD                                    \
+    "pwd|(?:[\\w-]{0,16}密[码玛]|密碼|口[令今]|提取码)"
+#define PHRASE_LABELS "pass ?phrase|密码短语|口令短语|助记词"
+#define KEY_LABELS                                                                                 \
+    "secret(?:[ _-]?access)?(?:[ _-]?key)?(?:_base)?|api[ _-]?(?:key|secret|token)|access[ "       \
+    "_-]?(?:key|token)|"                                                                           \
+    "auth[ _-]?token|" POLICY_NOT_IN_WORD "token|client[ _-]?secret|private[ _-]?key|密钥|令牌"
+#define REMARK "(?: ?(?:\\([^()\\n]{0,24}\\)|（[^（）\\n]{0,24}）))?"
+#define OF_WHAT "(?: (?:for|of|on|to|at|from) [^\\n?]{1,48}?)?"
+#define COLON "[:：](?!//)"
+#define BETWEEN                                                                                    \
+    REMARK "[\"'`]? ?(?::=|=>|->|(?: is| was|[是为為] ?)?" COLON "|[=＝]| is | was "              \
+           "|(?:已?被?(?:重置|修改|更改|改|设置|设|变更)成?)?[是为為]) ?"
+#define VALUE "(?:\"([^\"\\n]{1,256})\"?|'([^'\\n]{1,256})'?|([^\\s\"'，。；、]{1,256}))"
+#define RANDOM_VALUE "[\"'`]?((?=[^\\s\"']*[0-9])[^\\s\"'，。；、,;]{12,512})"
+
+/* Of letters and digits, or with a capital within. */
+#define LOOKS_RANDOM "(?=[^\\s]*?(?:[0-9][^\\s]*?[A-Za-z]|[A-Za-z][^\\s]*?[0-9]|(?-i:[a-z][A-Z])))"
+
+/* "The password for the router was changed to ..." */
+#define CHANGED "(?: [^\\n]{1,48}?)? (?:changed|set|reset|updated|renewed) to(?: ?:)?"
+#define CHANGED_TO CHANGED "[ \\n][\"'`]?"
+#define CHANGED_TO_END CHANGED "(?![^\\n])"
+#define CHANGED_VALUE                                                                              \
+    POLICY_NO_VALUE "(" LOOKS_RANDOM                                                               \
+                    "[^\\s\"'，。；、,;]{4,256}|[^\\s\"',;]{4,256}(?=[\"'`.!]*(?:\\n|\\z)))"
+
+/* Several words; what goes on as a sentence does is none of them. */
+#define PROSE                                                                                      \
+    "(?!(?:and|or|but|then|for|to|of|in|on|at|is|are|was|with|from|the|a|an|as|if|it|so|your|you|" \
+    "my|we|must|should|will|can|has|have|not|please|login|user|username)\\b)"
+#define WORDS "([\\w-]{2,32}(?: " PROSE "[\\w-]{1,32}){1,11})(*MARK:WORDS)"
+
+/* In a shell, in its settings, in a request, where OCR may read a gap. */
+#define VARIABLE "(?<=_)(?-i:PASS|PW|PWD|SECRET)=" VALUE
+#define MYSQL "(?:mysql|mariadb)[a-z-]{0,12} [^\\n]{0,200}?(?<= )(?-i:-p)[\"']?([^\\s\"']{1,256})"
+#define SSHPASS "sshpass (?:-v )?(?-i:-p) ?" VALUE
+#define GAP "[ \\n]{1,4}"
+#define NETRC                                                                                      \
+    "(?:machine [^\\s]{1,64}|default)" GAP "login" GAP "[^\\s]{1,64}" GAP "(?:account" GAP         \
+    "[^\\s]{1,64}" GAP ")?password" GAP VALUE
+#define NETRC_END                                                                                  \
+    "(?<![^\\n])(?-i:login) [^\\s]{1,64}?(?: ?\\n ?)?(?-i:password)" GAP POLICY_NO_VALUE VALUE     \
+    " ?(?![^\\n])"
+#define AUTHORIZATION                                                                              \
+    "authorization[\"']? ?[:=] ?[\"']?(?:bearer|basic|token) "                                     \
+    "((?=[^\\s\"']*(?:[0-9=]|(?-i:[a-z][A-Z])))[^\\s\"'<>{}$]{6,512}(?: [^\\s\"':]{4,512}=)?)"
+
+#define ONE_TIME_LABELS "验证码|驗證碼|校验码|动态码|动态密码"
+#define CHINESE_VALUE "((?=[!-~]*[0-9])[!-~]{6,256})"
+#define CURL_USER "-u|-U|--user|--proxy-user"
+
+/* All values are in the same groups. A mark tells of a bare label (HEAD), of one for digits only,
+ * of several words, and of a command with more in it. */
+#define PATTERN                                                                                    \
+    "(?|(?:" PHRASE_LABELS ")" BETWEEN "([^\\n]{1,256})"                                           \
+    "|(?:" PASSWORD_LABELS ")" REMARK " ?[:：] ?" POLICY_NO_VALUE WORDS "|" VARIABLE               \
+    "|" POLICY_NOT_IN_WORD SSHPASS "|" POLICY_NOT_IN_WORD NETRC "|" NETRC_END                      \
+    "|" POLICY_NOT_IN_WORD AUTHORIZATION "|" POLICY_NOT_IN_WORD MYSQL "(*MARK:COMMAND)"            \
+    "|(?:" PASSWORD_LABELS ")" BETWEEN POLICY_NO_VALUE VALUE "|(?:" PASSWORD_LABELS                \
+    ")" CHANGED_TO CHANGED_VALUE "|(?:" PASSWORD_LABELS ")" OF_WHAT BETWEEN POLICY_NO_VALUE VALUE  \
+    "|(?:密[码玛]|密碼|口[令今]) " CHINESE_VALUE "|(?:" PASSWORD_LABELS ") " LOOKS_RANDOM          \
+    "([!-~]{8,256})(?!\\S)"                                                                        \
+    "|(?:" KEY_LABELS ")" BETWEEN RANDOM_VALUE "|" POLICY_NOT_IN_WORD                              \
+    "p(?:ass|w|/w) ?[:=] ?((?=[^\\s]*[^\\s0-9])[^\\s]{4,256})"                                     \
+    "|(?:" POLICY_NOT_IN_WORD "pin(?: ?code)? ?[:：=]|(?:" ONE_TIME_LABELS                         \
+    ") ?[:：=是为為]?) ?([0-9]{4,8})(?![0-9])"                                                 \
+    "|" POLICY_NOT_IN_WORD "curl [^\\n]{0,200}?(?<= )(?:" CURL_USER                                \
+    ")[ =]?[\"']?(?!https?:)[^\\s:\"']{1,64}:([^\\s\"']{1,256})(*MARK:COMMAND)"                    \
+    "|" POLICY_NOT_IN_WORD "pin(?: ?code)?(?![a-z])(?: ?[:：])?(*MARK:DIGITS)"                    \
+    "|(?:" PASSWORD_LABELS "|" PHRASE_LABELS ")(?:" REMARK " ?[:：]|" OF_WHAT                      \
+    "(?: is| was)(?: ?[:：])?(?![^\\n])|" CHANGED_TO_END "|" REMARK "(*MARK:HEAD)))"
+
+/* --- where a label may begin --- */
+
+static const char *const starts[] = {
+    "pass",   "pwd",    "pin",     "private",  "pw",     "p/w",   "secret",   "sshpass ",
+    "api",    "access", "auth",    "token",    "client", "curl ", "default ", "default\n",
+    "login ", "mysql",  "mariadb", "machine ", "密",     "口令",  "口今",     "令牌",
+    "助记",   "提取码", "验证码",  "驗證碼",   "校验",   "动态",
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(starts) <= 64);
+
+typedef struct {
+    pcre2_code *label;
+    pcre2_code *value;     /* whether something may be a value at all */
+    uint64_t firsts[256];  /* for a byte: bitwise, which of the starts begin with it */
+    uint64_t seconds[256]; /* go on with it */
+} Patterns;
+
+static void
+note_byte(uint64_t *table, char byte, unsigned start)
+{
+    table[(guchar)g_ascii_tolower(byte)] |= UINT64_C(1) << start;
+    table[(guchar)g_ascii_toupper(byte)] |= UINT64_C(1) << start;
+}
+
+static const Patterns *
+get_patterns(void)
+{
+    static Patterns *patterns;
+
+    if (g_once_init_enter(&patterns)) {
+        Patterns *made = g_new0(Patterns, 1);
+        uint32_t n_groups = 0;
+
+        made->label = policy_detect_pattern_compile(PATTERN);
+        made->value = policy_detect_pattern_compile(POLICY_NO_VALUE);
+        pcre2_pattern_info(made->label, PCRE2_INFO_CAPTURECOUNT, &n_groups);
+        g_assert(n_groups < N_GROUPS_MAX);
+        for (unsigned i = 0; i < G_N_ELEMENTS(starts); i++) {
+            note_byte(made->firsts, starts[i][0], i);
+            note_byte(made->seconds, starts[i][1], i);
+        }
+        g_once_init_leave(&patterns, made);
+    }
+    return patterns;
+}
+
+static gboolean
+begins_any(const char *at, uint64_t which)
+{
+    for (unsigned i = 0; which != 0; i++, which >>= 1) {
+        if (which & 1 && g_ascii_strncasecmp(at, starts[i], strlen(starts[i])) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+size_t
+policy_detect_label_find(const char *text, size_t at, size_t length)
+{
+    const Patterns *patterns = get_patterns();
+
+    for (; at < length; at++) {
+        uint64_t which =
+            patterns->firsts[(guchar)text[at]] & patterns->seconds[(guchar)text[at + 1]];
+
+        if (which != 0 && begins_any(text + at, which))
+            return at;
+    }
+    return length;
+}
+
+/* --- a label --- */
+
+pcre2_match_data *
+policy_detect_label_create_data(void)
+{
+    return pcre2_match_data_create(N_GROUPS_MAX, NULL);
+}
+
+gboolean
+policy_detect_label_match(const char *text,
+                          size_t length,
+                          size_t at,
+                          pcre2_match_data *data,
+                          PolicyDetectLabel *out)
+{
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(data);
+    int n = policy_detect_pattern_match(get_patterns()->label, text, length, at, data);
+    const char *mark;
+
+    if (n <= 0)
+        return FALSE;
+    *out = (PolicyDetectLabel){.start = at, .end = ends[1]};
+    for (int i = 1; i < n; i++) {
+        if (ends[2 * i] != PCRE2_UNSET) {
+            out->value_start = ends[2 * i];
+            out->value_end = ends[2 * i + 1];
+        }
+    }
+    mark = (const char *)pcre2_get_mark(data);
+    out->is_head = g_strcmp0(mark, "HEAD") == 0;
+    out->is_digits = g_strcmp0(mark, "DIGITS") == 0;
+    out->is_words = g_strcmp0(mark, "WORDS") == 0;
+    out->is_command = g_strcmp0(mark, "COMMAND") == 0;
+    return TRUE;
+}
+
+gboolean
+policy_detect_label_may_have(const char *value, size_t length, pcre2_match_data *data)
+{
+    return policy_detect_pattern_match(get_patterns()->value, value, length, 0, data) > 0;
+}
