@@ -10,24 +10,73 @@
 
 /* What a value is labelled with; then what stands between them; then the value. */
 #define PASSWORD_LABELS                                                                            \
-    "pass ?word|passwd|pass ?code|passwort|" POLICY_NOT_IN_WORD                                    \
-    "pwd|(?:[\\w-]{0,16}密[码玛]|密碼|口[令今]|提取码)"
+    "pass ?wor[dt]|passwd|pass ?code|" POLICY_NOT_IN_WORD                                          \
+    "ps?wd(?![\"']?[:=]/)|密[ 　]?[码玛碼]|口[ 　]?[令今]|提取码"
 #define PHRASE_LABELS "pass ?phrase|密码短语|口令短语|助记词"
 #define KEY_LABELS                                                                                 \
-    "secret(?:[ _-]?access)?(?:[ _-]?key)?(?:_base)?|api[ _-]?(?:key|secret|token)|access[ "       \
-    "_-]?(?:key|token)|"                                                                           \
-    "auth[ _-]?token|" POLICY_NOT_IN_WORD "token|client[ _-]?secret|private[ _-]?key|密钥|令牌"
+    "secret(?:[ _-]?access)?(?:[ _-]?key)?(?:_base)?|ap[i1l][ _-]?(?:key|secret|t[o0]ken)|access[" \
+    " _-]?(?:key|t[o0]ken)|auth[ _-]?t[o0]ken|" POLICY_NOT_IN_WORD                                 \
+    "t[o0]ken|c[li1][i1l]ent[ _-]?secret|pr[i1l]vate[ _-]?key|密钥|令牌"
+
+/* In other languages, and as OCR reads it: not without a sign between it and its value. */
+#define LABELS                                                                                     \
+    PASSWORD_LABELS "|pass ?w0rd|" POLICY_NOT_IN_WORD                                              \
+                    "(?:kennwort|mot de passe|contrase(?:ñ|n)a)|パスワード|비밀번호"
 #define REMARK "(?: ?(?:\\([^()\\n]{0,24}\\)|（[^（）\\n]{0,24}）))?"
 #define OF_WHAT "(?: (?:for|of|on|to|at|from) [^\\n?]{1,48}?)?"
-#define COLON "[:：](?!//)"
+#define COLON "[:：∶﹕](?!//|:|[*_]{2,3}(?:\\n|\\z))"
+#define LABEL_END "(?:[*_`]{1,3}|\\\\{0,3}[\"'])?"
+#define TAGS                                                                                       \
+    "(?: ?</?(?:[abiup]|em|strong|span|label|t[dhr]|d[dt]|li|div|code|br|font|kbd|small)"          \
+    "(?: [^<>\\n]{0,64})?>){1,4}"
 #define BETWEEN                                                                                    \
-    REMARK "[\"'`]? ?(?::=|=>|->|(?: is| was|[是为為] ?)?" COLON "|[=＝]| is | was "              \
-           "|(?:已?被?(?:重置|修改|更改|改|设置|设|变更)成?)?[是为為]) ?"
-#define VALUE "(?:\"([^\"\\n]{1,256})\"?|'([^'\\n]{1,256})'?|([^\\s\"'，。；、]{1,256}))"
-#define RANDOM_VALUE "[\"'`]?((?=[^\\s\"']*[0-9])[^\\s\"'，。；、,;]{12,512})"
+    REMARK LABEL_END " ?(?::=|={1,2}>|-{1,2}>|(?:%22)?%3[ad](?:%22)?|(?: ?[.·…]{1,64} ?| is| "  \
+                     "was|[是为為] ?)?" COLON "(?:[*_]{1,3} |" TAGS ")?|=(?!=)|＝| is | was "     \
+                     "|(?:已?被?(?:重置|修改|更改|改|设置|设|变更)成?)?[是为為]) ?"
+#define VALUE                                                                                      \
+    "(?|\\\\{1,3}[\"']([^\"'\\\\\\n]{1,256})|\"([^\"\\n]{1,256})\"?|'([^'\\n]{1,256})'?"           \
+    "|([^\\s\"'，。；、]{1,256}))"
+#define QUOTED_VALUE "(?:\"([^\"\\n]{1,256})\"|'([^'\\n]{1,256})')"
+#define RANDOM_VALUE "[\"'`]?((?=[^\\s\"'<]*[0-9])[^\\s\"'<，。；、,;]{12,512})"
+
+/* Has letters and digits, and is no password: a method, a type of a data base. */
+#define NAME                                                                                       \
+    "(?:(?:sha|md|aes|rsa|des|base|utf|oauth|ed|blake|argon|pbkdf|ntlm)[_-]?[0-9]"                 \
+    "|\\w{1,24}\\([0-9, ]*\\))"
 
 /* Of letters and digits, or with a capital within. */
-#define LOOKS_RANDOM "(?=[^\\s]*?(?:[0-9][^\\s]*?[A-Za-z]|[A-Za-z][^\\s]*?[0-9]|(?-i:[a-z][A-Z])))"
+#define LOOKS_RANDOM                                                                               \
+    "(?!" NAME ")(?=[^\\s]*?(?:[0-9][^\\s]*?[A-Za-z]|[A-Za-z][^\\s]*?[0-9]|(?-i:[a-z][A-Z])))"
+
+/* Behind what seldom stands between a label and its value: of letters and digits, or with more
+ * capitals within than a name has. */
+#define MIXED_VALUE                                                                                \
+    "(?!" NAME ")(?=[^\\s]{0,64}?(?:[0-9][^\\s]{0,64}?[A-Za-z]|[A-Za-z][^\\s]{0,64}?[0-9]"         \
+    "|(?-i:[a-z][A-Z][A-Z]|[a-z][A-Z][^\\s]{0,64}?[a-z][A-Z])))"                                   \
+    "([^\\s\"'`<>|│，。；、()\\[\\]（）［］【】「」『』“”‘’]{6,256}+)"
+#define ARROW "[→⇒➔➜➡⟶⟹►▶▸»›]"
+#define LEADER "(?:[-–—_.·…~]{2,64} |[-–—_.·…~]{3,64}|(?<= )[-–—~+] )"
+#define SELDOM_BETWEEN REMARK LABEL_END " ?(?:" ARROW "|" LEADER "|[|│┃║¦]|" TAGS ") ?[\"'`]?"
+#define IN_BRACKETS                                                                                \
+    " ?(?:[（［【「『“‘]|(?<![A-Za-z])[(\\[\"`])" MIXED_VALUE "[）］】」』”’)\\]\"`]"
+
+/* In markup, in code, in a data base. */
+#define ATTRIBUTES "(?: [\\w:-]{1,24}=[\"'][^\"'<>\\n]{0,64}[\"']){0,3}"
+#define ELEMENT                                                                                    \
+    "(?|" ATTRIBUTES ">" POLICY_NO_VALUE "([^<>\\n]{1,256})|[\"']>" MIXED_VALUE ")(?=</)"
+#define ATTRIBUTE                                                                                  \
+    "[\\w-]{0,16}[\"']?,?" ATTRIBUTES "[ \\n]{1,2}[\"']?value(?|[\"']? ?: ?" VALUE                 \
+    "|=" QUOTED_VALUE ")"
+#define IN_CODE                                                                                    \
+    "(?:[\"']?(?:\\[?\\]|\\}) ?(?:={1,3}|=>|!=)| ?[!=]={1,2}|: ?&?(?:str|string)(?![a-z]) ?=) "    \
+    "?" POLICY_NO_VALUE QUOTED_VALUE
+#define HASHED                                                                                     \
+    "(?: ?[=,(] ?(?:(?:old_)?password|md5|sha[0-9]|b?crypt|encrypt)|(?<=(?-i:PASSWORD)))"          \
+    "\\( ?'([^'\\n]{1,256})'"
+#define SET_PASSWORD "(?<=set)password\\([\"']([^\"'\\s]{1,256})[\"']\\)"
+#define IDENTIFIED                                                                                 \
+    "identified (?:with [^\\s]{1,48} )?(?:(?-i:BY|AS) (?:password )?'([^'\\n]{1,256})'"            \
+    "|by (?:password )?(?|'([^'\\n]{1,256})'|\"([^\"\\n]{1,256})\")(?= ?(?:;|\\n|\\z)))"
 
 /* "The password for the router was changed to ..." */
 #define CHANGED "(?: [^\\n]{1,48}?)? (?:changed|set|reset|updated|renewed) to(?: ?:)?"
@@ -59,7 +108,10 @@
     "((?=[^\\s\"']*(?:[0-9=]|(?-i:[a-z][A-Z])))[^\\s\"'<>{}$]{6,512}(?: [^\\s\"':]{4,512}=)?)"
 
 #define ONE_TIME_LABELS "验证码|驗證碼|校验码|动态码|动态密码"
-#define CHINESE_VALUE "((?=[!-~]*[0-9])[!-~]{6,256})"
+#define CHINESE_LABELS "(?:密[ 　]?[码玛碼]|口[ 　]?[令今])"
+#define CHINESE_VALUE                                                                              \
+    "(?: ((?=[!-~]*[0-9])[!-~]{6,256})|(?!" NAME                                                   \
+    ")((?=[!-~]*[0-9])[!-~]{6,256}+)(?![位次个種种条天年]))"
 #define CURL_USER "-u|-U|--user|--proxy-user"
 
 /* All values are in the same groups. A mark tells of a bare label (HEAD), of one for digits only,
@@ -69,27 +121,36 @@
     "|(?:" PASSWORD_LABELS ")" REMARK " ?[:：] ?" POLICY_NO_VALUE WORDS "|" VARIABLE               \
     "|" POLICY_NOT_IN_WORD SSHPASS "|" POLICY_NOT_IN_WORD NETRC "|" NETRC_END                      \
     "|" POLICY_NOT_IN_WORD AUTHORIZATION "|" POLICY_NOT_IN_WORD MYSQL "(*MARK:COMMAND)"            \
-    "|(?:" PASSWORD_LABELS ")" BETWEEN POLICY_NO_VALUE VALUE "|(?:" PASSWORD_LABELS                \
-    ")" CHANGED_TO CHANGED_VALUE "|(?:" PASSWORD_LABELS ")" OF_WHAT BETWEEN POLICY_NO_VALUE VALUE  \
-    "|(?:密[码玛]|密碼|口[令今]) " CHINESE_VALUE "|(?:" PASSWORD_LABELS ") " LOOKS_RANDOM          \
-    "([!-~]{8,256})(?!\\S)"                                                                        \
-    "|(?:" KEY_LABELS ")" BETWEEN RANDOM_VALUE "|" POLICY_NOT_IN_WORD                              \
-    "p(?:ass|w|/w) ?[:=] ?((?=[^\\s]*[^\\s0-9])[^\\s]{4,256})"                                     \
-    "|(?:" POLICY_NOT_IN_WORD "pin(?: ?code)? ?[:：=]|(?:" ONE_TIME_LABELS                         \
+    "|(?:" LABELS ")(?|" IN_CODE "|" HASHED "|" ATTRIBUTE "|" ELEMENT ")|" SET_PASSWORD            \
+    "|(?:" LABELS ")" BETWEEN POLICY_NO_VALUE VALUE "|(?:" LABELS ")" CHANGED_TO CHANGED_VALUE     \
+    "|(?:" LABELS ")" OF_WHAT BETWEEN POLICY_NO_VALUE VALUE "|(?:" LABELS                          \
+    ")(?|" SELDOM_BETWEEN MIXED_VALUE "|" IN_BRACKETS "| '([^'\\s%]{4,256})')"                     \
+    "|" CHINESE_LABELS CHINESE_VALUE "|(?:" LABELS ") " LOOKS_RANDOM "([!-~]{8,256})(?!\\S)"       \
+    "|(?:" KEY_LABELS ")(?:" BETWEEN "|>| ?" ARROW " ?)" RANDOM_VALUE "|" POLICY_NOT_IN_WORD       \
+    "(?:(?<=<)p(?:ass|w)>([^<>\\n]{1,256})</|p(?:ass|w|/w)(?:[\"']\\]? ?(?::|={1,2}>?) "           \
+    "?[\"']([^\"'\\n]{1,256})[\"']"                                                                \
+    "| ?[:=] ?((?=[^\\s]*[^\\s0-9])[^\\s]{4,256})))"                                               \
+    "|(?:" POLICY_NOT_IN_WORD "p[i1l]n(?: ?code)? ?[:：=]|(?:" ONE_TIME_LABELS                     \
     ") ?[:：=是为為]?) ?([0-9]{4,8})(?![0-9])"                                                 \
     "|" POLICY_NOT_IN_WORD "curl [^\\n]{0,200}?(?<= )(?:" CURL_USER                                \
     ")[ =]?[\"']?(?!https?:)[^\\s:\"']{1,64}:([^\\s\"']{1,256})(*MARK:COMMAND)"                    \
-    "|" POLICY_NOT_IN_WORD "pin(?: ?code)?(?![a-z])(?: ?[:：])?(*MARK:DIGITS)"                    \
-    "|(?:" PASSWORD_LABELS "|" PHRASE_LABELS ")(?:" REMARK " ?[:：]|" OF_WHAT                      \
-    "(?: is| was)(?: ?[:：])?(?![^\\n])|" CHANGED_TO_END "|" REMARK "(*MARK:HEAD)))"
+    "|" POLICY_NOT_IN_WORD IDENTIFIED "|" POLICY_NOT_IN_WORD                                       \
+    "pin(?: ?code)?(?![a-z])(?: ?[:：])?(*MARK:DIGITS)"                                           \
+    "|(?:" LABELS "|" PHRASE_LABELS ")" REMARK LABEL_END " ?[:：][*_]{0,3}|(?:" PASSWORD_LABELS    \
+    "|" PHRASE_LABELS ")(?:" OF_WHAT "(?: is| was)(?: ?[:：])?(?![^\\n])|" CHANGED_TO_END          \
+    "|" REMARK "(*MARK:HEAD)))"
 
 /* --- where a label may begin --- */
 
+/* OCR takes i, l and 1 for each other, and O for 0. */
 static const char *const starts[] = {
-    "pass",   "pwd",    "pin",     "private",  "pw",     "p/w",   "secret",   "sshpass ",
-    "api",    "access", "auth",    "token",    "client", "curl ", "default ", "default\n",
-    "login ", "mysql",  "mariadb", "machine ", "密",     "口令",  "口今",     "令牌",
-    "助记",   "提取码", "验证码",  "驗證碼",   "校验",   "动态",
+    "pass",    "pwd",     "pswd",    "pin",      "pln",      "p1n",          "private",
+    "pr1vate", "prlvate", "pw",      "p/w",      "secret",   "sshpass ",     "api",
+    "apl",     "ap1",     "access",  "auth",     "token",    "t0ken",        "client",
+    "ciient",  "c1ient",  "cllent",  "curl ",    "default ", "default\n",    "identified ",
+    "login ",  "mysql",   "mariadb", "machine ", "kennwort", "mot de passe", "contrase",
+    "密",      "口",      "令牌",    "助记",     "提取码",   "验证码",       "驗證碼",
+    "校验",    "动态",    "パスワ",  "비밀번",
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(starts) <= 64);
 

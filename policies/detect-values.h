@@ -17,7 +17,8 @@
     "|(?:required|optional|forgot(?:ten)?|lost|none|hidden|invalid|incorrect|wrong|missing|empty|" \
     "blank|expired|weak|strong|medium|good|correct|changed|set|reset|updated|renewed|stored|"      \
     "saved|sent|shown|encrypted|hashed|protected|kept|being|been|not|never|always|now|still|"      \
-    "already|also|only|too|very|the|a|an|your|you|my|our|at|in|on|by|for|from|of|to|and|or|no|"    \
+    "already|also|only|too|very|null|nil|undefined|true|false|the|a|an|your|you|my|our|at|in|on|"  \
+    "by|for|from|of|to|and|or|no|"                                                                 \
     "must|should|can|cannot|please|enter|needed|case|secure|default|different|accepted|"           \
     "recommended|minimum|maximum|generated|多少|什么|啥)(?![\\w!@#$%^&*-]|\\.\\w))"
 

@@ -231,3 +231,37 @@ def test_pictures(desktop):
         viewer.end()
     assert_found(desktop, "20261125004711", app="eog")
     assert_painted(desktop, assert_clean(desktop, secrets), "eog")
+
+
+LABELLED = ["<password>{}</password>", '<property name="password" value="{}"/>', '"pass": "{}",',
+            "Passwort/password → {}", "root password - {}", "PASSWORD ------ {}",
+            "| bob | password | {} |", "ALTER USER bob IDENTIFIED BY '{}';",
+            "set password = PASSWORD('{}');", 'config["password"] = "{}"', "**Password:** {}",
+            'DB_PASSW0RD="{}"']
+CHINESE_LABELLED = ["密 码 : {}", "密码 → {}", "管理员密码［{}］", "root密码{}", "密码【{}】"]
+
+
+def labelled(secrets, forms):
+    """Ordinary lines between them, as no line goes on in another one."""
+    return [line for form in forms
+            for line in (form.format(bare_password(secrets)), f"and the item {ORDINARY} beside it")]
+
+
+def test_labels(desktop):
+    """What stands between a label and its value in markup, code, tables and notes."""
+    secrets = planted.Secrets(9)
+    lines = labelled(secrets, LABELLED + CHINESE_LABELLED)
+    editor = apps.mousepad(desktop, desktop.write("labels.txt", "\n".join(
+        ["The garganey", *lines, "and the smew"]) + "\n"))
+    desktop.place(editor.window, 20, 20, 900, 1000)
+    assert_found(desktop, "garganey", "smew", "20261125004711", app="mousepad")
+    desktop.settle()
+    editor.end()
+    path = desktop.write("labels-read.txt", "\n".join(
+        ["The wigeon", *labelled(secrets, LABELLED), "and the gadwall"]) + "\n")
+    terminal = apps.xterm(desktop, *apps.shell(f"cat {path}"), geometry="80x30+40+40")
+    assert_found(desktop, "wigeon", "gadwall", app="xterm")
+    desktop.settle()
+    terminal.end()
+    stored = assert_clean(desktop, secrets)
+    assert_painted(desktop, stored, "mousepad")
