@@ -252,7 +252,8 @@ decide_address(const PolicyCaptureRules *self, const char *url)
 static PolicyCaptureDecision
 decide_browsing(const PolicyCaptureRules *self, const PolicyCaptureQuestion *question)
 {
-    PolicyBrowser browser = policy_browser_find(question->app);
+    PolicyBrowser named = policy_browser_find(question->app);
+    PolicyBrowser browser = named != POLICY_BROWSER_NONE ? named : question->browser;
     PolicyBrowsing browsing = judge(self, browser, question);
 
     if (browsing == POLICY_BROWSING_PRIVATE && !self->is_private_allowed)
@@ -270,12 +271,12 @@ decide_browsing(const PolicyCaptureRules *self, const PolicyCaptureQuestion *que
 
 gboolean
 policy_capture_rules_is_public(const PolicyCaptureRules *self,
-                               const char *app,
+                               PolicyBrowser browser,
                                const char *title,
                                const char *name)
 {
-    return policy_browsing_judge(policy_browser_find(app), title, name, NULL,
-                                 (const char *const *)self->profiles) == POLICY_BROWSING_PUBLIC;
+    return policy_browsing_judge(browser, title, name, NULL, (const char *const *)self->profiles) ==
+           POLICY_BROWSING_PUBLIC;
 }
 
 PolicyCaptureDecision

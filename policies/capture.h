@@ -28,6 +28,7 @@ typedef struct {
     gboolean is_opted_out;   /* it carries _DESKHAND_NO_RECALL */
     gboolean is_part_denied; /* it belongs to a window that is denied */
     gboolean is_part;        /* it belongs to a window that was decided on: no mark of its own */
+    PolicyBrowser browser;   /* that its program is, whatever @app says; NONE: only that tells */
     gboolean is_all_private; /* its browser makes all windows private, without a mark */
     gboolean is_all_unsure;  /* ... or may do so */
 } PolicyCaptureQuestion;
@@ -76,7 +77,7 @@ gboolean policy_capture_rules_denies_site(const PolicyCaptureRules *self, const 
 
 /* Whether the accessible name tells that a browser's window is public. */
 gboolean policy_capture_rules_is_public(const PolicyCaptureRules *self,
-                                        const char *app,
+                                        PolicyBrowser browser,
                                         const char *title,
                                         const char *name);
 

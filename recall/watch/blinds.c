@@ -30,6 +30,7 @@ typedef struct {
     char *told_title;     /* that @name and @url were told for */
     char *name;
     char *url;
+    gboolean is_pageless; /* a browser's that shows no page: it may list those of all windows */
     gboolean is_public; /* a browser's window that was told to be: it stays that while it is seen */
     PolicyCaptureDecision decision;
     RecallBlindsState state;
@@ -120,6 +121,14 @@ find_parent(const RecallBlinds *self, const RecallWindow *window)
     return parent != NULL && parent->window->xid != window->xid ? parent : NULL;
 }
 
+static gboolean
+is_denied_of(const Entry *entry, pid_t process)
+{
+    return entry->state != RECALL_BLINDS_KEEP && !is_part(entry->window) &&
+           entry->window->kind != RECALL_WINDOW_PANEL &&
+           (process == 0 || entry->window->pid == process);
+}
+
 /* Whether a window that @process shows, or any at all when it is 0, is denied. */
 static gboolean
 has_denied(const RecallBlinds *self, pid_t process, gboolean is_seen_only)
@@ -129,12 +138,26 @@ has_denied(const RecallBlinds *self, pid_t process, gboolean is_seen_only)
 
     g_hash_table_iter_init(&iter, self->entries);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        if (is_denied_of(value, process) && (!is_seen_only || is_seen(self, value)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Whether @list, a browser's window without a page, may tell of a window that is denied. Another
+ * such one that waits for the same is none. */
+static gboolean
+may_list_denied(const RecallBlinds *self, const Entry *list)
+{
+    GHashTableIter iter;
+    void *value;
+
+    g_hash_table_iter_init(&iter, self->entries);
+    while (list->is_pageless && g_hash_table_iter_next(&iter, NULL, &value)) {
         const Entry *entry = value;
 
-        if (entry->state != RECALL_BLINDS_KEEP && !is_part(entry->window) &&
-            entry->window->kind != RECALL_WINDOW_PANEL &&
-            (process == 0 || entry->window->pid == process) &&
-            (!is_seen_only || is_seen(self, entry)))
+        if (is_denied_of(entry, list->window->pid) &&
+            (!entry->is_pageless || entry->decision.verdict == POLICY_CAPTURE_DENY))
             return TRUE;
     }
     return FALSE;
@@ -178,6 +201,15 @@ note(RecallBlinds *self, Entry *entry, int64_t at_us)
     entry->noted_rule = rule;
 }
 
+/* Menus and dialogs are decided on with the window that they belong to. */
+static PolicyBrowser
+find_browser(const Entry *entry)
+{
+    PolicyBrowser named = policy_browser_find(entry->app);
+
+    return named != POLICY_BROWSER_NONE || is_part(entry->window) ? named : entry->window->browser;
+}
+
 /* An owner's answer holds for its menus and dialogs: those have no mark of their own. */
 static PolicyCaptureQuestion
 make_question(const RecallBlinds *self, const Entry *entry)
@@ -191,9 +223,10 @@ make_question(const RecallBlinds *self, const Entry *entry)
         .title = window->title,
         .url = is_current ? entry->url : NULL,
         .name = entry->is_public ? window->title : entry->name,
+        .browser = find_browser(entry),
         .is_opted_out = window->is_opted_out,
         .is_all_private = window->profile == RECALL_PROFILE_PRIVATE,
-        .is_all_unsure = window->profile == RECALL_PROFILE_UNKNOWN,
+        .is_all_unsure = window->profile == RECALL_PROFILE_UNKNOWN || may_list_denied(self, entry),
         .is_part_denied = is_part_denied(self, window),
         .is_part = has_parent,
     };
@@ -233,6 +266,7 @@ forget_told(Entry *entry)
     g_clear_pointer(&entry->name, g_free);
     g_clear_pointer(&entry->url, g_free);
     entry->is_public = FALSE;
+    entry->is_pageless = FALSE;
 }
 
 static Entry *
@@ -325,7 +359,7 @@ recall_blinds_get(const RecallBlinds *self, uint32_t xid)
 static void
 note_title(RecallBlinds *self, const Entry *entry, const RecallWindow *window, const char *url)
 {
-    PolicyBrowser browser = policy_browser_find(entry->app);
+    PolicyBrowser browser = find_browser(entry);
     g_autofree char *title = NULL;
 
     if (browser == POLICY_BROWSER_NONE || !policy_capture_rules_denies_site(self->rules, url) ||
@@ -341,7 +375,7 @@ static gboolean
 is_denied_name(const RecallBlinds *self, const Entry *entry, const char *name)
 {
     const char *title = entry->window->title;
-    g_autofree char *page = policy_browsing_dup_page_title(policy_browser_find(entry->app), title);
+    g_autofree char *page = policy_browsing_dup_page_title(find_browser(entry), title);
     g_autofree char *whole = g_strconcat(name, title + strlen(page), NULL);
 
     return policy_capture_rules_denies_title(self->rules, whole) ||
@@ -452,8 +486,11 @@ recall_blinds_tell(RecallBlinds *self,
     entry->name = g_strdup(name);
     g_free(entry->url);
     entry->url = g_strdup(url);
-    entry->is_public |= name != NULL && policy_capture_rules_is_public(self->rules, entry->app,
-                                                                       entry->window->title, name);
+    entry->is_pageless =
+        name != NULL && url == NULL && find_browser(entry) == POLICY_BROWSER_CHROMIUM;
+    entry->is_public |=
+        name != NULL && policy_capture_rules_is_public(self->rules, find_browser(entry),
+                                                       entry->window->title, name);
     decide(self, entry, g_get_real_time());
     return entry->decision;
 }

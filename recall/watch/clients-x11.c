@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/clients-x11.h"
 
-#include "policies/browsing.h"
+#include "recall/watch/process.h"
 #include "recall/watch/properties-x11.h"
 
 #include <unistd.h>
@@ -22,7 +22,8 @@ struct RecallClientsX11 {
 typedef struct {
     RecallClientX11 client;
     gboolean is_known;
-    gboolean has_profile; /* once it was asked for: a process has it as it started */
+    gboolean has_program; /* once it was asked for, like the next one */
+    gboolean has_profile; /* a process has it as it started */
     unsigned generation;  /* of the refresh that last asked for it */
 } Entry;
 
@@ -154,12 +155,25 @@ set_pid(RecallClientsX11 *self, const Question *question, xcb_get_property_reply
     client->pid = pid > 0 && recall_properties_x11_are_of(replies, self->host) ? pid : 0;
 }
 
+/* A browser may be told to call its windows anything. */
+static PolicyBrowser
+find_browser(pid_t pid)
+{
+    g_autofree char *program = recall_process_dup_program(pid);
+
+    return program != NULL ? policy_browser_find(program) : POLICY_BROWSER_NONE;
+}
+
 static void
-find_profile(Entry *entry)
+look_at_program(Entry *entry)
 {
     RecallClientX11 *client = &entry->client;
 
-    if (entry->has_profile || policy_browser_find(client->app) != POLICY_BROWSER_GECKO)
+    if (!entry->has_program)
+        client->browser = find_browser(client->pid);
+    entry->has_program = TRUE;
+    if (entry->has_profile || (client->browser != POLICY_BROWSER_GECKO &&
+                               policy_browser_find(client->app) != POLICY_BROWSER_GECKO))
         return;
     client->profile = client->pid != 0 ? recall_profile_find(client->pid) : RECALL_PROFILE_UNKNOWN;
     entry->has_profile = TRUE;
@@ -174,7 +188,7 @@ take_answers(RecallClientsX11 *self, const Question *question)
         replies[i] = xcb_get_property_reply(self->display->xcb, question->properties[i], NULL);
     recall_properties_x11_take(self->display, replies, &question->entry->client);
     set_pid(self, question, replies);
-    find_profile(question->entry);
+    look_at_program(question->entry);
     question->entry->is_known = TRUE;
     for (unsigned i = 0; i < RECALL_N_PROPERTIES; i++)
         g_free(replies[i]);

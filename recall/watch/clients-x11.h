@@ -18,8 +18,9 @@ typedef struct {
     gboolean has_kind;      /* it says what it is; else @kind is to be guessed */
     RecallWindowKind kind;
     gboolean is_opted_out;
-    RecallProfile profile; /* as RecallWindow */
-    gboolean is_hidden;    /* minimised */
+    PolicyBrowser browser; /* as RecallWindow, like the next one */
+    RecallProfile profile;
+    gboolean is_hidden; /* minimised */
     gboolean has_desktop;
     uint32_t desktop; /* G_MAXUINT32: on all of them */
     BaseRect margins; /* x left, y top, width right, height bottom: shadows it draws itself */

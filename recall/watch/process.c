@@ -5,6 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+char *
+recall_process_dup_program(pid_t pid)
+{
+    g_autofree char *link = g_strdup_printf("/proc/%d/exe", (int)pid);
+    g_autofree char *path = g_file_read_link(link, NULL);
+    char *gone = path != NULL ? g_strrstr(path, " (deleted)") : NULL;
+
+    if (gone != NULL)
+        *gone = '\0';
+    return path != NULL ? g_path_get_basename(path) : NULL;
+}
+
 GStrv
 recall_process_dup_arguments(pid_t pid)
 {

@@ -10,6 +10,9 @@
 #define RECALL_PROCESS_N_OPEN_MAX 1024           /* files of a process that are looked at */
 #define RECALL_PROCESS_ARGUMENTS_MAX_BYTES 16384 /* of what a process was started with */
 
+/* Returns: (transfer full) (nullable): the name of its program */
+char *recall_process_dup_program(pid_t pid);
+
 /* Returns: (transfer full): none when they cannot be read */
 GStrv recall_process_dup_arguments(pid_t pid);
 

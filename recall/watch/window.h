@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/rect.h"
+#include "policies/browsing.h"
 #include "recall/watch/profile.h"
 
 #include <pixman.h>
@@ -32,6 +33,7 @@ typedef struct {
     RecallWindowKind kind;
     gboolean is_active;
     gboolean is_opted_out; /* carries _DESKHAND_NO_RECALL */
+    PolicyBrowser browser; /* that its program is, whatever @app says; NONE: only that tells */
     RecallProfile profile; /* of the Firefox whose window it is */
     char *app;     /* class of WM_CLASS, valid UTF-8 without control characters, never NULL */
     char *title;   /* likewise, at most RECALL_WINDOW_TITLE_MAX_BYTES, never NULL */

@@ -185,6 +185,7 @@ make_window(const Member *member, const RecallClientX11 *client)
     window->pid = client->pid;
     window->kind = guess_kind(member, client);
     window->is_opted_out = client->is_opted_out;
+    window->browser = client->browser;
     window->profile = client->profile;
     g_free(window->app);
     window->app = g_strdup(client->app);

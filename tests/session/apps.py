@@ -85,13 +85,18 @@ def chromium(desktop, *urls, app=False, size=(1200, 900), position=(20, 20), mor
                              deadline_s=60)
 
 
-def firefox(desktop, url, private=False):
-    need("firefox-esr")
+def firefox_profile(desktop):
     profile = desktop.home / "firefox"
     profile.mkdir(exist_ok=True)
     (profile / "user.js").write_text("".join(
         f'user_pref("{k}", {str(v).lower() if isinstance(v, bool) else repr(v)});\n'.replace(
             "'", '"') for k, v in FIREFOX_SETTINGS.items()), encoding="utf-8")
+    return profile
+
+
+def firefox(desktop, url, private=False):
+    need("firefox-esr")
+    profile = firefox_profile(desktop)
     how = ["--private-window"] if private else ["--new-window"]
     return desktop.start_app(
         "firefox", ["firefox-esr", "--new-instance", "--profile", profile, *how, url],

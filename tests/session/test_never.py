@@ -168,6 +168,28 @@ def test_firefox_that_never_remembers(desktop):
     assert_ledger(desktop, "private window")
 
 
+def test_browsers_of_another_class(desktop):
+    """The name of their windows is the person's to choose."""
+    address = write_pages(desktop)
+    profile = desktop.home / "other"
+    apps.need("chromium", "firefox-esr")
+    for name, command in (
+            ("chromium", [*apps.CHROMIUM, "--no-sandbox", "--test-type", "--class=Work",
+                          f"--user-data-dir={profile}", "--incognito"]),
+            ("firefox", ["firefox-esr", "--new-instance", "--profile",
+                         apps.firefox_profile(desktop), "--class", "Work", "--private-window"])):
+        browser = desktop.start_app(name, [*command, f"{address}/secret.html"], title="Hideaway",
+                                    of_class="Work", deadline_s=60)
+        look_at_it(4)
+        if name == "chromium":
+            desktop.key("shift+Escape") # the list of its tasks
+            tasks = desktop.wait_window(name="Task Manager")
+            desktop.place(tasks, 20, 20, 1600, 500)
+            look_at_it(4)
+        browser.end()
+    assert_nowhere(desktop, "tamarisk", "hideaway")
+
+
 def write_framed_pages(desktop):
     """Pages with a denied page in a frame, of the same site and of another, and one in a frame of
     that."""

@@ -87,7 +87,7 @@ test_private_window_takes_its_menus_along(void **state)
 
     menu->owner_xid = 2; /* a guess */
     recall_blinds_see(blinds, windows, 1);
-    recall_blinds_tell(blinds, public, "Q - Chromium", NULL);
+    recall_blinds_tell(blinds, public, "Q - Chromium", "https://ok.test/");
     recall_blinds_tell(blinds, private, "P - Chromium (Incognito)", NULL);
     recall_blinds_see(blinds, windows, 2);
     assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_SHUT);
@@ -240,6 +240,31 @@ test_browser_of_private_windows_only(void **state)
     assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_SHUT);
 }
 
+/* It may list the titles of all, as the browser's list of its tasks does. */
+static void
+test_browser_window_without_a_page(void **state)
+{
+    g_autoptr(RecallBlinds) blinds = make_blinds(NULL);
+    g_autoptr(GPtrArray) windows = make_list();
+    RecallWindow *list = add(windows, 1, "Chromium", "Tasks - Chromium", RECALL_WINDOW_NORMAL);
+    RecallWindow *page;
+
+    recall_blinds_see(blinds, windows, 1);
+    recall_blinds_tell(blinds, list, "Tasks - Chromium", NULL);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_KEEP);
+    page = add(windows, 2, "Work", "P - Chromium", RECALL_WINDOW_NORMAL);
+    page->browser = POLICY_BROWSER_CHROMIUM;
+    recall_blinds_see(blinds, windows, 2);
+    recall_blinds_tell(blinds, page, "P - Chromium (Incognito)", "https://ok.test/");
+    assert_int_equal(recall_blinds_get(blinds, 2), RECALL_BLINDS_SHUT);
+    recall_blinds_see(blinds, windows, 3);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_LOOK);
+    recall_blinds_tell(blinds, list, "Tasks - Chromium", NULL);
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_LOOK);
+    recall_blinds_tell(blinds, list, "Tasks - Chromium", "https://ok.test/"); /* it is one */
+    assert_int_equal(recall_blinds_get(blinds, 1), RECALL_BLINDS_KEEP);
+}
+
 static void
 test_title_rules_hold_in_tabs(void **state)
 {
@@ -292,6 +317,7 @@ main(void)
         cmocka_unit_test(test_title_of_a_denied_page_is_hidden_in_tabs),
         cmocka_unit_test(test_denied_page_is_hidden_in_another),
         cmocka_unit_test(test_browser_of_private_windows_only),
+        cmocka_unit_test(test_browser_window_without_a_page),
         cmocka_unit_test(test_title_rules_hold_in_tabs),
         cmocka_unit_test(test_card_over_a_denied_tab_must_tell),
     };
