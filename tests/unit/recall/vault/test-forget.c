@@ -103,7 +103,9 @@ test_url_spellings(void **state)
         {"HTTP://pflaumenmus.example/way", N_SECRET},
         {"pflaumenmus.example/", N_SECRET},
         {"*.example", N_SECRET},
-        {"https://PFLAUMENMUS.example:443", 0}, /* it has no port */
+        {"https://PFLAUMENMUS.example:443", N_SECRET}, /* the usual port */
+        {"https://pflaumenmus.example:80", 0},
+        {"https://pflaumenmus.example:8443", 0},
         {"example", 0},
         {"https", 0},
         {"mus.example", 0},
