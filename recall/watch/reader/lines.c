@@ -21,6 +21,9 @@
 #define SPLIT_PART_PX 8  /* so may lower ones, into parts no lower */
 #define SPLIT_SHAPE 1.2  /* times as wide as high: no single Chinese character */
 #define SPLIT_SHARE 0.12 /* of the mean ink of a row: less is a gap between lines */
+#define PAIR_SHAPE 4     /* times as wide as high: may be lines whose tails and tops meet, */
+#define PAIR_SHARE 0.2   /* if a row has less than this of the mean, */
+#define PAIR_MIDDLE 0.3  /* so far from the top and from the bottom: between there are letters */
 #define LOW_REACH_PX 4   /* so near a line's rows are signs of it that are too low for one */
 
 /* A stretch of edges in one row, gaps closed. */
@@ -190,21 +193,38 @@ typedef struct {
     int end; /* exclusive */
 } Rows;
 
+static unsigned *
+count_rows(const ReaderEdges *edges, const BaseRect *box)
+{
+    unsigned *counts = g_new(unsigned, box->height);
+
+    for (int i = 0; i < box->height; i++)
+        counts[i] = count_edges(edges, box, box->y + i);
+    return counts;
+}
+
+static double
+get_mean(const unsigned *counts, const Rows *rows)
+{
+    double sum = 0;
+
+    for (int i = rows->start; i < rows->end; i++)
+        sum += counts[i];
+    return sum / (rows->end - rows->start);
+}
+
 /* @least: rows of a part at least, in which a cut is not looked for
  * Returns: (transfer full): of Rows: what lies between the rows that are nearly empty */
 static GArray *
-find_full_rows(const ReaderEdges *edges, const BaseRect *box, int least)
+find_full_rows(const unsigned *counts, int height, int least)
 {
     GArray *parts = g_array_new(FALSE, FALSE, sizeof(Rows));
-    g_autofree unsigned *counts = g_new0(unsigned, box->height);
-    double sum = 0;
+    double mean = get_mean(counts, &(Rows){0, height});
     Rows rows = {0, 0};
 
-    for (int i = 0; i < box->height; i++)
-        sum += counts[i] = count_edges(edges, box, box->y + i);
-    for (int i = 0; i <= box->height; i++) {
-        if (i < box->height && (counts[i] >= SPLIT_SHARE * sum / box->height ||
-                                i - rows.start < least || box->height - i < least))
+    for (int i = 0; i <= height; i++) {
+        if (i < height &&
+            (counts[i] >= SPLIT_SHARE * mean || i - rows.start < least || height - i < least))
             continue;
         rows.end = i;
         if (rows.end > rows.start)
@@ -234,13 +254,39 @@ join_low_rows(GArray *parts)
     }
 }
 
+/* Where lines stand close, commas and tails of one meet the tops of the next. */
+static void
+cut_pairs(const unsigned *counts, int width, GArray *parts)
+{
+    for (unsigned i = 0; i < parts->len; i++) {
+        Rows *rows = &g_array_index(parts, Rows, i);
+        int height = rows->end - rows->start;
+        int margin = (int)(PAIR_MIDDLE * height);
+        int lowest = rows->start + margin;
+        Rows below;
+
+        if (height <= SPLIT_HEIGHT_PX || width < PAIR_SHAPE * height)
+            continue;
+        for (int y = lowest; y < rows->end - margin; y++)
+            lowest = counts[y] < counts[lowest] ? y : lowest;
+        if (counts[lowest] >= PAIR_SHARE * get_mean(counts, rows))
+            continue;
+        below = (Rows){lowest + 1, rows->end};
+        rows->end = lowest;
+        g_array_insert_val(parts, i + 1, below);
+        i--; /* there may be more than two */
+    }
+}
+
 /* Cuts a block of lines at the rows that are nearly empty. @least: see find_full_rows() */
 static void
 split(const ReaderEdges *edges, const BaseRect *box, int least, GArray *lines)
 {
-    g_autoptr(GArray) parts = find_full_rows(edges, box, least);
+    g_autofree unsigned *counts = count_rows(edges, box);
+    g_autoptr(GArray) parts = find_full_rows(counts, box->height, least);
 
     join_low_rows(parts);
+    cut_pairs(counts, box->width, parts);
     for (unsigned i = 0; i < parts->len; i++) {
         const Rows *rows = &g_array_index(parts, Rows, i);
 

@@ -94,6 +94,26 @@ test_close_lines_are_split(void **state)
         assert_line(lines, i, 20, 20 + 12 * i, 118, 10);
 }
 
+/* As a terminal shows them: commas and tails fill the rows between two lines in part. */
+static void
+test_lines_that_touch_are_split(void **state)
+{
+    g_autofree uint8_t *pixels = new_pixels();
+    g_autoptr(GArray) lines = NULL;
+
+    for (int i = 0; i < 2; i++) {
+        draw_word(pixels, 20, 20 + 14 * i, 20);
+        for (int k = 0; k < 20; k++)
+            fill(pixels, 20 + 6 * k, 30 + 14 * i, 1, 2);
+    }
+    for (int k = 0; k < 6; k++)
+        fill(pixels, 20 + 18 * k, 32, 1, 2);
+    lines = find(pixels, 0);
+    assert_int_equal(lines->len, 2);
+    assert_line(lines, 0, 20, 20, 118, 12);
+    assert_line(lines, 1, 20, 34, 118, 12);
+}
+
 static void
 test_borders_part(void **state)
 {
@@ -283,6 +303,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words_of_a_line),
         cmocka_unit_test(test_close_lines_are_split),
+        cmocka_unit_test(test_lines_that_touch_are_split),
         cmocka_unit_test(test_borders_part),
         cmocka_unit_test(test_marks),
         cmocka_unit_test(test_lines_that_are_cut),
