@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "policies/detect.h"
 
+#include "policies/detect-blocks.h"
 #include "policies/detect-layout.h"
 #include "policies/detect-numbers.h"
 #include "policies/detect-tokens.h"
@@ -24,6 +25,15 @@ find_beginnings(PolicyDetectText *text)
     }
 }
 
+/* What tells by its own form that it is a secret. */
+static void
+find_formats(PolicyDetectText *text)
+{
+    policy_detect_tokens(text);
+    policy_detect_numbers(text);
+    policy_detect_ibans(text);
+}
+
 static void
 look_at(const PolicyDetectRun *runs, const GArray *places, PolicyDetectOrder order, GArray *found)
 {
@@ -31,11 +41,22 @@ look_at(const PolicyDetectRun *runs, const GArray *places, PolicyDetectOrder ord
 
     policy_detect_text_init(&text, runs, places, found);
     policy_detect_keys(&text);
-    policy_detect_tokens(&text);
-    policy_detect_numbers(&text);
-    policy_detect_ibans(&text);
+    find_formats(&text);
     policy_detect_passwords(&text, order);
     find_beginnings(&text);
+    policy_detect_text_clear(&text);
+}
+
+static void
+look_at_blocks(const PolicyDetectRun *runs, unsigned n_runs, GArray *found)
+{
+    g_autoptr(GArray) places = policy_detect_find_blocks(runs, n_runs);
+    PolicyDetectText text;
+
+    if (places->len == 0)
+        return;
+    policy_detect_text_init(&text, runs, places, found);
+    find_formats(&text);
     policy_detect_text_clear(&text);
 }
 
@@ -100,6 +121,7 @@ policy_detect_find(const PolicyDetectRun *runs, unsigned n_runs)
     if (!layout.is_same)
         look_at(runs, layout.columns, POLICY_DETECT_COLUMNS, found);
     look_at(runs, layout.told, POLICY_DETECT_TOLD, found);
+    look_at_blocks(runs, n_looked_at, found);
     policy_detect_layout_clear(&layout);
     for (unsigned i = n_looked_at; i < n_runs; i++) {
         PolicySecretRange range = {i, 0, strlen(runs[i].text), POLICY_SECRET_TOKEN, FALSE};

@@ -468,6 +468,33 @@ finds_split(void **state)
     check(examples, G_N_ELEMENTS(examples), FALSE);
 }
 
+/* Beside and above wider text. */
+static void
+finds_broken_in_narrow_boxes(void **state)
+{
+    static const Example examples[] = {
+        {"40128888888\n81881\n\nan ordinary line that is much wider",
+         "[40128888888]\n[81881]\nan ordinary line that is much wider"},
+        {"glpat-kV3|an ordinary column\ndE5fG7hJ9|of text that stands\nkL1mN3pQ|beside it",
+         "[glpat-kV3]\nan ordinary column\n[dE5fG7hJ9]\nof text that stands\n[kL1mN3pQ]\nbeside "
+         "it"},
+        {"ghp_xB3dE5fG|its neighbour\n7hJ9kL1mN3pQ|has not much\n5rS7tU9vW1xY|to say\n3zD8|end",
+         "[ghp_xB3dE5fG]\nits neighbour\n[7hJ9kL1mN3pQ]\nhas not much\n[5rS7tU9vW1xY]\nto say\n"
+         "[3zD8]\nend"},
+        {"token sk_live_|its neighbour\n4eC39HqLyjWDar|has not much\njtT1zdp7dcXyZ0|to "
+         "say\n1234|end",
+         "token [sk_live_]\nits neighbour\n[4eC39HqLyjWDar]\nhas not much\n[jtT1zdp7dcXyZ0]\nto "
+         "say\n"
+         "[1234]\nend"},
+        {"a wide line of ordinary words\n40128888\n88881881\n12345678\n90123456\n"
+         "a wide line of ordinary words",
+         "a wide line of ordinary words\n40128888\n88881881\n12345678\n90123456\n"
+         "a wide line of ordinary words"},
+    };
+
+    check(examples, G_N_ELEMENTS(examples), FALSE);
+}
+
 static char *
 mark_two_lines(const char *upper, const char *lower)
 {
@@ -1137,6 +1164,7 @@ main(void)
         cmocka_unit_test(leaves_other_words),
         cmocka_unit_test(finds_keys),
         cmocka_unit_test(finds_split),
+        cmocka_unit_test(finds_broken_in_narrow_boxes),
         cmocka_unit_test(finds_framed),
         cmocka_unit_test(finds_indented_value),
         cmocka_unit_test(finds_row_beside_turned_line),
