@@ -164,6 +164,8 @@ find_browser(pid_t pid)
     return program != NULL ? policy_browser_find(program) : POLICY_BROWSER_NONE;
 }
 
+/* What is not known yet, as when the window is so new that it has no properties, is asked for again
+ * when one of them changes. */
 static void
 look_at_program(Entry *entry)
 {
@@ -171,12 +173,12 @@ look_at_program(Entry *entry)
 
     if (!entry->has_program)
         client->browser = find_browser(client->pid);
-    entry->has_program = TRUE;
+    entry->has_program = client->pid != 0;
     if (entry->has_profile || (client->browser != POLICY_BROWSER_GECKO &&
                                policy_browser_find(client->app) != POLICY_BROWSER_GECKO))
         return;
     client->profile = client->pid != 0 ? recall_profile_find(client->pid) : RECALL_PROFILE_UNKNOWN;
-    entry->has_profile = TRUE;
+    entry->has_profile = client->profile != RECALL_PROFILE_UNKNOWN;
 }
 
 static void
