@@ -37,19 +37,22 @@ is_of_word(char c)
     return g_ascii_isalnum(c) || (c != '\0' && strchr("_-+/=.", c) != NULL);
 }
 
-/* Its last word has more than letters. */
+/* Its last word has more than letters; digits alone fill the line. */
 static gboolean
 may_go_on(const PolicyDetectRun *run)
 {
     size_t length = strlen(run->text);
     size_t start = length;
     gboolean has_sign = FALSE;
+    gboolean has_digits_only = TRUE;
 
     while (start > 0 && is_of_word(run->text[start - 1])) {
         start--;
         has_sign |= !g_ascii_isalpha(run->text[start]);
+        has_digits_only &= g_ascii_isdigit(run->text[start]);
     }
-    return has_sign && length >= LINE_MIN_BYTES && length - start >= WORD_MIN_BYTES;
+    return has_sign && length >= LINE_MIN_BYTES && length - start >= WORD_MIN_BYTES &&
+           (start == 0 || !has_digits_only);
 }
 
 static int

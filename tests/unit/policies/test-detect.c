@@ -486,6 +486,8 @@ finds_broken_in_narrow_boxes(void **state)
          "token [sk_live_]\nits neighbour\n[4eC39HqLyjWDar]\nhas not much\n[jtT1zdp7dcXyZ0]\nto "
          "say\n"
          "[1234]\nend"},
+        {"Find 4111 111\n4712 0915\n4712 0916\n\nan ordinary line that is much wider",
+         "Find 4111 111\n4712 0915\n4712 0916\nan ordinary line that is much wider"},
         {"a wide line of ordinary words\n40128888\n88881881\n12345678\n90123456\n"
          "a wide line of ordinary words",
          "a wide line of ordinary words\n40128888\n88881881\n12345678\n90123456\n"
