@@ -55,19 +55,13 @@ may_go_on(const PolicyDetectRun *run)
            (start == 0 || !has_digits_only);
 }
 
-static int
-get_letter_width(const PolicyDetectRun *run)
-{
-    return MAX(run->box.width / MAX((int)strlen(run->text), 1), 1);
-}
-
 static gboolean
 is_next(const PolicyDetectRun *upper, const PolicyDetectRun *lower)
 {
     const BaseRect *box = &upper->box;
     const BaseRect *below = &lower->box;
     double share = upper->is_cell || lower->is_cell ? GAP_SHARE_CELL : GAP_SHARE;
-    int letter = get_letter_width(upper);
+    int letter = policy_detect_text_letter_width(upper);
     int gap = below->y - (box->y + box->height);
 
     return gap <= share * box->height && gap >= -box->height / 2 &&

@@ -300,12 +300,8 @@ is_number_only(const PolicyDetectText *text, int i)
 static gboolean
 is_in_row(const PolicyDetectText *text, int i)
 {
-    PolicyJoint joint;
-
-    if (i < 0 || i >= (int)text->segments->len)
-        return FALSE;
-    joint = g_array_index(text->segments, PolicySegment, i).joint;
-    return joint == POLICY_JOINT_TIGHT || joint == POLICY_JOINT_NEAR || joint == POLICY_JOINT_FAR;
+    return i >= 0 && i < (int)text->segments->len &&
+           policy_joint_is_in_row(g_array_index(text->segments, PolicySegment, i).joint);
 }
 
 static gboolean

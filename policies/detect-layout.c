@@ -81,12 +81,6 @@ get_right(const BaseRect *box)
     return box->x + box->width;
 }
 
-static int
-get_letter_width(const PolicyDetectRun *run)
-{
-    return MAX(run->box.width / MAX((int)strlen(run->text), 1), 1);
-}
-
 /* --- lines that are full --- */
 
 static int
@@ -113,7 +107,8 @@ is_full(const GArray *cells, unsigned at)
     size_t length = strlen(run->text);
 
     return length >= WRAP_LENGTH_MIN_BYTES && g_ascii_isgraph(run->text[length - 1]) &&
-           get_right(&run->box) + get_letter_width(run) * 5 / 2 >= find_right_edge(cells, at);
+           get_right(&run->box) + policy_detect_text_letter_width(run) * 5 / 2 >=
+               find_right_edge(cells, at);
 }
 
 /* --- rows --- */
@@ -141,7 +136,8 @@ find_joint_below(const GArray *cells, unsigned upper, unsigned lower, unsigned f
         return POLICY_JOINT_BREAK;
     if (all[upper].run->is_cell || all[lower].run->is_cell)
         return POLICY_JOINT_LINE;
-    if (below->x <= left + 3 * get_letter_width(all[upper].run) && is_full(cells, upper))
+    if (below->x <= left + 3 * policy_detect_text_letter_width(all[upper].run) &&
+        is_full(cells, upper))
         return POLICY_JOINT_WRAP;
     return POLICY_JOINT_LINE;
 }

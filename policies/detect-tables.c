@@ -91,9 +91,7 @@ get_box(const PolicyDetectText *text, unsigned i)
 static gboolean
 goes_on(const PolicyDetectText *text, unsigned i)
 {
-    PolicyJoint joint = get_segment(text, i)->joint;
-
-    return joint == POLICY_JOINT_TIGHT || joint == POLICY_JOINT_NEAR || joint == POLICY_JOINT_FAR;
+    return policy_joint_is_in_row(get_segment(text, i)->joint);
 }
 
 static Line

@@ -7,6 +7,12 @@
 #define PART_MIN_BYTES 6
 #define PART_N_SIGNS_MAX 2
 
+gboolean
+policy_joint_is_in_row(PolicyJoint joint)
+{
+    return joint == POLICY_JOINT_TIGHT || joint == POLICY_JOINT_NEAR || joint == POLICY_JOINT_FAR;
+}
+
 static const char *
 get_separator(PolicyJoint joint)
 {
@@ -57,6 +63,12 @@ policy_detect_text_clear(PolicyDetectText *self)
     g_string_free(self->flat, TRUE);
     g_array_unref(self->segments);
     g_free(self->edges);
+}
+
+int
+policy_detect_text_letter_width(const PolicyDetectRun *run)
+{
+    return MAX(run->box.width / MAX((int)strlen(run->text), 1), 1);
 }
 
 unsigned

@@ -17,6 +17,9 @@ typedef enum {
     POLICY_JOINT_BREAK, /* nothing to do with it: two newlines */
 } PolicyJoint;
 
+/* Whether what is joined so stands in one row. */
+gboolean policy_joint_is_in_row(PolicyJoint joint);
+
 typedef struct {
     uint32_t start; /* in the joined text */
     uint32_t end;
@@ -43,6 +46,9 @@ void policy_detect_text_init(PolicyDetectText *self,
                              const GArray *places,
                              GArray *found);
 void policy_detect_text_clear(PolicyDetectText *self);
+
+/* How wide a letter of @run is, more or less, in the unit of its box; at least 1 */
+int policy_detect_text_letter_width(const PolicyDetectRun *run);
 
 /* The segment that holds @offset or ends at it; the last one that begins at or before it. */
 unsigned policy_detect_text_find(const PolicyDetectText *self, size_t offset);

@@ -33,12 +33,6 @@ is_word(const PolicyDetectText *text, const PolicySegment *segment, size_t min_b
            memchr(text->flat->str + segment->start, ' ', length) == NULL;
 }
 
-static gboolean
-is_in_row(PolicyJoint joint)
-{
-    return joint == POLICY_JOINT_TIGHT || joint == POLICY_JOINT_NEAR || joint == POLICY_JOINT_FAR;
-}
-
 static void
 add_segment(PolicyDetectText *text, const PolicySegment *segment)
 {
@@ -145,7 +139,8 @@ add_values_below(const Search *self, unsigned first, const PolicyDetectLabel *la
     for (unsigned i = first; i < first + n_max; i++) {
         const PolicySegment *segment = get_segment(self->text, i);
 
-        if (segment == NULL || is_in_row(segment->joint) || segment->joint == POLICY_JOINT_BREAK)
+        if (segment == NULL || policy_joint_is_in_row(segment->joint) ||
+            segment->joint == POLICY_JOINT_BREAK)
             break;
         if (!is_value(self, label, segment, VALUE_BELOW_MIN_BYTES)) {
             if (!label->is_head && !label->is_digits && !is_label(self, segment))
@@ -218,7 +213,7 @@ look_beside(const Search *self, const PolicyDetectLabel *label)
     if (segment->end != label->end || label->start - segment->start > LABEL_BEFORE_MAX_BYTES ||
         next == NULL || is_among_commas(self, segment, label))
         return;
-    if (is_in_row(next->joint)) {
+    if (policy_joint_is_in_row(next->joint)) {
         if (is_value(self, label, next, 1) && !is_beside_head(self, label, next))
             add_segment(self->text, next);
     } else if (self->order == POLICY_DETECT_TOLD && label->is_head) {

@@ -79,7 +79,7 @@ typedef struct {
                                 * in them is in @runs, so nothing else needs to read them */
     pixman_region32_t secret;  /* window pixels that must not be kept: password fields, denied
                                 * pages and their names; a run that touches them must not, either,
-                                * but may  be a label */
+                                * but may be a label */
     pixman_region32_t spoken;  /* window pixels where text stands that the application tells, maybe
                                 * elsewhere than it was grabbed: it moved meanwhile */
     pixman_region32_t untold;  /* window pixels of long words of which only a part is shown: no run

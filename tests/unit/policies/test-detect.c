@@ -468,30 +468,24 @@ finds_split(void **state)
     check(examples, G_N_ELEMENTS(examples), FALSE);
 }
 
-/* Beside and above wider text. */
+#define WIDER "an ordinary line that is much wider"
+
+/* Between wider lines, by which the ends of theirs are no ends of lines that are full. */
 static void
 finds_broken_in_narrow_boxes(void **state)
 {
     static const Example examples[] = {
-        {"40128888888\n81881\n\nan ordinary line that is much wider",
-         "[40128888888]\n[81881]\nan ordinary line that is much wider"},
-        {"glpat-kV3|an ordinary column\ndE5fG7hJ9|of text that stands\nkL1mN3pQ|beside it",
-         "[glpat-kV3]\nan ordinary column\n[dE5fG7hJ9]\nof text that stands\n[kL1mN3pQ]\nbeside "
-         "it"},
-        {"ghp_xB3dE5fG|its neighbour\n7hJ9kL1mN3pQ|has not much\n5rS7tU9vW1xY|to say\n3zD8|end",
-         "[ghp_xB3dE5fG]\nits neighbour\n[7hJ9kL1mN3pQ]\nhas not much\n[5rS7tU9vW1xY]\nto say\n"
-         "[3zD8]\nend"},
-        {"token sk_live_|its neighbour\n4eC39HqLyjWDar|has not much\njtT1zdp7dcXyZ0|to "
-         "say\n1234|end",
-         "token [sk_live_]\nits neighbour\n[4eC39HqLyjWDar]\nhas not much\n[jtT1zdp7dcXyZ0]\nto "
-         "say\n"
-         "[1234]\nend"},
-        {"Find 4111 111\n4712 0915\n4712 0916\n\nan ordinary line that is much wider",
-         "Find 4111 111\n4712 0915\n4712 0916\nan ordinary line that is much wider"},
-        {"a wide line of ordinary words\n40128888\n88881881\n12345678\n90123456\n"
-         "a wide line of ordinary words",
-         "a wide line of ordinary words\n40128888\n88881881\n12345678\n90123456\n"
-         "a wide line of ordinary words"},
+        {"40128888888\n81881\n\n" WIDER, "[40128888888]\n[81881]\n" WIDER},
+        {WIDER "\n\nglpat-kV3\ndE5fG7hJ9\nkL1mN3pQ\n\n" WIDER,
+         WIDER "\n[glpat-kV3]\n[dE5fG7hJ9]\n[kL1mN3pQ]\n" WIDER},
+        {WIDER "\n\nghp_xB3dE5fG\n7hJ9kL1mN3pQ\n5rS7tU9vW1xY\n3zD8\n\n" WIDER,
+         WIDER "\n[ghp_xB3dE5fG]\n[7hJ9kL1mN3pQ]\n[5rS7tU9vW1xY]\n[3zD8]\n" WIDER},
+        {WIDER "\n\ntoken sk_live_\n4eC39HqLyjWDar\njtT1zdp7dcXyZ0\n1234\n\n" WIDER,
+         WIDER "\ntoken [sk_live_]\n[4eC39HqLyjWDar]\n[jtT1zdp7dcXyZ0]\n[1234]\n" WIDER},
+        {"Find 4111 111\n4712 0915\n4712 0916\n\n" WIDER,
+         "Find 4111 111\n4712 0915\n4712 0916\n" WIDER},
+        {WIDER "\n40128888\n88881881\n12345678\n90123456\n" WIDER,
+         WIDER "\n40128888\n88881881\n12345678\n90123456\n" WIDER},
     };
 
     check(examples, G_N_ELEMENTS(examples), FALSE);
