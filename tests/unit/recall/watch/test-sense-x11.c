@@ -5,6 +5,8 @@
 #include "tests/unit/recall/watch/xserver-x11.h"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -491,6 +493,29 @@ test_change_of_title_is_a_change(void **state)
     wait_for_moments(fixture, 1);
     assert_true(get_window(fixture, xid)->is_opted_out);
     assert_string_equal(get_window(fixture, xid)->title, "after");
+}
+
+/* This process stands for a Firefox that shows its window before it holds its profile. */
+static void
+test_profile_is_asked_for_until_it_is_known(void **state)
+{
+    Fixture *fixture = *state;
+    g_autofree char *folder = g_dir_make_tmp("profile-XXXXXX", NULL);
+    g_autofree char *lock = g_build_filename(folder, ".parentlock", NULL);
+    uint32_t xid = xserver_open_window(fixture->server, FALSE, 30, 40, 300, 200);
+    int fd;
+
+    xserver_set_bytes(fixture->server, xid, "WM_CLASS", "STRING", "Navigator\0firefox\0", 18);
+    settle(fixture);
+    assert_int_equal(get_window(fixture, xid)->profile, RECALL_PROFILE_UNKNOWN);
+    fd = open(lock, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    xserver_set_text(fixture->server, xid, "_NET_WM_NAME", "News");
+    settle(fixture);
+    assert_int_equal(get_window(fixture, xid)->profile, RECALL_PROFILE_BY_WINDOW);
+    close(fd);
+    g_unlink(lock);
+    g_rmdir(folder);
 }
 
 static void
@@ -1287,6 +1312,7 @@ main(void)
         SENSE_TEST(test_input),
         SENSE_TEST(test_window_says_who_it_is),
         SENSE_TEST(test_change_of_title_is_a_change),
+        SENSE_TEST(test_profile_is_asked_for_until_it_is_known),
         SENSE_TEST(test_window_of_another_host),
         cmocka_unit_test(test_process_without_the_server),
         SENSE_TEST(test_list_is_kept),
