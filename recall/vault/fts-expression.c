@@ -14,15 +14,28 @@ is_break(const RecallTerm *term, unsigned index)
 
 /* Tokens hold letters and digits only, so nothing needs quoting. */
 static void
-append_phrases(GString *out, const RecallTerm *term, gboolean as_parts)
+append_phrases(GString *out, const RecallTerm *term, const GPtrArray *tokens, gboolean as_parts)
 {
     g_string_append_c(out, '"');
-    for (unsigned i = 0; i < term->tokens->len; i++) {
+    for (unsigned i = 0; i < tokens->len; i++) {
         if (i > 0)
             g_string_append(out, as_parts && is_break(term, i) ? "\" AND \"" : " ");
-        g_string_append(out, g_ptr_array_index(term->tokens, i));
+        g_string_append(out, g_ptr_array_index(tokens, i));
     }
     g_string_append(out, term->is_prefix ? "\" *" : "\"");
+}
+
+/* With points also as an older index has it. */
+static void
+append_term(GString *out, const RecallTerm *term, gboolean as_parts)
+{
+    if (term->pointed != NULL) {
+        g_string_append(out, "((");
+        append_phrases(out, term, term->pointed, as_parts);
+        g_string_append(out, ") OR (");
+    }
+    append_phrases(out, term, term->tokens, as_parts);
+    g_string_append(out, term->pointed != NULL ? "))" : "");
 }
 
 static void
@@ -62,7 +75,7 @@ join_terms(const RecallQuery *query, gboolean is_negative, gboolean as_parts)
                 append_field(out, field);
             else
                 g_string_append(out, glue);
-            append_phrases(out, term, as_parts && !term->is_quoted && !is_negative);
+            append_term(out, term, as_parts && !term->is_quoted && !is_negative);
             is_first = FALSE;
         }
         if (!is_first)

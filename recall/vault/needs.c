@@ -87,7 +87,8 @@ add_index_term(RecallNeeds *self, const RecallToken *token, const RecallToken *n
     add(self->terms, pair, token->length_bytes + next->length_bytes);
 }
 
-/* A prefix may be any word: it says nothing. Nor does a run of the actor, which is not read for
+/* A prefix may be any word: it says nothing, nor does a word with points, which an older index has
+ * in another form. Nor does a run of the actor, which is not read for
  * runs. */
 static void
 add_term(RecallNeeds *self, const RecallTerm *term, gboolean as_parts)
@@ -122,7 +123,7 @@ recall_needs_new(const RecallQuery *query, RecallReading reading)
     for (unsigned i = 0; i < query->terms->len; i++) {
         const RecallTerm *term = g_ptr_array_index(query->terms, i);
 
-        if (!term->is_negative && term->tokens->len > 0)
+        if (!term->is_negative && term->tokens->len > 0 && term->pointed == NULL)
             add_term(self, term, reading == RECALL_READING_PARTS && !term->is_quoted);
     }
     return self;

@@ -38,7 +38,9 @@
                                    "PRAGMA journal_size_limit=" G_STRINGIFY(                       \
                                        RECALL_SCHEMA_WAL_KEPT_MAX_BYTES) ";"
 
-#define RECALL_SCHEMA_VERSION 2 /* PRAGMA user_version */
+/* PRAGMA user_version. Up to 2 the index was filled by other rules, which stay as they are in a
+ * segment: recall_tokenizer_next_pointed(). */
+#define RECALL_SCHEMA_VERSION 3
 
 /* Made for a week that is over, by recall/vault/sieve.h, and gone as soon as it changes. */
 #define RECALL_SCHEMA_SIEVE_SQL                                                                    \
@@ -83,7 +85,7 @@
     " tiles BLOB NOT NULL);" /* recall_tilelist_pack() */                                          \
     "CREATE VIRTUAL TABLE scene_fts USING fts5("                                                   \
     " text, title, app, url, file, actor,"                                                         \
-    " content='scene', content_rowid='id', tokenize='deskhand');"                                  \
+    " content='scene', content_rowid='id', tokenize='deskhand bare');"                             \
     "CREATE TABLE tile("                                                                           \
     " id INTEGER PRIMARY KEY,"                                                                     \
     " digest BLOB NOT NULL UNIQUE,"                                                                \

@@ -217,9 +217,11 @@ create_tables(RecallSegment *self, GError **error)
 }
 
 static gboolean
-update_tables(RecallSegment *self, GError **error)
+update_tables(RecallSegment *self, int64_t version, GError **error)
 {
-    return change_tables(self, "BEGIN IMMEDIATE;" RECALL_SCHEMA_FROM_1_SQL, error);
+    return change_tables(
+        self, version == 1 ? "BEGIN IMMEDIATE;" RECALL_SCHEMA_FROM_1_SQL : "BEGIN IMMEDIATE",
+        error);
 }
 
 /* Touches every table, so that most damage shows now and not in the middle of a search. */
@@ -261,7 +263,7 @@ check_schema(RecallSegment *self, GError **error)
     }
     if (version <= 0 || n_tables == 0)
         return set_damaged(self->week, "it is no segment of Deskhand", error);
-    if ((version != RECALL_SCHEMA_VERSION && !update_tables(self, error)) ||
+    if ((version != RECALL_SCHEMA_VERSION && !update_tables(self, version, error)) ||
         !probe_tables(self, error))
         return FALSE;
     return recall_mark_read(&self->mark, self->db) == SQLITE_OK ||

@@ -22,6 +22,7 @@ recall_term_free(RecallTerm *self)
     if (self == NULL)
         return;
     g_ptr_array_unref(self->tokens);
+    g_clear_pointer(&self->pointed, g_ptr_array_unref);
     g_array_unref(self->breaks);
     g_free(self->literal);
     g_free(self);
@@ -49,6 +50,26 @@ cut_tokens(RecallTerm *term, const char *text, size_t length)
         last_end = token.end_bytes;
     }
     return was_single ? 0 : last_end;
+}
+
+/* Left out where it says nothing more, as nearly always. */
+static void
+cut_pointed(RecallTerm *term, const char *text, size_t length)
+{
+    g_autoptr(GPtrArray) pointed = g_ptr_array_new_with_free_func(g_free);
+    RecallToken token = {0};
+    gboolean is_same = TRUE;
+    size_t position = 0;
+
+    while (pointed->len < term->tokens->len &&
+           recall_tokenizer_next_pointed(text, length, &position, &token)) {
+        char *word = g_strndup(token.text, token.length_bytes);
+
+        is_same = is_same && g_str_equal(word, g_ptr_array_index(term->tokens, pointed->len));
+        g_ptr_array_add(pointed, word);
+    }
+    if (!is_same && pointed->len == term->tokens->len)
+        term->pointed = g_steal_pointer(&pointed);
 }
 
 /* A person who types or pastes an address means the page, however the screen shows it. */
@@ -90,6 +111,7 @@ recall_term_new(const char *text, size_t length, gboolean is_quoted)
         skip_scheme(&text, &length);
     self->is_quoted = is_quoted;
     last_end = cut_tokens(self, text, length);
+    cut_pointed(self, text, length);
     self->literal = recall_literal_make(text, length, is_quoted || self->tokens->len == 0);
     self->is_prefix = !is_quoted && last_end > 0 && is_star(text + last_end, length - last_end);
     return self;

@@ -25,9 +25,10 @@ typedef struct {
     gboolean is_negative;
     gboolean is_prefix; /* the last token may go on */
     gboolean is_quoted;
-    GPtrArray *tokens; /* of char *, as the tokenizer makes them; empty when all are symbols */
-    GArray *breaks;    /* of unsigned: tokens that begin a new part of the term, 0 not among them */
-    char *literal;     /* (nullable): folded, when the tokens do not say all, as for C++ */
+    GPtrArray *tokens;  /* of char *, as the tokenizer makes them; empty when all are symbols */
+    GPtrArray *pointed; /* (nullable): the same for indexes to which points make another word */
+    GArray *breaks; /* of unsigned: tokens that begin a new part of the term, 0 not among them */
+    char *literal;  /* (nullable): folded, when the tokens do not say all, as for C++ */
 } RecallTerm;
 
 const char *recall_field_name(RecallField field);

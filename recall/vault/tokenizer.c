@@ -62,6 +62,28 @@ static const Range ignored_ranges[] = {
     {0xe0000, 0xe01ef}, /* tags, variation selectors */
 };
 
+/* What a word is written with or without: points, and what draws it out; sorted. */
+static const Range point_ranges[] = {
+    {0x591, 0x5bd}, /* Hebrew */
+    {0x5bf, 0x5bf}, /* Hebrew */
+    {0x5c1, 0x5c2}, /* Hebrew */
+    {0x5c4, 0x5c5}, /* Hebrew */
+    {0x5c7, 0x5c7}, /* Hebrew */
+    {0x610, 0x61a}, /* Arabic */
+    {0x640, 0x640}, /* Arabic: tatweel */
+    {0x64b, 0x65f}, /* Arabic: vowels, shadda, hamza */
+    {0x670, 0x670}, /* Arabic: small alef */
+    {0x6d6, 0x6dc}, /* Arabic: of the Quran */
+    {0x6df, 0x6e4}, /* Arabic: of the Quran */
+    {0x6e7, 0x6e8}, /* Arabic: of the Quran */
+    {0x6ea, 0x6ed}, /* Arabic: of the Quran */
+    {0x711, 0x711}, /* Syriac */
+    {0x730, 0x74a}, /* Syriac */
+    {0x8d3, 0x8e1}, /* Arabic: of the Quran */
+    {0x8e3, 0x8ff}, /* Arabic: of the Quran */
+    {0x93c, 0x93c}, /* Devanagari: nukta */
+};
+
 static int
 compare_range(const void *key, const void *element)
 {
@@ -75,6 +97,12 @@ static gboolean
 is_in(gunichar ch, const Range *ranges, size_t n_ranges)
 {
     return bsearch(&ch, ranges, n_ranges, sizeof *ranges, compare_range) != NULL;
+}
+
+static gboolean
+is_point(gunichar ch)
+{
+    return ch >= 0x591 && ch <= 0x93c && is_in(ch, point_ranges, G_N_ELEMENTS(point_ranges));
 }
 
 gboolean
@@ -105,16 +133,33 @@ recall_tokenizer_decode(const char *text, size_t length_bytes, gunichar *out_ch)
     return length;
 }
 
+/* By what rules an index was filled: it is damaged by a delete by any others. */
+typedef enum {
+    RULES_POINTED, /* up to schema 2: a word with points is another word */
+    RULES_BARE,
+} Rules;
+
+/* Letters of India, Thailand and so on whose parts may be typed one by one, and letters of Hebrew
+ * and Arabic with their points, or as a printer shapes them. */
+static gboolean
+has_parts(gunichar ch)
+{
+    return (ch >= 0x622 && ch <= 0x626) || (ch >= 0x6c0 && ch <= 0x6d3) ||
+           (ch >= 0x900 && ch <= 0x1026) || (ch >= 0xfb1d && ch <= 0xfdc7) ||
+           (ch >= 0xfe70 && ch <= 0xfefc);
+}
+
 /* Full-width, half-width, ligature and mathematical forms to the plain characters.
  * Returns: how many, at most RECALL_TOKENIZER_FOLD_N_MAX */
 static unsigned
-map_form(gunichar ch, gunichar *out)
+map_form(gunichar ch, Rules rules, gunichar *out)
 {
     out[0] = ch;
     if (ch == 0x3000)
         out[0] = ' ';
     else if ((ch >= 0xfb00 && ch <= 0xfb06) || (ch >= 0xff01 && ch <= 0xffee) ||
-             (ch >= 0x1d400 && ch <= 0x1d7ff) || (ch >= 0xf900 && ch <= 0xfaff))
+             (ch >= 0x1d400 && ch <= 0x1d7ff) || (ch >= 0xf900 && ch <= 0xfaff) ||
+             (rules == RULES_BARE && has_parts(ch)))
         return MIN(g_unichar_fully_decompose(ch, TRUE, out, RECALL_TOKENIZER_FOLD_N_MAX),
                    RECALL_TOKENIZER_FOLD_N_MAX);
     return 1;
@@ -130,19 +175,19 @@ is_composing(gunichar ch)
 /* The next character with the loose marks that compose with it, as plain characters.
  * Returns: bytes read */
 static size_t
-read_plain(const char *text, size_t length_bytes, gunichar *out, unsigned *out_n)
+read_plain(const char *text, size_t length_bytes, Rules rules, gunichar *out, unsigned *out_n)
 {
     gunichar ch = 0;
     size_t n_read = recall_tokenizer_decode(text, length_bytes, &ch);
 
-    *out_n = ch < 0x80 ? 1 : map_form(ch, out);
+    *out_n = ch < 0x80 ? 1 : map_form(ch, rules, out);
     if (ch < 0x80)
         out[0] = ch;
     while (n_read < length_bytes && (unsigned char)text[n_read] >= 0xcc) {
         gunichar mark[RECALL_TOKENIZER_FOLD_N_MAX] = {0};
         unsigned length = recall_tokenizer_decode(text + n_read, length_bytes - n_read, &mark[0]);
 
-        if (map_form(mark[0], mark) != 1 || !is_composing(mark[0]) ||
+        if (map_form(mark[0], rules, mark) != 1 || !is_composing(mark[0]) ||
             !g_unichar_compose(out[*out_n - 1], mark[0], &out[*out_n - 1]))
             break;
         n_read += length;
@@ -175,12 +220,15 @@ fold_letter(gunichar ch)
 unsigned
 recall_tokenizer_fold(gunichar ch, gunichar *out)
 {
-    unsigned n = map_form(ch, out);
+    unsigned n_mapped = map_form(ch, RULES_BARE, out);
+    unsigned n = 0;
 
     if (is_in(ch, ignored_ranges, G_N_ELEMENTS(ignored_ranges)))
         return 0;
-    for (unsigned i = 0; i < n; i++)
-        out[i] = fold_letter(out[i]);
+    for (unsigned i = 0; i < n_mapped; i++) {
+        if (!is_point(out[i]))
+            out[n++] = fold_letter(out[i]);
+    }
     return n;
 }
 
@@ -219,11 +267,13 @@ classify(gunichar ch)
 }
 
 static void
-append(RecallToken *token, const gunichar *chars, unsigned n_chars)
+append(RecallToken *token, const gunichar *chars, unsigned n_chars, Rules rules)
 {
     for (unsigned i = 0; i < n_chars; i++) {
         gunichar ch = fold_letter(chars[i]);
 
+        if (rules == RULES_BARE && is_point(ch))
+            continue;
         if (token->length_bytes + 6 > RECALL_TOKEN_MAX_BYTES)
             return;
         if (ch < 0x80)
@@ -233,11 +283,12 @@ append(RecallToken *token, const gunichar *chars, unsigned n_chars)
     }
 }
 
-gboolean
-recall_tokenizer_next(const char *text,
-                      size_t length_bytes,
-                      size_t *position,
-                      RecallToken *out_token)
+static gboolean
+next_token(const char *text,
+           size_t length_bytes,
+           Rules rules,
+           size_t *position,
+           RecallToken *out_token)
 {
     size_t at = *position;
     size_t end = 0;
@@ -247,7 +298,7 @@ recall_tokenizer_next(const char *text,
     while (at < length_bytes) {
         gunichar chars[RECALL_TOKENIZER_FOLD_N_MAX] = {0};
         unsigned n_chars = 0;
-        size_t n_read = read_plain(text + at, length_bytes - at, chars, &n_chars);
+        size_t n_read = read_plain(text + at, length_bytes - at, rules, chars, &n_chars);
         Class class = classify(chars[0]);
         gboolean is_inside = out_token->length_bytes > 0;
 
@@ -256,7 +307,7 @@ recall_tokenizer_next(const char *text,
         if (class == CLASS_LETTER || class == CLASS_SINGLE || (class == CLASS_MARK && is_inside)) {
             if (!is_inside)
                 out_token->start_bytes = at;
-            append(out_token, chars, n_chars);
+            append(out_token, chars, n_chars, rules);
             end = at + n_read;
         }
         at += n_read;
@@ -270,12 +321,33 @@ recall_tokenizer_next(const char *text,
     return out_token->length_bytes > 0;
 }
 
+gboolean
+recall_tokenizer_next(const char *text,
+                      size_t length_bytes,
+                      size_t *position,
+                      RecallToken *out_token)
+{
+    return next_token(text, length_bytes, RULES_BARE, position, out_token);
+}
+
+gboolean
+recall_tokenizer_next_pointed(const char *text,
+                              size_t length_bytes,
+                              size_t *position,
+                              RecallToken *out_token)
+{
+    return next_token(text, length_bytes, RULES_POINTED, position, out_token);
+}
+
+/* The rules stand with the table: tokenize='deskhand bare'. */
 static int
 create(void *user_data, const char **arguments, int n_arguments, Fts5Tokenizer **out)
 {
-    static const char nothing;
+    static Rules rules[] = {RULES_POINTED, RULES_BARE};
 
-    *out = (Fts5Tokenizer *)&nothing; /* it has no state, but must not be NULL */
+    if (n_arguments > 1 || (n_arguments == 1 && strcmp(arguments[0], "bare") != 0))
+        return SQLITE_ERROR; /* of a later release */
+    *out = (Fts5Tokenizer *)&rules[n_arguments];
     return SQLITE_OK;
 }
 
@@ -318,11 +390,12 @@ tokenize(Fts5Tokenizer *tokenizer,
          int length_bytes,
          TokenFunc on_token)
 {
+    Rules rules = *(const Rules *)tokenizer;
     RecallToken tokens[2] = {0};
     size_t position = 0;
     gboolean is_query = (flags & FTS5_TOKENIZE_QUERY) != 0;
     gboolean was_pair = FALSE;
-    gboolean has_token = recall_tokenizer_next(text, length_bytes, &position, &tokens[0]);
+    gboolean has_token = next_token(text, length_bytes, rules, &position, &tokens[0]);
     int result = SQLITE_OK;
 
     for (unsigned i = 0; has_token && result == SQLITE_OK; i ^= 1) {
@@ -330,7 +403,7 @@ tokenize(Fts5Tokenizer *tokenizer,
         const RecallToken *next = &tokens[i ^ 1];
         gboolean is_pair = FALSE;
 
-        has_token = recall_tokenizer_next(text, length_bytes, &position, &tokens[i ^ 1]);
+        has_token = next_token(text, length_bytes, rules, &position, &tokens[i ^ 1]);
         is_pair = has_token && token->is_single && next->is_single;
         if (!is_query || (!is_pair && (!was_pair || has_token)))
             result = emit(token, 0, on_token, user_data);

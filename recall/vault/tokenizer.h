@@ -13,7 +13,8 @@
  * case goes, and so do accents on Latin letters. Each Chinese, Japanese or Korean character is a
  * token of its own, so any substring is found as a phrase; so is each emoji. Full-width and
  * half-width forms, ligatures and mathematical letters count as the plain ones, and a letter with
- * a loose accent as the composed one. All else separates.
+ * a loose accent as the composed one. Hebrew and Arabic words are the same with and without points
+ * (niqqud, harakat, hamza, tatweel), Hindi ones with and without nukta. All else separates.
  *
  * In the index each single character also stands together with the next one, at the same place, and
  * a phrase of a query asks for the pairs: two characters that are frequent alone are rare side by
@@ -43,6 +44,12 @@ gboolean recall_tokenizer_next(const char *text,
                                size_t *position,
                                RecallToken *out_token) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same by the rules of indexes up to schema 2, to which points make another word. */
+gboolean recall_tokenizer_next_pointed(const char *text,
+                                       size_t length_bytes,
+                                       size_t *position,
+                                       RecallToken *out_token) G_GNUC_WARN_UNUSED_RESULT;
+
 /* TRUE when @ch is a token alone: Chinese, Japanese, Korean, emoji. */
 gboolean recall_tokenizer_is_single(gunichar ch);
 
@@ -55,6 +62,8 @@ unsigned recall_tokenizer_fold(gunichar ch, gunichar *out);
  * Returns: its length in bytes, 1 to 4. @length_bytes: at least 1 */
 unsigned recall_tokenizer_decode(const char *text, size_t length_bytes, gunichar *out_ch);
 
-/* Makes the FTS5 tokenizer "deskhand" known to @db; call it before the first table that uses it is
- * opened. @error: G_IO_ERROR_NOT_SUPPORTED when SQLite has no FTS5; else G_IO_ERROR_FAILED */
+/* Makes the FTS5 tokenizer "deskhand" known to @db ("deskhand bare" cuts as recall_tokenizer_next()
+ * does, "deskhand" alone as recall_tokenizer_next_pointed()); call it before the first table that
+ * uses it is opened. @error: G_IO_ERROR_NOT_SUPPORTED when SQLite has no FTS5; else
+ * G_IO_ERROR_FAILED */
 gboolean recall_tokenizer_register(sqlite3 *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -43,7 +43,7 @@ open_table(void)
     assert_int_equal(
         sqlite3_exec(db,
                      "CREATE VIRTUAL TABLE scene_fts USING fts5(text, title, app, url, file, actor,"
-                     " tokenize='deskhand');"
+                     " tokenize='deskhand bare');"
                      "INSERT INTO scene_fts(rowid, text, title, actor) VALUES"
                      "(1, 'rare word here', '', 'x'), (2, 'word word word', '', 'x'),"
                      "(3, 'nothing', 'rare', 'x'), (4, 'word', '', 'x'), (5, 'other', '', 'x')",

@@ -630,6 +630,97 @@ test_sealed_week_may_change(void **state)
     check(self, "even odd", late, ids[3], END);
 }
 
+/* --- words with points --- */
+
+/* Text and query; the same word with and without. */
+static const struct {
+    const char *with;
+    const char *without;
+} pointed[] = {
+    {"مَرْحَبًا", "مرحبا"}, {"أحمد", "احمد"}, {"كتـــاب", "كتاب"}, {"שָׁלוֹם", "שלום"}, {"फ़ल", "फल"},
+};
+
+static void
+test_points_make_no_other_word(void **state)
+{
+    Fixture *self = *state;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(pointed); i++) {
+        int64_t with = append(self, NOW_S - WEEK_S + 2 * i, pointed[i].with);
+        int64_t without = append(self, NOW_S - WEEK_S + 2 * i + 1, pointed[i].without);
+
+        check(self, pointed[i].with, without, with, END);
+        check(self, pointed[i].without, without, with, END);
+    }
+    seal_all(self);
+    for (unsigned i = 0; i < G_N_ELEMENTS(pointed); i++) {
+        g_autofree char *negative = g_strdup_printf("-%s", pointed[i].with);
+        g_autoptr(GPtrArray) others =
+            run(self, negative, &(RecallSearchOptions){.limit = 100}, NULL);
+        g_autoptr(GPtrArray) both =
+            run(self, pointed[i].with, &(RecallSearchOptions){.limit = 100}, NULL);
+
+        assert_int_equal(others->len, 2 * G_N_ELEMENTS(pointed) - 2);
+        assert_int_equal(both->len, 2);
+    }
+}
+
+/* The index of a segment as schema 2 had it. */
+#define MAKE_POINTED                                                                               \
+    "DROP TABLE scene_fts;"                                                                        \
+    "CREATE VIRTUAL TABLE scene_fts USING fts5(text, title, app, url, file, actor,"                \
+    " content='scene', content_rowid='id', tokenize='deskhand');"                                  \
+    "INSERT INTO scene_fts(scene_fts) VALUES('rebuild'); PRAGMA user_version=2"
+
+static RecallSegment *
+get_week(Fixture *self)
+{
+    int week = recall_segment_week_at((NOW_S - WEEK_S) * G_USEC_PER_SEC);
+    RecallSegment *segment = NULL;
+
+    assert_true(recall_vault_get_segment(self->vault, week, &segment, NULL));
+    return segment;
+}
+
+static void
+check_older(Fixture *self, const int64_t *with, const int64_t *without)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(pointed); i++) {
+        check(self, pointed[i].with, without[i], with[i], END);
+        check(self, pointed[i].without, without[i], END);
+    }
+}
+
+/* Found as before, with points also what has none; and its rules stay, or it would be damaged. */
+static void
+test_points_in_an_older_index(void **state)
+{
+    Fixture *self = *state;
+    int64_t with[G_N_ELEMENTS(pointed)];
+    int64_t without[G_N_ELEMENTS(pointed)];
+    int64_t alone = append(self, NOW_S - WEEK_S + 100, "مُدَرِّس");
+    ProtocolScene *grown = NULL;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(pointed); i++) {
+        with[i] = append(self, NOW_S - WEEK_S + 2 * i, pointed[i].with);
+        without[i] = append(self, NOW_S - WEEK_S + 2 * i + 1, pointed[i].without);
+    }
+    assert_true(recall_segment_execute(get_week(self), MAKE_POINTED, NULL));
+    recall_vault_close(self->vault);
+    self->vault = recall_vault_open(self->folder, NULL);
+    check_older(self, with, without);
+    seal_all(self);
+    check_older(self, with, without);
+    check(self, "مُدَرِّس", alone, END);
+    grown = make_scene(self, NOW_S - WEEK_S, 10, "", "plain");
+    grown->key = 2; /* the first but the lone one: it has grown */
+    assert_int_equal(append_scene(self, grown), with[0]);
+    check(self, pointed[0].with, without[0], END);
+    assert_true(recall_segment_execute(
+        get_week(self), "INSERT INTO scene_fts(scene_fts, rank) VALUES('integrity-check', 1)",
+        NULL));
+}
+
 int
 main(void)
 {
@@ -650,6 +741,8 @@ main(void)
         TEST(test_many_terms),
         TEST(test_answers_are_right),
         TEST(test_sealed_week_may_change),
+        TEST(test_points_make_no_other_word),
+        TEST(test_points_in_an_older_index),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -429,7 +429,7 @@ test_old_segment(void **state)
                          "SELECT count(*) FROM tile JOIN sheet ON sheet.id = tile.sheet"
                          " WHERE place = 0 AND n_tiles = 1 AND length(coded) = 6"),
                      1);
-    assert_int_equal(ask(again, week, "PRAGMA user_version"), 2);
+    assert_int_equal(ask(again, week, "PRAGMA user_version"), 3);
 }
 
 static void
@@ -686,7 +686,7 @@ test_too_new(void **state)
 
     fixture_append(vault, scene, "", NULL);
     recall_vault_get_segment(vault, recall_segment_week_at(MONDAY_US), &segment, NULL);
-    assert_true(recall_segment_execute(segment, "PRAGMA user_version=3", NULL));
+    assert_true(recall_segment_execute(segment, "PRAGMA user_version=4", NULL));
     recall_vault_close(vault);
 
     again = fixture_open(fixture);
