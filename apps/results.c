@@ -179,7 +179,7 @@ is_cancelled(const GError *error)
 
 /* Also after a failure, so that what was written is a whole document and says so. */
 static void
-end_json(List *list, const char *next, const GError *failure)
+end_json(List *list, const char *next, const char *note, const GError *failure)
 {
     AppJson *json = &list->json;
 
@@ -188,6 +188,8 @@ end_json(List *list, const char *next, const GError *failure)
     app_json_end_array(json);
     app_json_key(json, "next");
     app_json_string(json, next);
+    app_json_key(json, "note");
+    app_json_string(json, note);
     if (failure != NULL) {
         app_json_key(json, "error");
         app_json_string(json, is_cancelled(failure) ? "It was interrupted." : failure->message);
@@ -223,10 +225,11 @@ end_list(List *list,
          const AppCommand *command,
          const AppArguments *arguments,
          const char *next,
+         const char *note,
          const GError *failure)
 {
     if (list->is_json && (failure == NULL || list->n > 0))
-        end_json(list, next, failure);
+        end_json(list, next, note, failure);
     else if (!list->is_json && failure == NULL)
         end_text(list, command, arguments, next);
 }
@@ -255,8 +258,8 @@ app_results_run(AppResultsKind kind,
     app_json_init(&list.json, output->text);
     (void)app_client_run_job(vault, methods[kind], owned, on_result, on_batch, &list, cancellable,
                              &next, &note, &failure);
-    end_list(&list, command, arguments, next, failure);
-    if (note != NULL)
+    end_list(&list, command, arguments, next, note, failure);
+    if (note != NULL && !list.is_json)
         app_output_say(note);
     g_free(list.day);
     *out_n = list.n;

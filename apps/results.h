@@ -6,7 +6,8 @@
 #include "apps/scene.h"
 
 /* A list of scenes on its way to the reader, for people or as one JSON document:
- * {"results": [...], "next": CURSOR or null}, with "error" (a sentence) when it broke off. */
+ * {"results": [...], "next": CURSOR or null, "note": a sentence about how the query was read or
+ * null}, with "error" (a sentence) when it broke off. */
 
 typedef enum {
     APP_RESULTS_FOUND,    /* with snippet and hits */

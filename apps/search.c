@@ -16,7 +16,7 @@ static const AppExample terms[] = {
     {"app:X title:X url:X file:X actor:X", "look there only"},
     {"before:T after:T on:T", "a time, such as 2026-11-03, 3.11.2026, yesterday, now or 14:05"},
     {"yesterday, last tuesday, 3 days ago, 昨天, 上周二, 11月3日下午",
-     "plain dates, without anything before them"},
+     "plain dates, without anything before them; to search for the words, quote them twice"},
     {NULL},
 };
 

@@ -23,6 +23,8 @@ recall_query_free(RecallQuery *self)
     if (self == NULL)
         return;
     g_ptr_array_unref(self->terms);
+    g_time_zone_unref(self->zone);
+    g_free(self->dated);
     g_free(self);
 }
 
@@ -299,6 +301,24 @@ read_operator(Parser *parser, gboolean is_negative)
     return TRUE;
 }
 
+/* @text: a time. Whether it ends as text does that goes on: in 的, or, where any text may follow,
+ * so. */
+static gboolean
+touches_text(const Parser *parser, const char *text)
+{
+    return parser->context == RECALL_DATES_LOOSE || g_str_has_suffix(text, "的");
+}
+
+static void
+note_dated(Parser *parser, const char *text, size_t length)
+{
+    g_autofree char *dated = g_strndup(text, length);
+
+    parser->query->is_maybe_text |= touches_text(parser, dated);
+    if (parser->query->dated == NULL)
+        parser->query->dated = g_steal_pointer(&dated);
+}
+
 /* Two times among the words: `yesterday morning` is both, `monday tuesday` is from one to other. */
 static gboolean
 read_plain_time(Parser *parser)
@@ -318,7 +338,7 @@ read_plain_time(Parser *parser)
         limit_range(parser->query, range);
     }
     parser->has_plain_range = TRUE;
-    parser->query->has_dated |= g_ascii_isdigit(parser->text[parser->at]);
+    note_dated(parser, parser->text + parser->at, n);
     parser->at += n;
     return TRUE;
 }
@@ -379,12 +399,13 @@ note_readings(RecallQuery *query)
 }
 
 static RecallQuery *
-new_query(void)
+new_query(GDateTime *now)
 {
     RecallQuery *query = g_new0(RecallQuery, 1);
 
     query->terms = g_ptr_array_new_with_free_func((GDestroyNotify)recall_term_free);
     query->range = RECALL_TIME_RANGE_ALL;
+    query->zone = g_time_zone_ref(g_date_time_get_timezone(now));
     return query;
 }
 
@@ -397,16 +418,19 @@ recall_query_parse(const char *text, size_t length_bytes, GDateTime *now, gboole
                      0,
                      now,
                      is_loose ? RECALL_DATES_LOOSE : RECALL_DATES_PLAIN,
-                     new_query(),
+                     new_query(now),
                      seen,
                      FALSE};
 
-    if (recall_dates_match_year(text, parser.length, now, &parser.query->range))
-        return parser.query;
+    if (recall_dates_match_year(text, parser.length, now, &parser.query->range)) {
+        note_dated(&parser, text, parser.length);
+        parser.at = parser.length;
+    }
     for (skip_spaces(&parser); parser.at < parser.length; skip_spaces(&parser))
         read_item(&parser);
     drop_signs(parser.query);
     note_readings(parser.query);
+    parser.query->is_maybe_text |= parser.query->terms->len == 0;
     return parser.query;
 }
 

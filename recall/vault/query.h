@@ -29,11 +29,14 @@ typedef struct {
     gboolean has_negative_literals; /* among what must not */
     gboolean has_signs;             /* a positive term of symbols alone */
     gboolean has_parts;             /* some term falls into parts when nothing has it as a whole */
-    gboolean has_dated;             /* a time in figures, as 2026-04-15, stands among the words */
     /* names of operators, or NULL: */
     const char *untimed; /* one that no time follows, such as before */
     const char *parted;  /* one that a space parts from its word: app: kakapo */
     const char *begun;   /* one at the end, which limits nothing yet */
+    /* of what was taken for a time without an operator: */
+    char *dated;            /* the first of it as it was typed, or NULL */
+    gboolean is_maybe_text; /* nothing else was asked for, or it touches text as 昨天的会议 does */
+    GTimeZone *zone;        /* the person's */
 } RecallQuery;
 
 /* @text: not terminated; what is beyond RECALL_QUERY_MAX_BYTES is left out

@@ -560,8 +560,11 @@ recall_search_is_done(const RecallSearch *self)
 char *
 recall_search_dup_note(const RecallSearch *self)
 {
-    return recall_hint_make(recall_attempts_get_query(&self->attempts, 0),
-                            self->n_found == 0 && self->is_first_page);
+    gboolean is_fruitless = self->n_found == 0 && self->is_first_page;
+
+    return recall_hint_make(is_fruitless ? recall_attempts_get_query(&self->attempts, 0)
+                                         : get_query(self),
+                            is_fruitless);
 }
 
 char *

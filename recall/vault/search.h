@@ -67,6 +67,6 @@ char *recall_search_dup_cursor(const RecallSearch *self);
 /* Weeks that were left out because they cannot be read. Returns: (transfer none): of int */
 const GArray *recall_search_get_unreadable(const RecallSearch *self);
 
-/* Returns: (transfer full) (nullable): a sentence for the person about what the query was not taken
- * for, such as a time after before: */
+/* Returns: (transfer full) (nullable): a sentence for the person about how the query was read where
+ * it may be meant otherwise, such as text that is also a time */
 char *recall_search_dup_note(const RecallSearch *self);

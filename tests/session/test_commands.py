@@ -157,6 +157,12 @@ def check_queries(vault):
     odd = vault.deskhand("search", "before:soon", "walrus")
     assert odd.returncode == 0 and 'follows "before:"' in odd.stderr, odd.stderr
     assert not vault.deskhand("search", "after:2020-01-01", "walrus").stderr
+    assert not vault.deskhand("search", "before:now", "walrus").stderr
+    dated = vault.deskhand("search", "昨天的", "walrus")
+    assert dated.returncode == 0 and '"昨天的" was read as a time' in dated.stderr, dated
+    dated = vault.deskhand("search", "--json", "今年之前")
+    assert not dated.stderr and '"今年之前" was' in json.loads(dated.stdout)["note"], dated
+    assert vault.json("search", "--json", "walrus")["note"] is None
 
 
 def check_human(vault):

@@ -3,6 +3,7 @@
 #include "recall/vault/query.h"
 
 #include "recall/vault/fts-expression.h"
+#include "recall/vault/hint.h"
 #include "recall/vault/tokenizer.h"
 
 #include <setjmp.h>
@@ -323,17 +324,51 @@ test_dated(void **state)
 {
     static const struct {
         const char *text;
-        gboolean has_dated;
-    } rows[] = {{"2025-11-03 kakapo", TRUE},
-                {"kakapo yesterday", FALSE},
-                {"\"2025-11-03\" kakapo", FALSE},
-                {"on:2025-11-03 kakapo", FALSE}};
+        const char *dated;
+        gboolean is_maybe_text;
+    } rows[] = {
+        {"2025-11-03 kakapo", "2025-11-03", FALSE},
+        {"kakapo yesterday", "yesterday", FALSE},
+        {"\"2025-11-03\" kakapo", NULL, FALSE},
+        {"on:2025-11-03 kakapo", NULL, FALSE},
+        {"on:2025-11-03", NULL, TRUE},
+        {"yesterday", "yesterday", TRUE},
+        {"周五之前", "周五之前", TRUE},
+        {"三天前", "三天前", TRUE},
+        {"去年", "去年", TRUE},
+        {"昨天 会议", "昨天", FALSE},
+        {"昨天的会议", "昨天的", TRUE},
+        {"昨天会议", NULL, FALSE},
+        {"昨天 上周二", "昨天", TRUE},
+    };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(RecallQuery) query = parse(rows[i].text);
 
-        assert_int_equal(query->has_dated, rows[i].has_dated);
+        assert_true(g_strcmp0(query->dated, rows[i].dated) == 0);
+        assert_int_equal(query->is_maybe_text, rows[i].is_maybe_text);
     }
+}
+
+/* What the person is told of it. */
+static void
+test_hint(void **state)
+{
+    g_autoptr(GDateTime) now = make_now();
+    g_autoptr(RecallQuery) surely = parse("kakapo yesterday");
+    g_autoptr(RecallQuery) maybe = parse("周五之前");
+    g_autoptr(RecallQuery) loose = recall_query_parse("昨天发票", strlen("昨天发票"), now, TRUE);
+    g_autofree char *of_surely = recall_hint_make(surely, FALSE);
+    g_autofree char *of_fruitless = recall_hint_make(surely, TRUE);
+    g_autofree char *of_maybe = recall_hint_make(maybe, FALSE);
+    g_autofree char *of_loose = recall_hint_make(loose, FALSE);
+
+    assert_null(of_surely);
+    assert_non_null(strstr(of_fruitless, "from 2025-11-11 00:00 before 2025-11-12 00:00"));
+    assert_string_equal(of_maybe, "\"周五之前\" was read as a time, when it was seen: before"
+                                  " 2025-11-07 00:00; to search for the words, quote them for the"
+                                  " shell, too: '\"周五之前\"'");
+    assert_non_null(strstr(of_loose, "\"昨天\" was read as a time"));
 }
 
 static void
@@ -423,7 +458,7 @@ open_table(void)
     assert_int_equal(
         sqlite3_exec(db,
                      "CREATE VIRTUAL TABLE scene_fts USING fts5(text, title, app, url, file, actor,"
-                     " tokenize='deskhand');"
+                     " tokenize='deskhand bare');"
                      "INSERT INTO scene_fts(text, title) VALUES('a b c', 'd'), ('电脑', 'x')",
                      NULL, NULL, NULL),
         SQLITE_OK);
@@ -528,13 +563,21 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),          cmocka_unit_test(test_negatives_alone),
-        cmocka_unit_test(test_times),          cmocka_unit_test(test_loose),
-        cmocka_unit_test(test_loose_month),    cmocka_unit_test(test_dated),
-        cmocka_unit_test(test_no_time),        cmocka_unit_test(test_operators_with_gaps),
-        cmocka_unit_test(test_readings),       cmocka_unit_test(test_add_phrase),
-        cmocka_unit_test(test_maxima),         cmocka_unit_test(test_text_that_is_too_long),
-        cmocka_unit_test(test_random_strings), cmocka_unit_test(test_ten_thousand_of_anything),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_negatives_alone),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_loose),
+        cmocka_unit_test(test_loose_month),
+        cmocka_unit_test(test_dated),
+        cmocka_unit_test(test_hint),
+        cmocka_unit_test(test_no_time),
+        cmocka_unit_test(test_operators_with_gaps),
+        cmocka_unit_test(test_readings),
+        cmocka_unit_test(test_add_phrase),
+        cmocka_unit_test(test_maxima),
+        cmocka_unit_test(test_text_that_is_too_long),
+        cmocka_unit_test(test_random_strings),
+        cmocka_unit_test(test_ten_thousand_of_anything),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
