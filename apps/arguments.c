@@ -83,6 +83,24 @@ find_option(const AppCommand *command, const char *word)
     return -1;
 }
 
+/* Two values of one option are two wishes: none of them is dropped in silence. */
+static gboolean
+keep_value(char **kept, const AppOption *option, const char *value, GError **error)
+{
+    g_autofree char *before = g_steal_pointer(kept);
+    g_autofree char *both = NULL;
+
+    if (before != NULL && option->kind == APP_VALUE_QUERY)
+        value = both = g_strdup_printf("%s %s", before, value);
+    else if (before != NULL && option->kind != APP_VALUE_NONE) {
+        g_set_error(error, APP_ERROR, APP_ERROR_USAGE, "--%s was given twice; say it once.",
+                    option->name);
+        return FALSE;
+    }
+    *kept = option->kind == APP_VALUE_FILE ? g_strdup(value) : g_utf8_make_valid(value, -1);
+    return TRUE;
+}
+
 /* @words: at the option; moved on when its value is the next word */
 static gboolean
 take_option(AppArguments *self,
@@ -111,10 +129,7 @@ take_option(AppArguments *self,
         value = option->name;
     if (!check_value(option, value != NULL ? value : "", error))
         return FALSE;
-    g_free(self->values[index]);
-    self->values[index] =
-        option->kind == APP_VALUE_FILE ? g_strdup(value) : g_utf8_make_valid(value, -1);
-    return TRUE;
+    return keep_value(&self->values[index], option, value, error);
 }
 
 static gboolean

@@ -14,6 +14,7 @@
 typedef enum {
     APP_VALUE_NONE, /* a flag */
     APP_VALUE_TEXT,
+    APP_VALUE_QUERY, /* words: an option that is given again adds to them */
     APP_VALUE_COUNT, /* a whole number from 1 to max */
     APP_VALUE_FILE,
 } AppValueKind;
@@ -84,7 +85,7 @@ void app_command_set_unknown(GError **error, const char *name);
 /**
  * app_arguments_new:
  * @words: what follows the command's name, ends with NULL. "--" ends the options; --help and -h
- *   are options of every command.
+ *   are options of every command. A value may be given once, but for APP_VALUE_QUERY.
  * @error: APP_ERROR_USAGE, a sentence that names the mistake and the way out
  */
 AppArguments *

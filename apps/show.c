@@ -12,7 +12,8 @@
 static const AppOption options[] = {
     {"image", APP_VALUE_FILE, "FILE.png", 0,
      "write what the window looked like; - for standard output"},
-    {"mark", APP_VALUE_TEXT, "QUERY", 0, "frame what this query finds, in the picture and in JSON"},
+    {"mark", APP_VALUE_QUERY, "QUERY", 0,
+     "frame what this query finds, in the picture and in JSON; may be given again"},
     {"json", APP_VALUE_NONE, NULL, 0, "print one JSON document with the whole text and all words"},
     {NULL},
 };

@@ -211,6 +211,8 @@ def check_show_text(vault):
     assert (scene["width"], scene["height"]) == (400, 200) and "hits" not in scene
     hits = vault.json("show", number, "--json", "--mark", "walrus")["hits"]
     assert hits == [{"text": "walrus", "x": 60, "y": 20, "w": 60, "h": 20}], hits
+    both = vault.json("show", number, "--json", "--mark", "walrus", "--mark", "报价")["hits"]
+    assert [h["text"] for h in both] == ["报价", "walrus"], both
     evil = vault.deskhand("show", str(vault.ids["evil"]))
     assert "\x1b" not in evil.stdout and "\u009b" not in evil.stdout, ascii(evil.stdout)
 
@@ -243,6 +245,7 @@ def check_show_refuses(vault):
     for arguments, code, says in (
             (["1"], 1, "There is no such scene"), (["123"], 1, "There is no such scene"), (["x"], 2, "not a scene's number"), ([], 2, "needs SCENE"),
             ([number, "--mark", "x"], 2, "--mark needs"),
+            ([number, "--image", "/x.png", "--image", "-"], 2, "--image was given twice"),
             ([number, "--json", "--image", "-"], 2, "one of them"),
             ([number, "--image", "/tmp/x.jpg"], 2, "ends in .png"),
             ([number, "--image", "/nonexistent/x.png"], 1,

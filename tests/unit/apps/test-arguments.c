@@ -12,6 +12,7 @@
 static const AppOption options[] = {
     {"limit", APP_VALUE_COUNT, "N", 1000, "at most so many"},
     {"app", APP_VALUE_TEXT, "A", 0, "only this one"},
+    {"mark", APP_VALUE_QUERY, "Q", 0, "frame this"},
     {"json", APP_VALUE_NONE, NULL, 0, "JSON"},
     {NULL},
 };
@@ -53,7 +54,7 @@ test_good_lines(void **state)
         {"-x", NULL, NULL, FALSE, "-x"},
         {"-", NULL, NULL, FALSE, "-"},
         {"-- --json -- x", NULL, NULL, FALSE, "--json -- x"},
-        {"--limit 5 --limit 6 C++", "6", NULL, FALSE, "C++"},
+        {"--json C++ --json", NULL, NULL, TRUE, "C++"},
         {"zoom.us", NULL, NULL, FALSE, "zoom.us"},
         {"\xff", NULL, NULL, FALSE, "�"},
     };
@@ -71,6 +72,17 @@ test_good_lines(void **state)
         assert_int_equal(g_strcmp0(app_arguments_get(arguments, "app"), cases[i].app), 0);
         assert_int_equal(app_arguments_get(arguments, "json") != NULL, cases[i].is_json);
     }
+}
+
+/* What is looked for adds up. */
+static void
+test_query_given_again(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(AppArguments) arguments = parse(&finder, "--mark a x --mark=b", &error);
+
+    assert_non_null(arguments);
+    assert_string_equal(app_arguments_get(arguments, "mark"), "a b");
 }
 
 static void
@@ -92,6 +104,7 @@ test_bad_lines(void **state)
         {&finder, "x --app", "--app A"},
         {&finder, "x --app=", "--app A"},
         {&finder, "--json=yes x", "takes no value"},
+        {&finder, "--limit 5 x --limit 6", "--limit was given twice"},
         {&finder, "--limt 5 x", "--limit?"},
         {&finder, "--lim=5 x", "--limit?"},
         {&finder, "--nonsense x", "after --"},
@@ -167,11 +180,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good_lines),
-        cmocka_unit_test(test_bad_lines),
-        cmocka_unit_test(test_help),
-        cmocka_unit_test(test_line_again),
-        cmocka_unit_test(test_commands_are_whole),
+        cmocka_unit_test(test_good_lines), cmocka_unit_test(test_query_given_again),
+        cmocka_unit_test(test_bad_lines),  cmocka_unit_test(test_help),
+        cmocka_unit_test(test_line_again), cmocka_unit_test(test_commands_are_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
