@@ -2,20 +2,19 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-layout.h"
 
+#include "recall/watch/a11y-view.h"
+
 #include <string.h>
 #include <xxhash.h>
 
 #define GRANULARITY_LINE 3
-#define COORDINATES_ON_SCREEN 0
 #define EMBEDDED_CHAR 0xfffc /* a child stands here */
 #define ONE_LINE_MAX_PX 26   /* two lines of readable text need more */
 #define N_TRIES_MAX 5        /* a browser lays its text out for us only when it was asked once */
 #define RETRY_WAIT_MS 40
 #define N_FAILED_MAX 8 /* readings in which a layout was asked for in vain */
 #define ORIGIN_SLACK_PX 2
-#define VIEW_INSET_PX 2
-#define SHORT_TEXT_N_CHARS 1024 /* of a view: cheaper to take whole */
-#define EM_SHARE 85             /* percent of a line's height that the font's size is */
+#define EM_SHARE 85      /* percent of a line's height that the font's size is */
 #define FILLED_SHARE 130 /* percent: a text wider than its box by more goes on outside of it */
 #define LINE_SHARE 180   /* percent: a text wider than its box by more is not one line of it */
 
@@ -29,6 +28,7 @@ typedef struct {
 typedef enum {
     STEP_LINES,  /* where its lines end is to be asked */
     STEP_ORIGIN, /* its lines are known from before, but not where they are now */
+    STEP_ENDS,   /* it may be one line: where it begins and ends is to be asked */
     STEP_DONE,
 } Step;
 
@@ -195,6 +195,22 @@ recall_known(RecallA11yLayout *self, Plan *plan)
         plan->is_view && known->n_failed == 0 && plan->pieces->len > 0 ? STEP_ORIGIN : STEP_DONE;
 }
 
+/* Where each character is measured, a paragraph that has room beside it is asked for its ends: when
+ * these stand level it is one line, and that is where. */
+static void
+suppose_one_line(const RecallA11yLayout *self, Plan *plan)
+{
+    if (self->way != RECALL_A11Y_RANGES_ENDS || !plan->is_view || plan->step != STEP_LINES ||
+        plan->n_failed > 0 ||
+        recall_a11y_text_measure_px(plan->text, RECALL_A11Y_TEXT_EM_PX) > plan->node->box.width)
+        return;
+    add_pieces(plan, 0, plan->n_chars);
+    if (plan->pieces->len == 1)
+        plan->step = STEP_ENDS;
+    else
+        g_array_set_size(plan->pieces, 0);
+}
+
 /* @text: (transfer full) */
 static void
 add_plan(RecallA11yLayout *self, GArray *plans, const Plan *template, char *text)
@@ -205,6 +221,7 @@ add_plan(RecallA11yLayout *self, GArray *plans, const Plan *template, char *text
     plan.n_chars = (int)g_utf8_strlen(text, -1);
     plan.pieces = g_array_new(FALSE, FALSE, sizeof(Piece));
     recall_known(self, &plan);
+    suppose_one_line(self, &plan);
     g_array_append_val(plans, plan);
 }
 
@@ -230,66 +247,6 @@ add_node_plan(RecallA11yLayout *self, GArray *plans, const Plan *template, Recal
     }
 }
 
-/* The characters that @box shows, by its corners. FALSE: the application cannot tell. */
-static gboolean
-ask_shown_chars(RecallA11yLink *link,
-                const char *path,
-                const BaseRect *box,
-                int *out_start,
-                int *out_end)
-{
-    int right = box->x + box->width - VIEW_INSET_PX;
-    int bottom = box->y + box->height - VIEW_INSET_PX;
-    RecallA11yCall calls[2] = {{path, RECALL_A11Y_TEXT, "GetOffsetAtPoint",
-                                g_variant_new("(iiu)", box->x + VIEW_INSET_PX,
-                                              box->y + VIEW_INSET_PX, COORDINATES_ON_SCREEN),
-                                NULL},
-                               {path, RECALL_A11Y_TEXT, "GetOffsetAtPoint",
-                                g_variant_new("(iiu)", right, bottom, COORDINATES_ON_SCREEN),
-                                NULL}};
-    int *outs[2] = {out_start, out_end};
-    gboolean is_known = recall_a11y_link_ask_all(link, calls, 2);
-
-    for (unsigned i = 0; i < 2; i++) {
-        *outs[i] = -1;
-        if (calls[i].reply != NULL && g_variant_is_of_type(calls[i].reply, G_VARIANT_TYPE("(i)")))
-            g_variant_get(calls[i].reply, "(i)", outs[i]);
-        recall_a11y_call_clear(&calls[i]);
-    }
-    return is_known && *out_start >= 0 && *out_end >= *out_start;
-}
-
-/* The part of a view's text that is shown. Returns: (transfer full) (nullable) */
-static char *
-ask_shown_text(RecallA11yLink *link,
-               const RecallA11yNode *node,
-               const BaseRect *view,
-               int *out_base)
-{
-    g_autoptr(GVariant) count =
-        recall_a11y_link_get_property(link, node->path, RECALL_A11Y_TEXT, "CharacterCount", "i");
-    g_autoptr(GVariant) reply = NULL;
-    BaseRect shown = {0};
-    int n_chars = count == NULL ? 0 : g_variant_get_int32(count);
-    int start = 0;
-    int end = n_chars;
-    char *text = NULL;
-
-    if (n_chars <= 0 || !base_rect_intersect(&node->box, view, &shown))
-        return NULL;
-    if (n_chars > SHORT_TEXT_N_CHARS && !ask_shown_chars(link, node->path, &shown, &start, &end)) {
-        start = 0;
-        end = n_chars;
-    }
-    end = MIN(end + 1, MIN(n_chars, start + RECALL_A11Y_NODE_TEXT_MAX_CHARS));
-    reply = recall_a11y_link_ask(link, node->path, RECALL_A11Y_TEXT, "GetText",
-                                 g_variant_new("(ii)", start, end), "(s)");
-    if (reply != NULL)
-        g_variant_get(reply, "(s)", &text);
-    *out_base = start;
-    return text;
-}
-
 /* A plan for each paragraph, so that what is typed into one leaves the others as they were. */
 static void
 add_view_plans(RecallA11yLayout *self,
@@ -299,7 +256,7 @@ add_view_plans(RecallA11yLayout *self,
                const BaseRect *view)
 {
     Plan plan = *template;
-    g_autofree char *text = ask_shown_text(link, plan.node, view, &plan.base);
+    g_autofree char *text = recall_a11y_view_ask_text(link, plan.node, view, &plan.base);
     g_auto(GStrv) paragraphs = text == NULL ? NULL : g_strsplit(text, "\n", -1);
 
     plan.is_view = TRUE;
@@ -354,8 +311,17 @@ ask_lines(RecallA11yLink *link, GArray *plans)
     } while (n_calls > 0 && recall_a11y_link_get_error(link) == NULL);
 }
 
+/* It is asked about as a new one. */
+static void
+forget_pieces(Plan *plan)
+{
+    g_array_unref(plan->pieces);
+    plan->pieces = g_array_new(FALSE, FALSE, sizeof(Piece));
+    plan->step = STEP_LINES;
+}
+
 /* A paragraph that is where it was but for scrolling: its first line begins and its last one ends
- * where they did. If not, it is asked about as a new one. */
+ * where they did. */
 static void
 take_origin(Plan *plan, const BaseRect *first_char, const BaseRect *last_char)
 {
@@ -369,15 +335,35 @@ take_origin(Plan *plan, const BaseRect *first_char, const BaseRect *last_char)
         plan->origin = origin;
         plan->step = STEP_DONE;
     } else {
-        g_array_unref(plan->pieces);
-        plan->pieces = g_array_new(FALSE, FALSE, sizeof(Piece));
-        plan->step = STEP_LINES;
+        forget_pieces(plan);
     }
 }
 
-/* For paragraphs that are known from before. */
 static void
-ask_origins(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
+take_ends(RecallA11yLayout *self, Plan *plan, const BaseRect *first_char, const BaseRect *last_char)
+{
+    Piece *piece = &g_array_index(plan->pieces, Piece, 0);
+
+    if (base_rect_is_empty(first_char) || base_rect_is_empty(last_char) ||
+        ABS(last_char->y - first_char->y) > ORIGIN_SLACK_PX) {
+        forget_pieces(plan);
+        return;
+    }
+    base_rect_union(first_char, last_char, &plan->origin);
+    piece->box = (BaseRect){0, 0, plan->origin.width, plan->origin.height};
+    plan->step = STEP_DONE;
+    remember(self, plan);
+}
+
+static gboolean
+has_asked_ends(const Plan *plan)
+{
+    return plan->step == STEP_ORIGIN || plan->step == STEP_ENDS;
+}
+
+/* For paragraphs that are known from before, and those that may be one line. */
+static void
+ask_ends(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
 {
     g_auto(RecallA11yRanges) ranges = {0};
 
@@ -386,7 +372,7 @@ ask_origins(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
         const Plan *plan = &g_array_index(plans, Plan, i);
         const Piece *pieces = (const Piece *)(void *)plan->pieces->data;
 
-        if (plan->step == STEP_ORIGIN) {
+        if (has_asked_ends(plan)) {
             int start = plan->base + pieces[0].start;
             int end = plan->base + pieces[plan->pieces->len - 1].end;
 
@@ -398,11 +384,14 @@ ask_origins(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
     for (unsigned i = 0; i < plans->len; i++) {
         Plan *plan = &g_array_index(plans, Plan, i);
 
-        if (plan->step == STEP_ORIGIN) {
+        if (has_asked_ends(plan)) {
             BaseRect first_char = recall_a11y_ranges_take(&ranges);
             BaseRect last_char = recall_a11y_ranges_take(&ranges);
 
-            take_origin(plan, &first_char, &last_char);
+            if (plan->step == STEP_ORIGIN)
+                take_origin(plan, &first_char, &last_char);
+            else
+                take_ends(self, plan, &first_char, &last_char);
         }
     }
 }
@@ -534,7 +523,7 @@ reopen_plans(GArray *plans)
 static void
 lay_out(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
 {
-    ask_origins(self, link, plans);
+    ask_ends(self, link, plans);
     for (unsigned i = 0; i < N_TRIES_MAX; i++) {
         reopen_plans(plans);
         ask_lines(link, plans);

@@ -9,8 +9,9 @@
 void
 recall_a11y_ranges_init(RecallA11yRanges *self, RecallA11yRangesWay way)
 {
-    *self =
-        (RecallA11yRanges){.way = way, .calls = g_array_new(FALSE, TRUE, sizeof(RecallA11yCall))};
+    *self = (RecallA11yRanges){.way = way,
+                               .calls = g_array_new(FALSE, TRUE, sizeof(RecallA11yCall)),
+                               .ends = g_byte_array_new()};
     g_array_set_clear_func(self->calls, (GDestroyNotify)recall_a11y_call_clear);
 }
 
@@ -18,6 +19,7 @@ void
 recall_a11y_ranges_clear(RecallA11yRanges *self)
 {
     g_clear_pointer(&self->calls, g_array_unref);
+    g_clear_pointer(&self->ends, g_byte_array_unref);
 }
 
 static void
@@ -32,12 +34,15 @@ add_call(RecallA11yRanges *self, const char *path, int start, int end)
 void
 recall_a11y_ranges_add(RecallA11yRanges *self, const char *path, int start, int end)
 {
-    if (self->way == RECALL_A11Y_RANGES_WHOLE) {
+    uint8_t n_calls = self->way == RECALL_A11Y_RANGES_ENDS && end - start > 1 ? 2 : 1;
+
+    if (n_calls == 1) {
         add_call(self, path, start, end);
     } else {
         add_call(self, path, start, start + 1);
         add_call(self, path, end - 1, end);
     }
+    g_byte_array_append(self->ends, &n_calls, 1);
 }
 
 void
@@ -49,7 +54,7 @@ recall_a11y_ranges_ask(RecallA11yRanges *self, RecallA11yLink *link)
 static BaseRect
 take_one(RecallA11yRanges *self)
 {
-    const RecallA11yCall *call = &g_array_index(self->calls, RecallA11yCall, self->next++);
+    const RecallA11yCall *call = &g_array_index(self->calls, RecallA11yCall, self->next_call++);
     BaseRect box = {0};
 
     if (call->reply != NULL && g_variant_is_of_type(call->reply, G_VARIANT_TYPE("(iiii)")))
@@ -62,7 +67,7 @@ recall_a11y_ranges_take(RecallA11yRanges *self)
 {
     BaseRect box = take_one(self);
 
-    if (self->way == RECALL_A11Y_RANGES_ENDS) {
+    if (self->ends->data[self->next++] > 1) {
         BaseRect last = take_one(self);
 
         if (base_rect_is_empty(&box) || base_rect_is_empty(&last))

@@ -14,8 +14,10 @@ typedef enum {
 
 typedef struct {
     RecallA11yRangesWay way;
-    GArray *calls; /* of RecallA11yCall */
-    unsigned next; /* to be taken */
+    GArray *calls;    /* of RecallA11yCall */
+    GByteArray *ends; /* how many calls each range has */
+    unsigned next;    /* range to be taken */
+    unsigned next_call;
 } RecallA11yRanges;
 
 void recall_a11y_ranges_init(RecallA11yRanges *self, RecallA11yRangesWay way);

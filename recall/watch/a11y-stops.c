@@ -20,6 +20,7 @@ typedef struct {
     uint32_t end_bytes;
     int start_chars; /* of the node's text */
     int n_chars;
+    int n_blanks;     /* before it, after the stretch before */
     gboolean is_last; /* of its line */
 } Stretch;
 
@@ -134,18 +135,86 @@ add_stretches(const RecallA11yLine *line, unsigned index, GArray *stretches)
 {
     gboolean has_turns = recall_bidi_is_needed(line->text);
     const char *start = skip_blanks(line->text);
-    int start_chars = line->start_chars + (int)(g_utf8_pointer_to_offset(line->text, start));
+    int n_blanks = (int)g_utf8_pointer_to_offset(line->text, start);
+    int start_chars = line->start_chars + n_blanks;
 
     while (*start != '\0') {
         const char *end = find_stretch_end(start, has_turns);
-        int n_chars = (int)g_utf8_pointer_to_offset(start, end);
-        Stretch stretch = {index,   start - line->text,       end - line->text, start_chars,
-                           n_chars, *skip_blanks(end) == '\0'};
+        const char *next = skip_blanks(end);
+        Stretch stretch = {.line = index,
+                           .start_bytes = start - line->text,
+                           .end_bytes = end - line->text,
+                           .start_chars = start_chars,
+                           .n_chars = (int)g_utf8_pointer_to_offset(start, end),
+                           .n_blanks = n_blanks,
+                           .is_last = *next == '\0'};
 
         g_array_append_val(stretches, stretch);
-        start_chars += n_chars + (int)g_utf8_pointer_to_offset(end, skip_blanks(end));
-        start = skip_blanks(end);
+        n_blanks = (int)g_utf8_pointer_to_offset(end, next);
+        start_chars += stretch.n_chars + n_blanks;
+        start = next;
     }
+}
+
+/* Where each character is measured, a line from left to right that begins and ends with its box is
+ * asked only for the blanks between its stretches. */
+static gboolean
+has_seams(const RecallA11yStops *self, const RecallA11yLine *line)
+{
+    const char *end = line->text + strlen(line->text);
+
+    return self->way == RECALL_A11Y_RANGES_ENDS && !recall_bidi_is_needed(line->text) &&
+           skip_blanks(line->text) == line->text &&
+           !g_unichar_isspace(g_utf8_get_char(g_utf8_prev_char(end)));
+}
+
+/* The first stretch of a line has no seam before it. */
+static gboolean
+is_after_seam(const Stretch *stretch)
+{
+    return stretch->start_bytes > 0;
+}
+
+/* Asks for the blanks before @stretch, or, where there are none, for its first character. */
+static void
+add_seam(RecallA11yRanges *ranges, const RecallA11yLine *line, const Stretch *stretch)
+{
+    int start = stretch->start_chars - stretch->n_blanks;
+    int end = stretch->start_chars + (stretch->n_blanks == 0 ? 1 : 0);
+
+    if (is_after_seam(stretch))
+        recall_a11y_ranges_add(ranges, line->node->path, start, end);
+}
+
+static void
+add_stretch(RecallA11yRanges *ranges, const RecallA11yLine *line, const Stretch *stretch)
+{
+    int n_chars = recall_a11y_units_trim_marks(line->text + stretch->start_bytes, stretch->n_chars);
+
+    recall_a11y_ranges_add(ranges, line->node->path, stretch->start_chars,
+                           stretch->start_chars + n_chars);
+}
+
+/* What lies behind the seam before @stretch; what lies before it, @last, ends there. */
+static BaseRect
+take_seam(RecallA11yRanges *ranges,
+          const RecallA11yLine *line,
+          const Stretch *stretch,
+          BaseRect *last)
+{
+    BaseRect box = line->box;
+    BaseRect seam;
+
+    if (!is_after_seam(stretch))
+        return box;
+    seam = recall_a11y_ranges_take(ranges);
+    if (base_rect_is_empty(&seam))
+        return (BaseRect){0};
+    last->width = seam.x - last->x;
+    box.x = seam.x + (stretch->n_blanks > 0 ? seam.width : 0);
+    box.y = seam.y;
+    box.width = line->box.x + line->box.width - box.x;
+    return box;
 }
 
 /* Returns: (transfer full): of BaseRect, one for each of @stretches */
@@ -155,7 +224,7 @@ ask_boxes(const RecallA11yStops *self,
           const GArray *lines,
           const GArray *stretches)
 {
-    GArray *boxes = g_array_new(FALSE, FALSE, sizeof(BaseRect));
+    GArray *boxes = g_array_new(FALSE, TRUE, sizeof(BaseRect));
     g_auto(RecallA11yRanges) ranges = {0};
 
     recall_a11y_ranges_init(&ranges, self->way);
@@ -163,17 +232,20 @@ ask_boxes(const RecallA11yStops *self,
         const Stretch *stretch = &g_array_index(stretches, Stretch, i);
         const RecallA11yLine *line = &g_array_index(lines, RecallA11yLine, stretch->line);
 
-        int n_chars =
-            recall_a11y_units_trim_marks(line->text + stretch->start_bytes, stretch->n_chars);
-
-        recall_a11y_ranges_add(&ranges, line->node->path, stretch->start_chars,
-                               stretch->start_chars + n_chars);
+        if (has_seams(self, line))
+            add_seam(&ranges, line, stretch);
+        else
+            add_stretch(&ranges, line, stretch);
     }
     recall_a11y_ranges_ask(&ranges, link);
+    g_array_set_size(boxes, stretches->len);
     for (unsigned i = 0; i < stretches->len; i++) {
-        BaseRect box = recall_a11y_ranges_take(&ranges);
+        const Stretch *stretch = &g_array_index(stretches, Stretch, i);
+        const RecallA11yLine *line = &g_array_index(lines, RecallA11yLine, stretch->line);
+        BaseRect *box = &g_array_index(boxes, BaseRect, i);
 
-        g_array_append_val(boxes, box);
+        *box = has_seams(self, line) ? take_seam(&ranges, line, stretch, box - 1)
+                                     : recall_a11y_ranges_take(&ranges);
     }
     return boxes;
 }

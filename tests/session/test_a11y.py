@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accessible text of real applications, against text that the test knows: recall, noise, boxes."""
 import json
+import pathlib
 import re
 import shutil
 import signal
+import sys
 import time
 
 import apps
@@ -19,6 +21,9 @@ NOISE_MAX = 0.01
 CONTRAST_MIN = 0.15
 N_BOXES_LOOKED_AT = 40
 LOST_MS_MAX = 1500
+STRAY_PX_MAX = 4
+MIXED_STRAY_PX_MAX = 20 # between words of two fonts or directions usual widths are worse
+GTK_VIEW = pathlib.Path(__file__).with_name("gtk_view.py")
 CJK = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 
 
@@ -200,6 +205,34 @@ def test_mousepad(desktop):
     editor = apps.mousepad(desktop, desktop.write("notes.txt", "\n".join(texts)))
     check(desktop, "mousepad", editor.window, " ".join(texts), [texts[0].split()[0]])
     editor.end()
+
+
+def stray_px(word, places):
+    """How far the ends of a word are from the nearest place where it stands, beyond what may be."""
+    x, y, width, height = word["box"]
+    return min((max(abs(x - left), abs(x + width - left - across)) -
+                (MIXED_STRAY_PX_MAX if mixed else STRAY_PX_MAX)
+                for (left, top, across, down), mixed in places
+                if abs(y + height / 2 - top - down / 2) < down / 2), default=1e6)
+
+
+def test_words_stand_where_gtk_draws_them(desktop):
+    switch_on(desktop)
+    output = desktop.folder / "words.json"
+    view = desktop.start_app("view", [sys.executable, GTK_VIEW, output], title="View")
+    wait_for(output.exists, "the view tells its words", 20)
+    time.sleep(0.2)
+    answer, _said = read(desktop, view.window)
+    truth = json.loads(output.read_text())
+    places = {}
+    for word in truth:
+        places.setdefault(word["text"], []).append((word["box"], word["mixed"]))
+    seen = [w for r in answer["runs"] for w in r["words"] if w["text"] in places]
+    strays = sorted((stray_px(w, places[w["text"]]), w["text"]) for w in seen)
+    print(f"    GTK: {len(seen)} of {len(truth)} words, furthest {strays[-5:]}")
+    assert len(seen) == len(truth), answer["runs"]
+    assert strays[-1][0] <= 0, strays[-10:]
+    view.end()
 
 
 def test_gedit_wraps_and_scrolls(desktop):
