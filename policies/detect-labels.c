@@ -16,12 +16,14 @@
 #define KEY_LABELS                                                                                 \
     "secret(?:[ _-]?access)?(?:[ _-]?key)?(?:_base)?|ap[i1l][ _-]?(?:key|secret|t[o0]ken)|access[" \
     " _-]?(?:key|t[o0]ken)|auth[ _-]?t[o0]ken|" POLICY_NOT_IN_WORD                                 \
-    "t[o0]ken|c[li1][i1l]ent[ _-]?secret|pr[i1l]vate[ _-]?key|密钥|令牌"
+    "t[o0]ken|c[li1][i1l]ent[ _-]?secret|pr[i1l]vate[ _-]?key|pre[ _-]?shared[ _-]?key|密钥|令牌"
+
+#define PSK "(?<!-)psk(?=[\"']? ?=)|(?<![_-])psk(?=[\"']? ?[:：])"
 
 /* In other languages, and as OCR reads it: not without a sign between it and its value. */
 #define LABELS                                                                                     \
-    PASSWORD_LABELS "|pass ?w0rd|" POLICY_NOT_IN_WORD                                              \
-                    "(?:kennwort|mot de passe|contrase(?:ñ|n)a)|パスワード|비밀번호"
+    PASSWORD_LABELS "|pass ?w0rd|" POLICY_NOT_IN_WORD "(?:" PSK                                    \
+                    "|kennwort|mot de passe|contrase(?:ñ|n)a)|パスワード|비밀번호"
 #define REMARK "(?: ?(?:\\([^()\\n]{0,24}\\)|（[^（）\\n]{0,24}）))?"
 #define OF_WHAT "(?: (?:for|of|on|to|at|from) [^\\n?]{1,48}?)?"
 #define COLON "[:：∶﹕](?!//|:|[*_]{2,3}(?:\\n|\\z))"
@@ -144,13 +146,14 @@
 
 /* OCR takes i, l and 1 for each other, and O for 0. */
 static const char *const starts[] = {
-    "pass",    "pwd",     "pswd",    "pin",      "pln",      "p1n",          "private",
-    "pr1vate", "prlvate", "pw",      "p/w",      "secret",   "sshpass ",     "api",
-    "apl",     "ap1",     "access",  "auth",     "token",    "t0ken",        "client",
-    "ciient",  "c1ient",  "cllent",  "curl ",    "default ", "default\n",    "identified ",
-    "login ",  "mysql",   "mariadb", "machine ", "kennwort", "mot de passe", "contrase",
-    "密",      "口",      "令牌",    "助记",     "提取码",   "验证码",       "驗證碼",
-    "校验",    "动态",    "パスワ",  "비밀번",
+    "pass",    "pwd",       "pswd",       "pin",        "pln",        "p1n",          "private",
+    "pr1vate", "prlvate",   "pw",         "p/w",        "secret",     "sshpass ",     "api",
+    "apl",     "ap1",       "access",     "auth",       "token",      "t0ken",        "client",
+    "ciient",  "c1ient",    "cllent",     "curl ",      "default ",   "default\n",    "identified ",
+    "login ",  "mysql",     "mariadb",    "machine ",   "kennwort",   "mot de passe", "contrase",
+    "密",      "口",        "令牌",       "助记",       "提取码",     "验证码",       "驗證碼",
+    "psk",     "preshared", "pre-shared", "pre_shared", "pre shared", "校验",         "动态",
+    "パスワ",  "비밀번",
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(starts) <= 64);
 

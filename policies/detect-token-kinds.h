@@ -6,7 +6,10 @@
 
 /* One kind of token: what it begins with, letter by letter, and a PCRE2 pattern for the rest. The
  * rest asks for somewhat less than the documented length, because a letter may be hidden or
- * misread, and takes whatever goes on after it. */
+ * misread, and takes whatever goes on after it. At the end of a rest stands what tells that the
+ * word before the prefix belongs to the token. */
+#define POLICY_TOKEN_WHOLE_WORD "(*MARK:WHOLE)"
+
 typedef struct {
     const char *name;
     const char *prefix; /* two letters at least */

@@ -156,15 +156,20 @@ may_start(const Matcher *matcher, const PolicyDetectText *text, size_t at)
            (has_pair(matcher->pairs, flat + at) || policy_detect_text_is_ocr(text, at));
 }
 
-/* Returns: the end of the token that begins at @at, or @at */
+/* @start: where the prefix is; then, where the token begins. Returns: its end, or @start */
 static size_t
-match(const Matcher *matcher, const PolicyDetectText *text, size_t at, pcre2_match_data *data)
+match(const Matcher *matcher, const PolicyDetectText *text, size_t *start, pcre2_match_data *data)
 {
-    gboolean is_ocr = policy_detect_text_is_ocr(text, at);
+    gboolean is_ocr = policy_detect_text_is_ocr(text, *start);
     int n = pcre2_match(is_ocr ? matcher->lenient : matcher->exact, (PCRE2_SPTR)text->flat->str,
-                        text->flat->len, at, 0, data, matcher->context);
+                        text->flat->len, *start, 0, data, matcher->context);
 
-    return n > 0 ? pcre2_get_ovector_pointer(data)[1] : at;
+    if (n <= 0)
+        return *start;
+    while (pcre2_get_mark(data) != NULL && *start > 0 &&
+           g_ascii_isalnum(text->flat->str[*start - 1]))
+        (*start)--;
+    return pcre2_get_ovector_pointer(data)[1];
 }
 
 /* --- what OCR read --- */
@@ -379,17 +384,18 @@ policy_detect_tokens(PolicyDetectText *text)
     const char *flat = text->flat->str;
 
     for (size_t at = 0; at + 1 < text->flat->len; at++) {
+        size_t start = at;
         size_t end;
 
         if (!matcher->firsts[(guchar)flat[at]] || !may_start(matcher, text, at))
             continue;
-        end = match(matcher, text, at, data);
+        end = match(matcher, text, &start, data);
         if (end == at)
             end = match_continued(matcher, text, at, data);
         if (end == at)
             end = match_cut_off(text, at);
         if (end > at)
-            policy_detect_text_add(text, at, end, POLICY_SECRET_TOKEN);
+            policy_detect_text_add(text, start, end, POLICY_SECRET_TOKEN);
         at = find_next(text, at, end) - 1;
     }
     pcre2_match_data_free(data);

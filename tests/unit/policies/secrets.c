@@ -7,6 +7,7 @@
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define DIGIT "0123456789"
+#define CUT_N_LETTERS 3
 
 const char *const secret_tokens[] = {
     "AGE-SECRET-KEY-1{U58}",
@@ -126,6 +127,112 @@ const char *const secret_tokens[] = {
     "xai-{A80}",
     "AQVN{W35}",
     "sk-{A48}",
+    "alcht_{A32}",
+    "amzn1.oa2-cs.v1.{H64}",
+    "amzn.mws.{H8}-{H4}-{H4}-{H4}-{H12}",
+    "apify_api_{A36}",
+    "cmVmdGtu{A56}",
+    "2/{D16}/{D16}:{H32}",
+    "1/{D16}:{H32}",
+    "ATCTT3xFfG{W170}",
+    "ABSK{A130}",
+    "bedrock-api-key-{A130}",
+    "bce-v3/ALTAK-{A21}/{H40}",
+    "ALTAK{A21}",
+    "xprv9{A106}",
+    "cal_live_{A32}",
+    "csk-{A48}",
+    "CCIPRJ_{A22}_{H40}",
+    "pk_{D8}_{U32}",
+    "cfut_{A48}",
+    "cfat_{A48}",
+    "cfk_{A48}",
+    "CCDB1_{A22}_{A40}",
+    "cio{A32}",
+    "dbtc_{W40}",
+    "dbtu_{W40}",
+    "https://oapi.dingtalk.com/robot/send?access_token={H64}",
+    "https://discord.com/api/webhooks/{D18}/{W68}",
+    "https://discordapp.com/api/webhooks/{D19}/{W68}",
+    "SWMTKN-1-{H50}-{H25}",
+    "SWMKEY-1-{A43}",
+    "dp.audit.{A43}",
+    "dp.ct.{A43}",
+    "dp.scim.{A43}",
+    "dp.sa.{A43}",
+    "sl.u.{W135}",
+    "dt0s01.{U8}.{U64}",
+    "essu_{A70}",
+    "sk_{H48}",
+    "https://open.feishu.cn/open-apis/bot/v2/hook/{H8}-{H4}-{H4}-{H4}-{H12}",
+    "fw_{A24}",
+    "fm1a_{A120}",
+    "fm1r_{A120}",
+    "glffct-{W20}",
+    "glwt-{W20}",
+    "AQ.Ab{W48}",
+    "eyJrIjoi{A80}",
+    "hcaik_{H58}",
+    "st.{H24}.{H32}.{H32}",
+    "IGQ{W140}",
+    "dG9rO{A55}",
+    "JDC_{U28}",
+    "jina_{W60}",
+    "KGAT_{H32}",
+    "sk-lf-{H8}-{H4}-{H4}-{H4}-{H12}",
+    "https://open.larksuite.com/open-apis/bot/v2/hook/{H8}-{H4}-{H4}-{H4}-{H12}",
+    "pylf_v1_eu_{A43}",
+    "{H32}-us{D2}",
+    "mlsn.{H64}",
+    "syt_{A12}_{A20}_{A6}",
+    "mdb_sa_sk_{W40}",
+    "nfo_{A36}",
+    "nfc_{A36}",
+    "NRAA-{H27}",
+    "NRIQ-{W32}",
+    "NRRA-{H42}",
+    "nsec1{H58}",
+    "nvapi-{W64}",
+    "A3-{U6}-{U11}-{U5}-{U5}-{U5}",
+    "A3-{U6}-{U6}-{U5}-{U5}-{U5}-{U5}",
+    "sk-None-{W48}",
+    "packagist_uut_{H68}",
+    "pcsk_{A6}_{A63}",
+    "phx_{A43}",
+    "pnb_{A36}",
+    "re_{A8}_{A24}",
+    "00D{A15}!{W96}",
+    "5Aep861{W80}",
+    "tk-us-{W48}",
+    "sntrya_{H64}",
+    "sntryi_{H64}",
+    "xoxc-{D12}-{D12}-{D12}-{H64}",
+    "xoxe-1-{A146}",
+    "xoxd-{A120}",
+    "https://hooks.slack.com/triggers/T{U10}/{D13}/{H32}",
+    "xwfp-{D12}-{A30}",
+    "https://hooks.slack.com/workflows/T{U10}/A{U10}/{D18}/{A24}",
+    "snyk_uat.{H8}.{W60}.{W40}",
+    "snyk_sat.{H8}.{W60}.{W40}",
+    "sqa_{H40}",
+    "sgp_{H16}_{H40}",
+    "sgp_{H40}",
+    "sk_org_live_{A24}",
+    "tvly-dev-{A32}",
+    "https://x.webhook.office.com/webhookb2/{H8}-{H4}-{H4}-{H4}-{H12}@{H8}-{H4}-{H4}-{H4}-{H12}"
+    "/IncomingWebhook/{H32}/{H8}-{H4}-{H4}-{H4}-{H12}",
+    "KEY{D32}_{A22}",
+    "tgp_v1_{W43}",
+    "AAAAAAAAAAAAAAAAAAAAAA{A24}%2{A50}",
+    "vcp_{A56}",
+    "vck_{A56}",
+    "AKTP{A43}",
+    "waka_{H8}-{H4}-{H4}-{H4}-{H12}",
+    "wandb_v1_{A70}",
+    "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={H8}-{H4}-{H4}-{H4}-{H12}",
+    "cs_{H40}",
+    "ck_{H40}",
+    "t1.9eu{W60}.{W86}",
     NULL,
 };
 
@@ -152,8 +259,9 @@ append_random(GString *text, const char *letters, unsigned n, GRand *random)
         g_string_append_c(text, letters[g_rand_int_range(random, 0, (int)strlen(letters))]);
 }
 
-char *
-secret_token(const char *format, GRand *random)
+/* @n_max: of letters for each "{...}" */
+static char *
+fill(const char *format, unsigned n_max, GRand *random)
 {
     GString *token = g_string_new(NULL);
 
@@ -164,11 +272,23 @@ secret_token(const char *format, GRand *random)
             g_string_append_c(token, *format++);
             continue;
         }
-        append_random(token, get_letters(format[1]), g_ascii_strtoull(format + 2, &end, 10),
-                      random);
+        append_random(token, get_letters(format[1]),
+                      MIN(g_ascii_strtoull(format + 2, &end, 10), n_max), random);
         format = end + 1;
     }
     return g_string_free(token, FALSE);
+}
+
+char *
+secret_token(const char *format, GRand *random)
+{
+    return fill(format, UINT_MAX, random);
+}
+
+char *
+secret_token_cut(const char *format, GRand *random)
+{
+    return fill(format, CUT_N_LETTERS, random);
 }
 
 static char

@@ -13,6 +13,7 @@ extern const char *const secret_tokens[];
 
 /* Returns: (transfer full) */
 char *secret_token(const char *format, GRand *random);
-char *secret_card(GRand *random);     /* digits only */
-char *secret_identity(GRand *random); /* Chinese identity number */
+char *secret_token_cut(const char *format, GRand *random); /* too short in every part */
+char *secret_card(GRand *random);                          /* digits only */
+char *secret_identity(GRand *random);                      /* Chinese identity number */
 char *secret_iban(GRand *random);

@@ -94,6 +94,10 @@ finds_behind_signs(void **state)
         "口 令：❮swordfish❯",
         "密码∶❮swordfish❯",
         "PSWD=❮swordfish❯",
+        "psk=\"❮swordfish❯\"",
+        "PSK: ❮swordfish❯",
+        "PrivateKey = ❮kM9fGdsCVjmklJ7TuwAeaFdPzZFuBnMz6TGnWlnGh0Q=❯",
+        "PresharedKey = ❮kM9fGdsCVjmklJ7TuwAeaFdPzZFuBnMz6TGnWlnGh0Q=❯",
     };
 
     check(examples, G_N_ELEMENTS(examples));
@@ -190,6 +194,9 @@ leaves_other_texts(void **state)
         "| password | varchar(255) | NO |",
         "| password | utf8 | NO |",
         "PWD=/home/bob/x1",
+        "key_mgmt=WPA-PSK",
+        "WPA2 PSK: none",
+        "PublicKey = kM9fGdsCVjmklJ7TuwAeaFdPzZFuBnMz6TGnWlnGh0Q=",
         "docker run -v \"$PWD\":/tmp",
         "密码SHA256加密",
         "密码123456位",

@@ -451,6 +451,8 @@ finds_split(void **state)
         {"7|4111|1111|1111|1111", "7\n[4111]\n[1111]\n[1111]\n[1111]"},
         {"sk-ant-api03-2WGmABM|x", "[sk-ant-api03-2WGmABM]\nx"},
         {"use ghp_0123abcdef… here", "use [ghp_0123abcdef]… here"},
+        {"550e8400e29b41d4a716446655440000-us12!", "[550e8400e29b41d4a716446655440000-us12]!"},
+        {"550e8400e29b41d4a7~16446655440000-us5", "[550e8400e29b41d4a7]\n[16446655440000-us5]"},
         {"440304|19900307|0026", "[440304]\n[19900307]\n[0026]"},
         /* over lines of a terminal */
         {"token: sk_live_4eC39HqL\n       yjWDarjtT1zdp7dc end",
@@ -760,6 +762,50 @@ finds_every_token(void **state)
     }
     assert_true(n_kinds >= 60);
     assert_true(policy_detect_n_token_kinds() >= 60);
+}
+
+static void
+leaves_cut_tokens(void **state)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(11);
+
+    for (unsigned i = 0; secret_tokens[i] != NULL; i++) {
+        g_autofree char *token = secret_token_cut(secret_tokens[i], random);
+        g_autofree char *line = g_strdup_printf("use %s now", token);
+        g_autofree char *marked = mark(line, FALSE);
+
+        if (!g_str_equal(marked, line))
+            fail_msg("%s: %s", secret_tokens[i], marked);
+    }
+}
+
+static void
+leaves_near_tokens(void **state)
+{
+    static const char *const texts[] = {
+        "550e8400e29b41d4a716446655440000-us-east-1",
+        "550e8400e29b41d4a716446655440000-us12x",
+        "550e8400e29b41d4a71644665544000-us12",
+        "flights to-us12",
+        "https://discord.com/api/webhooks/ https://discord.com/channels/123456789012345678/1234",
+        "1/2 of 2/3, 2/1201234567890123/1201234567890124",
+        "vc_redist.x64.exe vcr_recordings_of_2026 vcpkg_installed",
+        "fc-barcelona-2026-vs-real-madrid-2026 fw_devlink",
+        "pat_ients cioppino cs_CZ.UTF-8 ck_assert_int_eq sk_buff_head",
+        "re_compile_fastmap_iter re_search_2_and_match_2",
+        "st.example.org.example.net 00D! KEY0123_x A3-size A3-297x420",
+        "https://hooks.slack.com/workflows and https://open.feishu.cn/open-apis/bot/v2/hook/",
+        "IGQ AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA 1",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+        for (int is_ocr = 0; is_ocr < 2; is_ocr++) {
+            g_autofree char *marked = mark(texts[i], is_ocr);
+
+            if (strchr(marked, '[') != NULL)
+                fail_msg("%s", marked);
+        }
+    }
 }
 
 static void
@@ -1171,6 +1217,8 @@ main(void)
         cmocka_unit_test(finds_each_of_two_tokens),
         cmocka_unit_test(finds_misread),
         cmocka_unit_test(finds_every_token),
+        cmocka_unit_test(leaves_cut_tokens),
+        cmocka_unit_test(leaves_near_tokens),
         cmocka_unit_test(finds_every_number),
         cmocka_unit_test(leaves_ordinary_numbers),
         cmocka_unit_test(leaves_most_long_numbers),
