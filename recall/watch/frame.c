@@ -44,8 +44,8 @@ recall_frame_new(uint32_t width_px, uint32_t height_px)
     pixman_region32_init(&self->changed);
     pixman_region32_init(&self->changed_now);
     pixman_region32_init(&self->held_seen);
-    self->n_columns = (width_px + RECALL_FRAME_BLOCK_WIDTH_PX - 1) / RECALL_FRAME_BLOCK_WIDTH_PX;
-    self->n_rows = (height_px + RECALL_FRAME_BLOCK_HEIGHT_PX - 1) / RECALL_FRAME_BLOCK_HEIGHT_PX;
+    self->n_columns = (width_px + RECALL_PIXELS_BLOCK_WIDTH_PX - 1) / RECALL_PIXELS_BLOCK_WIDTH_PX;
+    self->n_rows = (height_px + RECALL_PIXELS_BLOCK_HEIGHT_PX - 1) / RECALL_PIXELS_BLOCK_HEIGHT_PX;
     self->blocks = g_new0(Block, (size_t)self->n_columns * self->n_rows);
     return self;
 }
@@ -153,8 +153,8 @@ static BaseRect
 get_block_rect(const RecallFrame *self, unsigned column, unsigned row)
 {
     BaseRect frame = {0, 0, self->width_px, self->height_px};
-    BaseRect rect = {column * RECALL_FRAME_BLOCK_WIDTH_PX, row * RECALL_FRAME_BLOCK_HEIGHT_PX,
-                     RECALL_FRAME_BLOCK_WIDTH_PX, RECALL_FRAME_BLOCK_HEIGHT_PX};
+    BaseRect rect = {column * RECALL_PIXELS_BLOCK_WIDTH_PX, row * RECALL_PIXELS_BLOCK_HEIGHT_PX,
+                     RECALL_PIXELS_BLOCK_WIDTH_PX, RECALL_PIXELS_BLOCK_HEIGHT_PX};
 
     base_rect_intersect(&rect, &frame, &rect);
     return rect;
@@ -193,10 +193,10 @@ put_part(RecallFrame *self,
 void
 recall_frame_put(RecallFrame *self, const BaseRect *rect, const uint8_t *pixels, size_t stride)
 {
-    unsigned first_column = rect->x / RECALL_FRAME_BLOCK_WIDTH_PX;
-    unsigned last_column = (rect->x + rect->width - 1) / RECALL_FRAME_BLOCK_WIDTH_PX;
-    unsigned first_row = rect->y / RECALL_FRAME_BLOCK_HEIGHT_PX;
-    unsigned last_row = (rect->y + rect->height - 1) / RECALL_FRAME_BLOCK_HEIGHT_PX;
+    unsigned first_column = rect->x / RECALL_PIXELS_BLOCK_WIDTH_PX;
+    unsigned last_column = (rect->x + rect->width - 1) / RECALL_PIXELS_BLOCK_WIDTH_PX;
+    unsigned first_row = rect->y / RECALL_PIXELS_BLOCK_HEIGHT_PX;
+    unsigned last_row = (rect->y + rect->height - 1) / RECALL_PIXELS_BLOCK_HEIGHT_PX;
 
     g_assert(rect->x >= 0 && rect->y >= 0 && !base_rect_is_empty(rect) &&
              rect->x + rect->width <= (int)self->width_px &&

@@ -5,14 +5,12 @@
 #include "recall/watch/pixels.h"
 
 /* What a window last looked like, and which of its changes are worth reading. Pixels are looked at
- * in blocks of RECALL_FRAME_BLOCK_WIDTH_PX by _HEIGHT_PX. Pure: no display, no clock.
+ * in blocks of RECALL_PIXELS_BLOCK_WIDTH_PX by _HEIGHT_PX. Pure: no display, no clock.
  *
  * A change is *fresh* (read it now), *known* (a caret that blinks: so few blocks, and each looks as
  * it did at one of the last readings) or *busy* (it changed at RECALL_FRAME_N_BUSY moments in a row
  * without coming to rest: a video; read it now and then). A busy block that rests is fresh. */
 
-#define RECALL_FRAME_BLOCK_WIDTH_PX RECALL_PIXELS_BLOCK_WIDTH_PX
-#define RECALL_FRAME_BLOCK_HEIGHT_PX RECALL_PIXELS_BLOCK_HEIGHT_PX
 #define RECALL_FRAME_N_KNOWN_BLOCKS_MAX 4 /* a caret with its line is no larger */
 #define RECALL_FRAME_N_BUSY 4
 

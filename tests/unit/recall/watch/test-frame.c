@@ -76,7 +76,7 @@ test_only_what_differs_is_fresh(void **state)
     fill(frame, &(BaseRect){0, 0, WIDTH_PX, HEIGHT_PX}, 0xffffff);
     fill(frame, &(BaseRect){70, 40, 2, 2}, 0);
     assert_int_equal(end_moment(frame, TRUE),
-                     RECALL_FRAME_BLOCK_WIDTH_PX * RECALL_FRAME_BLOCK_HEIGHT_PX);
+                     RECALL_PIXELS_BLOCK_WIDTH_PX * RECALL_PIXELS_BLOCK_HEIGHT_PX);
 }
 
 static void
@@ -193,7 +193,7 @@ test_video_is_kept_back_and_text_beside_it_is_not(void **state)
     fill(frame, &video, 77777);
     fill(frame, &(BaseRect){320, 256, 30, 10}, 0);
     assert_int_equal(end_moment(frame, FALSE),
-                     RECALL_FRAME_BLOCK_WIDTH_PX * RECALL_FRAME_BLOCK_HEIGHT_PX);
+                     RECALL_PIXELS_BLOCK_WIDTH_PX * RECALL_PIXELS_BLOCK_HEIGHT_PX);
     assert_true(recall_frame_has_busy(frame));
 }
 
