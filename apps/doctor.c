@@ -199,38 +199,95 @@ check_agent(GPtrArray *parts, GCancellable *cancellable)
     check_place(parts, cancellable);
 }
 
+/* What a part is like in each of its states. */
+typedef struct {
+    const char *part;
+    const char *word; /* the state that the vault tells; "": any other */
+    PartState state;
+    const char *detail;
+    const char *mend;
+} Finding;
+
+static const Finding findings[] = {
+    {"limits", "locked", PART_WEAK,
+     "What is over the quota or the age limit waits until the history is unlocked.",
+     "deskhand unlock"},
+    {"limits", "young", PART_WEAK,
+     "The history is over its quota, and nothing is old enough to go; it records on.",
+     "Choose a larger quota in vault.conf."},
+    {"limits", "clock", PART_WEAK,
+     "The clock is far ahead of what it was, so nothing goes by age until it stood so for a day.",
+     "If it is wrong, set it right."},
+    {"limits", "failed", PART_BAD,
+     "The history is over its limits, but nothing can be forgotten; it records on.",
+     "The log of deskhand-vault says why."},
+    {"limits", "", PART_OK, "Quota and age limit are kept.", ""},
+
+    /* whether an older copy of the history would be noticed */
+    {"age", "old", PART_BAD,
+     "The host was told of a newer history than the one that is here: an older copy was put back, "
+     "or it was added to while the host could not be told.",
+     "Find out who did that; then deskhand key set service begins anew."},
+    {"age", "newest", PART_OK, "The host would notice an older copy that is put back.", ""},
+    {"age", "", PART_WEAK,
+     "An older copy of the history that is put back is not noticed: nothing outside of it "
+     "remembers.",
+     "Where the host has a key service: deskhand key set service."},
+
+    /* it stands in the folder twice, and so does the key */
+    {"keyring", "mended", PART_WEAK,
+     "One of the two copies of the keyring, or of the key's file, was damaged or missing; it was "
+     "written anew from the other.",
+     "Check the disk. This is said until deskhand-vault starts again."},
+    {"keyring", "single", PART_WEAK,
+     "The keyring, or the key's file, stands there once only, because its second copy cannot be "
+     "written.",
+     "Make room on the disk of the history, and see the log of deskhand-vault."},
+    {"keyring", "gone", PART_BAD,
+     "The keyring is gone from the folder of the history: what was kept before cannot be read, and "
+     "what is recorded now is protected by a new key file only.",
+     "Put the files of the whole folder back from a backup, while deskhand-vault is stopped. Or "
+     "choose what keeps the key from now on: deskhand key set passphrase, or deskhand key set "
+     "key-file."},
+
+    /* where the vault has the keys while it uses them */
+    {"memory", "hidden", PART_OK,
+     "The keys are in memory that neither other programs nor the swap get (memfd_secret).", ""},
+    {"memory", "locked", PART_OK,
+     "The keys are in locked memory, which is not swapped; this kernel gives no better one "
+     "(memfd_secret).",
+     ""},
+    {"memory", "ordinary", PART_WEAK, "The keys may reach the swap.",
+     "Raise LimitMEMLOCK of deskhand-vault.service to 2M, or use no swap."},
+};
+
+static void
+add_finding(GPtrArray *parts, const char *part, const char *word)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(findings); i++) {
+        const Finding *found = &findings[i];
+
+        if (g_str_equal(found->part, part) &&
+            (*found->word == '\0' || g_str_equal(found->word, word))) {
+            add_part(parts, part, found->state, found->detail, found->mend);
+            return;
+        }
+    }
+}
+
 /* Whether quota and age limit are kept. */
 static void
 add_limits_part(GPtrArray *parts, GVariant *statistics)
 {
-    const char *state = "";
-    const char *error = "";
+    const char *state = app_dict_get_text(statistics, "recycling");
+    const char *error = app_dict_get_text(statistics, "limits-error");
 
-    (void)g_variant_lookup(statistics, "recycling", "&s", &state);
-    (void)g_variant_lookup(statistics, "limits-error", "&s", &error);
     if (*error != '\0')
         add_part(parts, "limits", PART_BAD, error,
                  "Mend the file, see vault.conf(5), and then: systemctl --user restart "
                  "deskhand-vault");
-    else if (g_str_equal(state, "locked"))
-        add_part(parts, "limits", PART_WEAK,
-                 "What is over the quota or the age limit waits until the history is unlocked.",
-                 "deskhand unlock");
-    else if (g_str_equal(state, "young"))
-        add_part(parts, "limits", PART_WEAK,
-                 "The history is over its quota, and nothing is old enough to go; it records on.",
-                 "Choose a larger quota in vault.conf.");
-    else if (g_str_equal(state, "clock"))
-        add_part(parts, "limits", PART_WEAK,
-                 "The clock is far ahead of what it was, so nothing goes by age until it stood so "
-                 "for a day.",
-                 "If it is wrong, set it right.");
-    else if (g_str_equal(state, "failed"))
-        add_part(parts, "limits", PART_BAD,
-                 "The history is over its limits, but nothing can be forgotten; it records on.",
-                 "The log of deskhand-vault says why.");
     else if (*state != '\0')
-        add_part(parts, "limits", PART_OK, "Quota and age limit are kept.", "");
+        add_finding(parts, "limits", state);
 }
 
 static void
@@ -365,50 +422,6 @@ add_older_part(GPtrArray *parts)
         add_part(parts, "older history", PART_WEAK, detail, mend);
 }
 
-/* Whether an older copy of the history would be noticed. */
-static void
-add_age_part(GPtrArray *parts, const char *age)
-{
-    if (g_str_equal(age, "old"))
-        add_part(
-            parts, "age", PART_BAD,
-            "The host was told of a newer history than the one that is here: an older copy was "
-            "put back, or it was added to while the host could not be told.",
-            "Find out who did that; then deskhand key set service begins anew.");
-    else if (g_str_equal(age, "newest"))
-        add_part(parts, "age", PART_OK, "The host would notice an older copy that is put back.",
-                 "");
-    else
-        add_part(parts, "age", PART_WEAK,
-                 "An older copy of the history that is put back is not noticed: nothing outside of "
-                 "it remembers.",
-                 "Where the host has a key service: deskhand key set service.");
-}
-
-/* The keyring stands in the folder twice, and so does the key. */
-static void
-add_keyring_part(GPtrArray *parts, const char *copies)
-{
-    if (g_str_equal(copies, "mended"))
-        add_part(
-            parts, "keyring", PART_WEAK,
-            "One of the two copies of the keyring, or of the key's file, was damaged or missing; "
-            "it was written anew from the other.",
-            "Check the disk. This is said until deskhand-vault starts again.");
-    else if (g_str_equal(copies, "single"))
-        add_part(parts, "keyring", PART_WEAK,
-                 "The keyring, or the key's file, stands there once only, because its second copy "
-                 "cannot be written.",
-                 "Make room on the disk of the history, and see the log of deskhand-vault.");
-    else if (g_str_equal(copies, "gone"))
-        add_part(parts, "keyring", PART_BAD,
-                 "The keyring is gone from the folder of the history: what was kept before cannot "
-                 "be read, and what is recorded now is protected by a new key file only.",
-                 "Put the files of the whole folder back from a backup, while deskhand-vault is "
-                 "stopped. Or choose what keeps the key from now on: deskhand key set passphrase, "
-                 "or deskhand key set key-file.");
-}
-
 /* A key that asks nobody, and is not to be had. */
 static void
 add_away_part(GPtrArray *parts, GVariant *lock, gboolean is_file)
@@ -431,25 +444,6 @@ add_away_part(GPtrArray *parts, GVariant *lock, gboolean is_file)
                  "any more: stop deskhand-vault, move the folder away, and it begins a new one.");
 }
 
-/* Where the vault has the keys while it uses them. */
-static void
-add_memory_part(GPtrArray *parts, const char *kind)
-{
-    if (g_str_equal(kind, "hidden"))
-        add_part(parts, "memory", PART_OK,
-                 "The keys are in memory that neither other programs nor the swap get "
-                 "(memfd_secret).",
-                 "");
-    else if (g_str_equal(kind, "locked"))
-        add_part(parts, "memory", PART_OK,
-                 "The keys are in locked memory, which is not swapped; this kernel gives no better "
-                 "one (memfd_secret).",
-                 "");
-    else if (g_str_equal(kind, "ordinary"))
-        add_part(parts, "memory", PART_WEAK, "The keys may reach the swap.",
-                 "Raise LimitMEMLOCK of deskhand-vault.service to 2M, or use no swap.");
-}
-
 static void
 add_key_part(GPtrArray *parts, GVariant *lock)
 {
@@ -469,8 +463,8 @@ add_key_part(GPtrArray *parts, GVariant *lock)
         add_away_part(parts, lock, is_file);
     add_user_part(parts);
     add_older_part(parts);
-    add_age_part(parts, app_dict_get_text(lock, "age"));
-    add_keyring_part(parts, app_dict_get_text(lock, "copies"));
+    add_finding(parts, "age", app_dict_get_text(lock, "age"));
+    add_finding(parts, "keyring", app_dict_get_text(lock, "copies"));
     if (!is_file && !app_dict_is_set(lock, "recovery"))
         add_part(parts, "recovery", PART_WEAK,
                  "There is no recovery key: when the passphrase is forgotten or what keeps the key "
@@ -480,7 +474,7 @@ add_key_part(GPtrArray *parts, GVariant *lock)
         add_part(parts, "tries", PART_WEAK, tries,
                  "If that was not you, some program guesses: look for it, and choose another "
                  "passphrase with deskhand key set passphrase.");
-    add_memory_part(parts, app_dict_get_text(lock, "memory"));
+    add_finding(parts, "memory", app_dict_get_text(lock, "memory"));
 }
 
 static void
