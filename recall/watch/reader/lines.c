@@ -14,7 +14,8 @@
 #define LARGE_HEIGHT_PX 26     /* from here on lines are looked for at half the size */
 #define SMALL_HEIGHT_SHARE 0.6 /* lower lines than this that hold so much of its ink are small: */
 #define SMALL_INK_SHARE 0.3
-#define LARGE_SHAPE 2    /* times as wide as high: what is left beside small ones */
+#define LETTERS_HEIGHT_SHARE 0.5 /* about its middle only this: `para` of `parallel` is higher */
+#define LARGE_SHAPE 2            /* times as wide as high: what is left beside small ones */
 #define JOIN_SHARE 0.6   /* of the lower one's rows that two parts of a line have in common */
 #define JOIN_HEIGHTS 2   /* so much may they differ, */
 #define MARK_SHARE 0.4   /* but for a mark or a dash, which is lower, and no wider than high */
@@ -466,6 +467,16 @@ count_in_box(const ReaderEdges *edges, const BaseRect *box)
     return n;
 }
 
+/* What is left of a large line without its long strokes stands across its middle. */
+static gboolean
+is_small(const BaseRect *line, const BaseRect *large)
+{
+    int n_above = large->y + large->height / 2 - line->y;
+    gboolean is_across = n_above > 1 && line->height - n_above > 1;
+
+    return line->height < (is_across ? LETTERS_HEIGHT_SHARE : SMALL_HEIGHT_SHARE) * large->height;
+}
+
 /* The lines of small letters within what looks, from afar, like one of large letters.
  * @large: of the halved picture. Returns: (transfer full): of BaseRect, likewise, from left to
  *   right */
@@ -478,8 +489,7 @@ find_small_lines(const GArray *lines, const BaseRect *large)
         const BaseRect *line = &g_array_index(lines, BaseRect, i);
         BaseRect half = {line->x / 2, line->y / 2, (line->width + 1) / 2, (line->height + 1) / 2};
 
-        if (half.height < SMALL_HEIGHT_SHARE * large->height &&
-            base_rect_intersect(&half, large, &half))
+        if (is_small(&half, large) && base_rect_intersect(&half, large, &half))
             g_array_append_val(small, half);
     }
     g_array_sort(small, compare_left);

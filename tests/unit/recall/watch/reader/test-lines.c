@@ -33,6 +33,15 @@ fill(uint8_t *pixels, int x, int y, int width, int height)
             memset(pixels + 4 * (j * WIDTH_PX + i), 0, 3);
 }
 
+static void
+frame(uint8_t *pixels, int x, int y, int width, int height)
+{
+    fill(pixels, x, y, width, 1);
+    fill(pixels, x, y + height - 1, width, 1);
+    fill(pixels, x, y, 1, height);
+    fill(pixels, x + width - 1, y, 1, height);
+}
+
 /* Stands for a word: letters of 4 by 10 pixels with gaps of 2. */
 static void
 draw_word(uint8_t *pixels, int x, int y, int n_letters)
@@ -112,6 +121,26 @@ test_lines_that_touch_are_split(void **state)
     assert_int_equal(lines->len, 2);
     assert_line(lines, 0, 20, 20, 118, 12);
     assert_line(lines, 1, 20, 34, 118, 12);
+}
+
+/* The stem of a large letter is as long as a rule; what stands between stems is no line of its own.
+ */
+static void
+test_large_letters_are_one_line(void **state)
+{
+    g_autofree uint8_t *pixels = new_pixels();
+    g_autoptr(GArray) lines = NULL;
+
+    for (int i = 0; i < 3; i++) {
+        fill(pixels, 20 + 44 * i, 20, 3, 30); /* l */
+        for (int k = 0; k < 3; k++)
+            frame(pixels, 28 + 44 * i + 11 * k, 30, 9, 18); /* o */
+    }
+    fill(pixels, 160, 30, 4, 26); /* p */
+    lines = find(pixels, 0);
+    assert_int_equal(lines->len, 1);
+    assert_true(
+        base_rect_contains(&g_array_index(lines, BaseRect, 0), &(BaseRect){20, 20, 144, 36}));
 }
 
 static void
@@ -247,15 +276,6 @@ test_an_underscore_belongs_to_its_line(void **state)
     assert_line(lines, 1, 20, 36, 64, 10);
 }
 
-static void
-frame(uint8_t *pixels, int x, int y, int width, int height)
-{
-    fill(pixels, x, y, width, 1);
-    fill(pixels, x, y + height - 1, width, 1);
-    fill(pixels, x, y, 1, height);
-    fill(pixels, x + width - 1, y, 1, height);
-}
-
 /* Buttons whose sides are no higher than letters may be. */
 static void
 test_a_frame_is_no_letter(void **state)
@@ -304,6 +324,7 @@ main(void)
         cmocka_unit_test(test_words_of_a_line),
         cmocka_unit_test(test_close_lines_are_split),
         cmocka_unit_test(test_lines_that_touch_are_split),
+        cmocka_unit_test(test_large_letters_are_one_line),
         cmocka_unit_test(test_borders_part),
         cmocka_unit_test(test_marks),
         cmocka_unit_test(test_lines_that_are_cut),
