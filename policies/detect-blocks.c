@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "policies/detect-blocks.h"
 
+#include "policies/detect-brands.h"
+
 #include <string.h>
 
 #define N_LOOKED_AT_MAX 256 /* lines behind one, for the next of its block */
@@ -11,7 +13,8 @@
 #define GAP_SHARE 0.7        /* of a line's height, between it and the next: 1.7 lines apart */
 #define GAP_SHARE_CELL 0.125 /* of a table: the next row's cell is farther away */
 #define HEIGHT_RATIO 1.5
-#define N_NUMBERS_MAX 3 /* lines of digits alone: more of them are a list */
+#define N_NUMBERS_MAX 3    /* lines of digits alone: more of them are a list */
+#define NUMBER_MIN_BYTES 3 /* shorter ones are seldom a part of a number */
 
 typedef struct {
     const PolicyDetectRun *run;
@@ -37,6 +40,14 @@ is_of_word(char c)
     return g_ascii_isalnum(c) || (c != '\0' && strchr("_-+/=.", c) != NULL);
 }
 
+static gboolean
+is_number(const PolicyDetectRun *run)
+{
+    size_t n_digits = strspn(run->text, "0123456789");
+
+    return n_digits > 0 && run->text[n_digits] == '\0';
+}
+
 /* Its last word has more than letters; digits alone fill the line. */
 static gboolean
 may_go_on(const PolicyDetectRun *run)
@@ -51,6 +62,8 @@ may_go_on(const PolicyDetectRun *run)
         has_sign |= !g_ascii_isalpha(run->text[start]);
         has_digits_only &= g_ascii_isdigit(run->text[start]);
     }
+    if (is_number(run))
+        return length >= NUMBER_MIN_BYTES;
     return has_sign && length >= LINE_MIN_BYTES && length - start >= WORD_MIN_BYTES &&
            (start == 0 || !has_digits_only);
 }
@@ -66,7 +79,8 @@ is_next(const PolicyDetectRun *upper, const PolicyDetectRun *lower)
 
     return gap <= share * box->height && gap >= -box->height / 2 &&
            ABS(below->x - box->x) <= letter &&
-           below->x + below->width <= box->x + box->width + letter &&
+           (below->x + below->width <= box->x + box->width + letter ||
+            (is_number(upper) && is_number(lower))) &&
            below->height <= HEIGHT_RATIO * box->height &&
            box->height <= HEIGHT_RATIO * below->height && is_of_word(lower->text[0]);
 }
@@ -106,12 +120,6 @@ find_lines(const PolicyDetectRun *runs, unsigned n_runs)
     return lines;
 }
 
-static gboolean
-is_number(const PolicyDetectRun *run)
-{
-    return run->text[strspn(run->text, "0123456789")] == '\0';
-}
-
 /* How many lines of digits alone follow each other from @at on. */
 static unsigned
 count_numbers(const Line *all, uint32_t at)
@@ -123,20 +131,84 @@ count_numbers(const Line *all, uint32_t at)
     return n;
 }
 
-static void
-add_block(GArray *places, const Line *all, uint32_t first)
+/* --- one number in lines --- */
+
+/* Broken where a card's groups end, or where lines of the same width do. */
+static gboolean
+is_broken_as_card(const Line *all, uint32_t at)
 {
+    size_t width = strlen(all[at].run->text);
+    size_t n_digits = 0;
+    uint32_t breaks = 0;
+    gboolean is_even = TRUE;
+
+    for (; at != NO_RUN && is_number(all[at].run) && n_digits <= POLICY_CARD_N_DIGITS_MAX;
+         at = all[at].next) {
+        breaks |= n_digits > 0 ? UINT32_C(1) << n_digits : 0;
+        is_even &= n_digits % width == 0 && strlen(all[at].run->text) <= width;
+        n_digits += strlen(all[at].run->text);
+    }
+    if (n_digits < POLICY_CARD_N_DIGITS_MIN || n_digits > POLICY_CARD_N_DIGITS_MAX)
+        return FALSE;
+    for (const uint32_t *grouping = policy_card_groupings(n_digits); *grouping != 0; grouping++)
+        is_even |= breaks == *grouping;
+    return is_even;
+}
+
+/* Whether no other number stands beside the @n lines from @at on, nor directly above or below. */
+static gboolean
+stand_alone(const GArray *lines, uint32_t at, unsigned n)
+{
+    const Line *all = (const Line *)lines->data;
+    BaseRect around = all[at].run->box;
+    unsigned n_near = 0;
+
+    for (uint32_t i = at; i != NO_RUN && is_number(all[i].run); i = all[i].next)
+        base_rect_union(&around, &all[i].run->box, &around);
+    around.y -= all[at].run->box.height;
+    around.height += 2 * all[at].run->box.height;
+    for (unsigned i = 0; i < lines->len; i++) {
+        const BaseRect *box = &all[i].run->box;
+
+        n_near += is_number(all[i].run) && box->y < around.y + around.height &&
+                  box->y + box->height > around.y;
+    }
+    return n_near == n;
+}
+
+/* How the @n lines of digits alone from @at on are joined. */
+static PolicyJoint
+find_joint_of_numbers(const GArray *lines, uint32_t at, unsigned n)
+{
+    const Line *all = (const Line *)lines->data;
+
+    if (n > 1 && is_broken_as_card(all, at) && stand_alone(lines, at, n))
+        return POLICY_JOINT_WRAP;
+    if (strlen(all[at].run->text) < LINE_MIN_BYTES)
+        return POLICY_JOINT_BREAK;
+    return n > N_NUMBERS_MAX ? POLICY_JOINT_LINE : POLICY_JOINT_WRAP;
+}
+
+/* --- blocks --- */
+
+static void
+add_block(GArray *places, const GArray *lines, uint32_t first)
+{
+    const Line *all = (const Line *)lines->data;
     PolicyJoint joint = POLICY_JOINT_BREAK;
+    PolicyJoint of_numbers = POLICY_JOINT_BREAK;
     unsigned n_numbers = 0;
 
     for (uint32_t at = first; at != NO_RUN; at = all[at].next) {
         PolicyPlace place = {all[at].index, joint};
 
-        if (!is_number(all[at].run))
+        if (!is_number(all[at].run)) {
             n_numbers = 0;
-        else if (n_numbers == 0)
+        } else if (n_numbers == 0) {
             n_numbers = count_numbers(all, at);
-        joint = n_numbers > N_NUMBERS_MAX ? POLICY_JOINT_LINE : POLICY_JOINT_WRAP;
+            of_numbers = find_joint_of_numbers(lines, at, n_numbers);
+        }
+        joint = n_numbers > 0 ? of_numbers : POLICY_JOINT_WRAP;
         g_array_append_val(places, place);
     }
 }
@@ -151,7 +223,7 @@ policy_detect_find_blocks(const PolicyDetectRun *runs, unsigned n_runs)
         const Line *line = &g_array_index(lines, Line, i);
 
         if (line->next != NO_RUN && !line->has_above)
-            add_block(places, (const Line *)lines->data, i);
+            add_block(places, lines, i);
     }
     return places;
 }

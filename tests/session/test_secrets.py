@@ -100,6 +100,7 @@ def test_page(desktop):
     """Spans, boxes, a table, a dark part."""
     secrets = planted.Secrets(3)
     parts = "".join(f"<input size=5 value={part}> " for part in secrets.card().split())
+    below = "".join(f"<input size=6 value={part}><br>" for part in (*secrets.card().split(), "12/29"))
     spans = "".join(f"<b>{part}</b> " for part in secrets.iban().split())
     token = secrets.token()
     broken = f"<i>{token[:9]}</i><b>{token[9:]}</b>"
@@ -109,7 +110,8 @@ def test_page(desktop):
     dark = "".join(f"<p>{line}</p>" for line in plain_lines(secrets))
     key = "<pre>" + "\n".join(secrets.key()) + "</pre>"
     path = desktop.write("page.html", content.page(
-        "The avocet", f"<p>{parts}</p><p>{spans}</p><p>{broken}</p><table>{rows}</table>{key}"
+        "The avocet", f"<p>{parts}</p><p>{spans}</p><p>{broken}</p>"
+        f"<div style='float:right'>Card<br>{below}</div><table>{rows}</table>{key}"
         f"<div style='background:#222;color:#ddd'>{dark}</div><p>and the plover</p>"))
     browser = apps.chromium(desktop, f"{desktop.serve()}/{path.name}?password="
                             + secrets.password().split()[-1].split("=")[-1].split("：")[-1])

@@ -484,6 +484,17 @@ finds_broken_in_narrow_boxes(void **state)
          WIDER "\n[ghp_xB3dE5fG]\n[7hJ9kL1mN3pQ]\n[5rS7tU9vW1xY]\n[3zD8]\n" WIDER},
         {WIDER "\n\ntoken sk_live_\n4eC39HqLyjWDar\njtT1zdp7dcXyZ0\n1234\n\n" WIDER,
          WIDER "\ntoken [sk_live_]\n[4eC39HqLyjWDar]\n[jtT1zdp7dcXyZ0]\n[1234]\n" WIDER},
+        {"Card number\n4539\n5787\n6362\n1486\n12/29\n123\n" WIDER,
+         "Card number\n[4539]\n[5787]\n[6362]\n[1486]\n12/29\n123\n" WIDER},
+        {"card\n3782\n822463\n10005\n12/29\n" WIDER,
+         "card\n[3782]\n[822463]\n[10005]\n12/29\n" WIDER},
+        {"4539578\n7636214\n86\n" WIDER, "[4539578]\n[7636214]\n[86]\n" WIDER},
+        {"453\n957\n876\n362\n148\n6\n" WIDER, "[453]\n[957]\n[876]\n[362]\n[148]\n[6]\n" WIDER},
+        {"4539\n5787\n6362\n1486\n2019\n" WIDER, "4539\n5787\n6362\n1486\n2019\n" WIDER},
+        {"1999\n4539\n5787\n6362\n1486\n" WIDER, "1999\n4539\n5787\n6362\n1486\n" WIDER},
+        {"45395|1234\n78763|1234\n62148|1234\n6|1234\n" WIDER,
+         "45395\n1234\n78763\n1234\n62148\n1234\n6\n1234\n" WIDER},
+        {"45395\n787\n6362\n1486\n" WIDER, "45395\n787\n6362\n1486\n" WIDER},
         {"Find 4111 111\n4712 0915\n4712 0916\n\n" WIDER,
          "Find 4111 111\n4712 0915\n4712 0916\n" WIDER},
         {WIDER "\n40128888\n88881881\n12345678\n90123456\n" WIDER,
@@ -939,6 +950,35 @@ leaves_tables(void **state)
     assert_true(n_wrong <= 1);
 }
 
+/* Returns: @out, six of them */
+static const char *
+make_digits(GRand *random, char out[7])
+{
+    g_snprintf(out, 7, "%06u", g_rand_int(random) % 1000000);
+    return out;
+}
+
+/* Three to six numbers of as many digits below each other. */
+static void
+leaves_lists(void **state)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(12);
+    unsigned n_wrong = 0;
+
+    for (unsigned i = 0; i < N_RANDOM; i++) {
+        g_autoptr(GString) list = g_string_new("head");
+        g_autofree char *marked = NULL;
+        char digits[7];
+        int n_digits = 3 + (int)i % 4;
+
+        for (unsigned line = 0; line < 3 + i / 4 % 4; line++)
+            g_string_append_printf(list, "\n%.*s", n_digits, make_digits(random, digits));
+        marked = mark(list->str, FALSE);
+        n_wrong += strchr(marked, '[') != NULL;
+    }
+    assert_true(n_wrong * 100 <= N_RANDOM * MISTAKES_MAX_PERCENT);
+}
+
 /* A frame around columns of numbers. */
 static void
 leaves_framed_tables(void **state)
@@ -1223,6 +1263,7 @@ main(void)
         cmocka_unit_test(leaves_ordinary_numbers),
         cmocka_unit_test(leaves_most_long_numbers),
         cmocka_unit_test(leaves_tables),
+        cmocka_unit_test(leaves_lists),
         cmocka_unit_test(leaves_framed_tables),
         cmocka_unit_test(withholds_beginnings),
         cmocka_unit_test(tells_heads_from_values),
