@@ -268,6 +268,14 @@ def test_timeline():
         narrow = on_terminal(vault, "timeline", columns=48).replace("\r", "")
         assert "Thesis" in narrow and "Invoice 4…\n" in narrow, narrow
         assert all(len(line) <= 48 for line in re.sub("\x1b\\[[0-9]*m", "", narrow).split("\n")), narrow
+        day = datetime.datetime.fromtimestamp(SCENES["old"]["start"] // 1_000_000,
+                                              datetime.timezone.utc)
+        on_day = vault.json("timeline", "--json", "--", f"{day:%Y-%m-%d}")["results"]
+        assert [r["scene"] for r in on_day] == [vault.ids["old"]], on_day
+        ago = vault.json("timeline", "--json", "last", "year")["results"]
+        assert not ago, ago
+        both = vault.deskhand("timeline", "--since", "9:00", "yesterday")
+        assert both.returncode == 2 and "Say one of them: a time" in both.stderr, both
         nothing = vault.deskhand("timeline", "--until", "2001-01-01")
         assert nothing.returncode == 0 and "Nothing was recorded" in nothing.stderr
 
@@ -530,7 +538,7 @@ def test_usage():
         for arguments, says in (
                 ([], "deskhand search"), (["serach", "x"], "did you mean `deskhand search`"),
                 (["search"], "needs QUERY"), (["search", "--limt", "3", "x"], "--limit"),
-                (["search", "--limit", "0", "x"], "1 to 1000"), (["timeline", "x"], "“x”"),
+                (["search", "--limit", "0", "x"], "1 to 1000"), (["timeline", "x"], "the time \"x\""),
                 (["pause", "30"], "30m"), (["show", "--image"], "--image FILE.png"),
                 (["search", "--limit"], "needs a value: --limit N"), (["key", "foo"], "not “foo”"),
                 (["key", "set", "foo"], "lists them"), (["key", "status", "x"], "“x”"),
