@@ -24,16 +24,41 @@ app_command_find(const char *name)
     return NULL;
 }
 
+/* What other programs call it. */
+static const char *
+find_synonym(const char *name)
+{
+    static const struct {
+        const char *name;
+        const char *meant;
+    } synonyms[] = {
+        {"find", "search"},       {"grep", "search"},   {"list", "timeline"},
+        {"ls", "timeline"},       {"log", "timeline"},  {"history", "timeline"},
+        {"open", "show"},         {"view", "show"},     {"stop", "pause"},
+        {"start", "resume"},      {"delete", "forget"}, {"remove", "forget"},
+        {"rm", "forget"},         {"clear", "forget"},  {"check", "doctor"},
+        {"passphrase", "key"},    {"-V", "--version"},  {"-v", "--version"},
+        {"version", "--version"},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(synonyms); i++) {
+        if (g_str_equal(synonyms[i].name, name))
+            return synonyms[i].meant;
+    }
+    return NULL;
+}
+
 void
 app_command_set_unknown(GError **error, const char *name)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    const char *nearest;
+    const char *nearest = find_synonym(name);
 
     for (unsigned i = 0; app_commands[i] != NULL; i++)
         g_ptr_array_add(names, (void *)app_commands[i]->name);
     g_ptr_array_add(names, NULL);
-    nearest = app_suggest(name, (const char *const *)names->pdata);
+    if (nearest == NULL)
+        nearest = app_suggest(name, (const char *const *)names->pdata);
     if (nearest != NULL)
         g_set_error(error, APP_ERROR, APP_ERROR_USAGE,
                     "There is no command “%s”; did you mean `deskhand %s`?", name, nearest);

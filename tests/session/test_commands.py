@@ -537,6 +537,8 @@ def test_usage():
     with Vault() as vault:
         for arguments, says in (
                 ([], "deskhand search"), (["serach", "x"], "did you mean `deskhand search`"),
+                (["stop"], "did you mean `deskhand pause`"),
+                (["version"], "did you mean `deskhand --version`"),
                 (["search"], "needs QUERY"), (["search", "--limt", "3", "x"], "--limit"),
                 (["search", "--limit", "0", "x"], "1 to 1000"), (["timeline", "x"], "the time \"x\""),
                 (["pause", "30"], "30m"), (["show", "--image"], "--image FILE.png"),
