@@ -247,13 +247,16 @@ append_overview_page(GString *out)
     append_see_also(out, NULL);
 }
 
-/* The first words of the terms that a command takes, or those that follow @first. Returns:
- * (transfer full): with a space before each */
+/* The first words of the terms that a command takes (help takes the commands), or those that follow
+ * @first. Returns: (transfer full): with a space before each */
 static char *
 dup_words(const AppCommand *command, const char *first)
 {
     GString *words = g_string_new(NULL);
 
+    for (unsigned i = 0; command == &app_help_command && first == NULL && app_commands[i] != NULL;
+         i++)
+        g_string_append_printf(words, " %s", app_commands[i]->name);
     for (const AppExample *term = command->terms;
          command->takes_terms && term != NULL && term->line != NULL; term++) {
         g_auto(GStrv) parts = g_strsplit(term->line, " ", 2);
@@ -329,10 +332,7 @@ append_bash(GString *out)
         g_string_append_printf(out, "        %s) words='", app_commands[i]->name);
         for (const AppOption *o = app_commands[i]->options; o->name != NULL; o++)
             g_string_append_printf(out, "--%s ", o->name);
-        g_string_append_printf(out, "--help%s", words);
-        for (unsigned j = 0; app_commands[i] == &app_help_command && app_commands[j] != NULL; j++)
-            g_string_append_printf(out, " %s", app_commands[j]->name);
-        g_string_append(out, "' ;;\n");
+        g_string_append_printf(out, "--help%s' ;;\n", words);
     }
     g_string_append(out, "        esac\n    fi\n"
                          "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
@@ -383,8 +383,10 @@ append_zsh(GString *out)
         g_string_append(out, "'\n");
     }
     g_string_append(out, "    )\n"
+                         "    local -a options=('--version:print the version' "
+                         "'--help:list the commands')\n"
                          "    if (( CURRENT == 2 )); then\n"
-                         "        _describe command commands\n"
+                         "        _describe command commands\n        _describe -o option options\n"
                          "        return\n    fi\n"
                          "    local command=$words[2]\n"
                          "    shift words\n    (( CURRENT-- ))\n"
@@ -395,7 +397,7 @@ append_zsh(GString *out)
         g_string_append_printf(out, "        %s) _arguments", app_commands[i]->name);
         for (const AppOption *o = app_commands[i]->options; o->name != NULL; o++)
             append_zsh_option(out, o);
-        if (app_commands[i]->takes_terms)
+        if (*words != '\0')
             g_string_append_printf(out, " \\\n                '1:word:(%s)'", words + 1);
         for_first_words(out, app_commands[i], append_zsh_words);
         g_string_append(out, " \\\n                '--help[print a summary]' '*: :' ;;\n");
@@ -418,7 +420,8 @@ append_fish(GString *out)
     g_string_append(out, "# fish completion of deskhand; made from its table of commands\n"
                          "complete -c deskhand -f\n"
                          "complete -c deskhand -n __fish_use_subcommand -l version -d 'print the "
-                         "version'\n");
+                         "version'\n"
+                         "complete -c deskhand -l help -d 'print a summary'\n");
     for (unsigned i = 0; app_commands[i] != NULL; i++) {
         const char *name = app_commands[i]->name;
         g_autofree char *words = dup_words(app_commands[i], NULL);
@@ -437,11 +440,11 @@ append_fish(GString *out)
             append_quoted(out, o->help, "\\");
             g_string_append(out, "'\n");
         }
-        if (app_commands[i]->takes_terms)
+        if (*words != '\0')
             g_string_append_printf(out,
                                    "complete -c deskhand -n '__fish_seen_subcommand_from %s; and "
-                                   "not __fish_seen_subcommand_from%s' -a '%s'\n",
-                                   name, words, words + 1);
+                                   "test (count (commandline -opc)) = 2' -a '%s'\n",
+                                   name, words + 1);
         for_first_words(out, app_commands[i], append_fish_words);
     }
 }

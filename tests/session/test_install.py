@@ -89,6 +89,7 @@ def check_completion(installed):
         text = installed.text(path)
         assert all(c in text for c in installed.commands()) and "limit" in text, path
         assert "status set recovery" in text and "passphrase tpm-pin" in text, path
+        assert " ".join(installed.commands()) in text and "version" in text and "help" in text, path
 
 
 def check_others(installed):
