@@ -40,7 +40,8 @@ explain_dated(const RecallQuery *query)
 {
     g_autofree char *dated = g_strstrip(g_strdup(query->dated));
     g_autofree char *since = format_bound("from", query->range.since_us, query->zone);
-    g_autofree char *until = format_bound("before", query->range.until_us, query->zone);
+    g_autofree char *until =
+        format_bound(*since != '\0' ? "to" : "before", query->range.until_us, query->zone);
 
     return g_strdup_printf(
         "\"%s\" was read as a time, when it was seen:%s%s; to search for the words,"

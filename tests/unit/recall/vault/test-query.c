@@ -364,7 +364,7 @@ test_hint(void **state)
     g_autofree char *of_loose = recall_hint_make(loose, FALSE);
 
     assert_null(of_surely);
-    assert_non_null(strstr(of_fruitless, "from 2025-11-11 00:00 before 2025-11-12 00:00"));
+    assert_non_null(strstr(of_fruitless, "from 2025-11-11 00:00 to 2025-11-12 00:00"));
     assert_string_equal(of_maybe, "\"周五之前\" was read as a time, when it was seen: before"
                                   " 2025-11-07 00:00; to search for the words, quote them for the"
                                   " shell, too: '\"周五之前\"'");
