@@ -185,19 +185,31 @@ read_plain(const char *text, size_t length_bytes, Rules rules, gunichar *out, un
         out[0] = ch;
     while (n_read < length_bytes && (unsigned char)text[n_read] >= 0xcc) {
         gunichar mark[RECALL_TOKENIZER_FOLD_N_MAX] = {0};
+        gunichar composed = 0;
         unsigned length = recall_tokenizer_decode(text + n_read, length_bytes - n_read, &mark[0]);
 
-        if (map_form(mark[0], rules, mark) != 1 || !is_composing(mark[0]) ||
-            !g_unichar_compose(out[*out_n - 1], mark[0], &out[*out_n - 1]))
+        if (map_form(mark[0], rules, mark) != 1 || !is_composing(mark[0]))
             break;
+        if (!g_unichar_compose(out[*out_n - 1], mark[0], &composed)) {
+            if (rules == RULES_POINTED) /* by which such a letter was lost */
+                out[*out_n - 1] = 0;
+            break;
+        }
+        out[*out_n - 1] = composed;
         n_read += length;
     }
     return n_read;
 }
 
-/* Case, and accents on Latin letters, go. */
+static gboolean
+is_greek(gunichar ch)
+{
+    return (ch >= 0x370 && ch < 0x400) || (ch >= 0x1f00 && ch < 0x2000);
+}
+
+/* Case goes, and so do accents on Latin letters and, by the later rules, on Greek ones. */
 static gunichar
-fold_letter(gunichar ch)
+fold_letter(gunichar ch, Rules rules)
 {
     gunichar folded = 0;
     gunichar parts[2] = {0};
@@ -214,6 +226,9 @@ fold_letter(gunichar ch)
             g_ascii_isalpha(parts[0]))
             return parts[0];
     }
+    if (rules == RULES_BARE && is_greek(folded) &&
+        g_unichar_fully_decompose(folded, FALSE, parts, 2) > 1)
+        return parts[0];
     return folded;
 }
 
@@ -227,7 +242,7 @@ recall_tokenizer_fold(gunichar ch, gunichar *out)
         return 0;
     for (unsigned i = 0; i < n_mapped; i++) {
         if (!is_point(out[i]))
-            out[n++] = fold_letter(out[i]);
+            out[n++] = fold_letter(out[i], RULES_BARE);
     }
     return n;
 }
@@ -270,7 +285,7 @@ static void
 append(RecallToken *token, const gunichar *chars, unsigned n_chars, Rules rules)
 {
     for (unsigned i = 0; i < n_chars; i++) {
-        gunichar ch = fold_letter(chars[i]);
+        gunichar ch = fold_letter(chars[i], rules);
 
         if (rules == RULES_BARE && is_point(ch))
             continue;

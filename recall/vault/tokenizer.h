@@ -10,11 +10,12 @@
  * same tokens: an index that was filled by other rules is damaged by its next delete.
  *
  * Words (letters, digits, private use, with their marks) are folded as SQLite's unicode61 does:
- * case goes, and so do accents on Latin letters. Each Chinese, Japanese or Korean character is a
- * token of its own, so any substring is found as a phrase; so is each emoji. Full-width and
- * half-width forms, ligatures and mathematical letters count as the plain ones, and a letter with
- * a loose accent as the composed one. Hebrew and Arabic words are the same with and without points
- * (niqqud, harakat, hamza, tatweel), Hindi ones with and without nukta. All else separates.
+ * case goes, and so do accents on Latin letters; on Greek ones, too. Each Chinese, Japanese or
+ * Korean character is a token of its own, so any substring is found as a phrase; so is each emoji.
+ * Full-width and half-width forms, ligatures and mathematical letters count as the plain ones, and
+ * a letter with a loose accent as the composed one. Hebrew and Arabic words are the same with and
+ * without points (niqqud, harakat, hamza, tatweel), Hindi ones with and without nukta. All else
+ * separates.
  *
  * In the index each single character also stands together with the next one, at the same place, and
  * a phrase of a query asks for the pairs: two characters that are frequent alone are rare side by
