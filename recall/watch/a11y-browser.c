@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "policies/browsing.h"
+#include "recall/watch/a11y-join.h"
 #include "recall/watch/a11y-names.h"
 #include "recall/watch/a11y-page.h"
 #include "recall/watch/a11y-parts.h"
@@ -348,6 +349,7 @@ recall_a11y_read_chromium(RecallA11yReading *reading)
     leaves = pick_leaves(contents, texts);
     recall_a11y_tree_ask_texts(reading->link, leaves);
     add_clipped(reading, leaves, RECALL_A11Y_SHAPE_BLOCK);
+    recall_a11y_join(reading->text);
     add_entries(reading, page.nodes);
     add_menu_items(reading, page.nodes);
     if (page.document != NULL) {
@@ -459,7 +461,9 @@ add_page(RecallA11yReading *reading, GPtrArray *nodes)
         RECALL_A11Y_ROLE_LANDMARK,      RECALL_A11Y_ROLE_LOG,
         RECALL_A11Y_ROLE_TIMER,         RECALL_A11Y_ROLE_DESCRIPTION_TERM,
         RECALL_A11Y_ROLE_FOOTNOTE,      RECALL_A11Y_ROLE_DESCRIPTION_VALUE,
-        RECALL_A11Y_ROLE_MARK,          RECALL_A11Y_ROLE_UNKNOWN};
+        RECALL_A11Y_ROLE_MARK,          RECALL_A11Y_ROLE_CONTENT_DELETION,
+        RECALL_A11Y_ROLE_SUBSCRIPT,     RECALL_A11Y_ROLE_CONTENT_INSERTION,
+        RECALL_A11Y_ROLE_SUPERSCRIPT,   RECALL_A11Y_ROLE_UNKNOWN};
     g_autoptr(GPtrArray) texts = recall_a11y_pick(nodes, roles);
     g_autoptr(GPtrArray) told = NULL;
 
@@ -467,6 +471,7 @@ add_page(RecallA11yReading *reading, GPtrArray *nodes)
     ask_page_texts(reading, texts);
     told = pick_with_text(texts);
     add_clipped(reading, told, RECALL_A11Y_SHAPE_BLOCK);
+    recall_a11y_join(reading->text);
     add_entries(reading, nodes);
 }
 
