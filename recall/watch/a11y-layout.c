@@ -9,14 +9,12 @@
 
 #define GRANULARITY_LINE 3
 #define EMBEDDED_CHAR 0xfffc /* a child stands here */
-#define ONE_LINE_MAX_PX 26   /* two lines of readable text need more */
 #define N_TRIES_MAX 5        /* a browser lays its text out for us only when it was asked once */
 #define RETRY_WAIT_MS 40
 #define N_FAILED_MAX 8 /* readings in which a layout was asked for in vain */
 #define ORIGIN_SLACK_PX 2
 #define EM_SHARE 85      /* percent of a line's height that the font's size is */
 #define FILLED_SHARE 130 /* percent: a text wider than its box by more goes on outside of it */
-#define LINE_SHARE 180   /* percent: a text wider than its box by more is not one line of it */
 
 /* Characters [start, end) of a plan's text; the box is relative to its origin. */
 typedef struct {
@@ -41,10 +39,11 @@ typedef struct {
     int n_chars;
     int next;        /* character of @text up to which lines are known */
     GArray *pieces;  /* of Piece */
-    BaseRect origin; /* root pixels: the node's box, or, in a view, that of the first piece */
+    BaseRect origin; /* root pixels: the node's box, or, when loose, that of the first piece */
     uint64_t key;    /* of what is kept */
     unsigned n_failed;
     gboolean is_view;
+    gboolean is_loose; /* its first piece may stand anywhere: behind children, too */
     Step step;
 } Plan;
 
@@ -144,7 +143,7 @@ add_pieces(Plan *plan, int start, int end)
             g_array_append_val(plan->pieces, piece);
             piece.start = -1;
         }
-        if (is_blank(c))
+        if (is_blank(c) || (piece.start < 0 && recall_a11y_units_is_mark(c)))
             continue;
         if (piece.start < 0)
             piece.start = i;
@@ -169,7 +168,7 @@ has_gap(const char *text)
 static gboolean
 is_one_line(const RecallA11yNode *node, RecallA11yShape shape)
 {
-    if (shape != RECALL_A11Y_SHAPE_TIGHT || node->box.height > ONE_LINE_MAX_PX ||
+    if (shape != RECALL_A11Y_SHAPE_TIGHT || node->box.height > RECALL_A11Y_TEXT_ONE_LINE_MAX_PX ||
         has_gap(node->text))
         return FALSE;
     return recall_a11y_text_measure_px(node->text, node->box.height * EM_SHARE / 100) <
@@ -192,7 +191,7 @@ recall_known(RecallA11yLayout *self, Plan *plan)
     g_array_unref(plan->pieces);
     plan->pieces = g_array_ref(known->pieces);
     plan->step =
-        plan->is_view && known->n_failed == 0 && plan->pieces->len > 0 ? STEP_ORIGIN : STEP_DONE;
+        plan->is_loose && known->n_failed == 0 && plan->pieces->len > 0 ? STEP_ORIGIN : STEP_DONE;
 }
 
 /* Where each character is measured, a paragraph that has room beside it is asked for its ends: when
@@ -220,6 +219,7 @@ add_plan(RecallA11yLayout *self, GArray *plans, const Plan *template, char *text
     plan.text = text;
     plan.n_chars = (int)g_utf8_strlen(text, -1);
     plan.pieces = g_array_new(FALSE, FALSE, sizeof(Piece));
+    plan.is_loose = plan.is_view || g_utf8_strchr(text, -1, EMBEDDED_CHAR) != NULL;
     recall_known(self, &plan);
     suppose_one_line(self, &plan);
     g_array_append_val(plans, plan);
@@ -373,11 +373,12 @@ ask_ends(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
         const Piece *pieces = (const Piece *)(void *)plan->pieces->data;
 
         if (has_asked_ends(plan)) {
-            int start = plan->base + pieces[0].start;
-            int end = plan->base + pieces[plan->pieces->len - 1].end;
+            int end = pieces[plan->pieces->len - 1].end;
 
-            recall_a11y_ranges_add(&ranges, plan->node->path, start, start + 1);
-            recall_a11y_ranges_add(&ranges, plan->node->path, end - 1, end);
+            recall_a11y_ranges_add_part(&ranges, plan->node->path, plan->text, plan->base,
+                                        pieces[0].start, pieces[0].start + 1);
+            recall_a11y_ranges_add_part(&ranges, plan->node->path, plan->text, plan->base, end - 1,
+                                        end);
         }
     }
     recall_a11y_ranges_ask(&ranges, link);
@@ -434,8 +435,8 @@ ask_piece_boxes(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
             const char *start = g_utf8_offset_to_pointer(plan->text, piece->start);
             int n_chars = recall_a11y_units_trim_marks(start, piece->end - piece->start);
 
-            recall_a11y_ranges_add(&ranges, plan->node->path, plan->base + piece->start,
-                                   plan->base + piece->start + n_chars);
+            recall_a11y_ranges_add_part(&ranges, plan->node->path, plan->text, plan->base,
+                                        piece->start, piece->start + n_chars);
         }
     }
     recall_a11y_ranges_ask(&ranges, link);
@@ -447,24 +448,19 @@ ask_piece_boxes(RecallA11yLayout *self, RecallA11yLink *link, GArray *plans)
 
             piece->box = recall_a11y_ranges_take(&ranges);
             if (k == 0)
-                plan->origin = plan->is_view ? piece->box : plan->node->box;
+                plan->origin = plan->is_loose ? piece->box : plan->node->box;
             piece->box.x -= plan->origin.x;
             piece->box.y -= plan->origin.y;
         }
     }
 }
 
-/* Letters as high as the box is would not fit into it. */
 static gboolean
 is_several_lines(const Plan *plan, const Piece *piece)
 {
-    g_autofree char *text = NULL;
+    g_autofree char *text = g_utf8_substring(plan->text, piece->start, piece->end);
 
-    if (piece->box.height <= ONE_LINE_MAX_PX)
-        return FALSE;
-    text = g_utf8_substring(plan->text, piece->start, piece->end);
-    return recall_a11y_text_measure_px(text, piece->box.height * EM_SHARE / 100) >
-           piece->box.width * LINE_SHARE / 100;
+    return recall_a11y_text_is_several_lines(text, &piece->box);
 }
 
 /* Until they have laid the text out for us, browsers answer boxes of no size, and Firefox at times

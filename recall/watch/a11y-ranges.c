@@ -5,6 +5,7 @@
 #include "recall/watch/a11y-node.h"
 
 #define COORDINATES_ON_SCREEN 0
+#define EMBEDDED_CHAR 0xfffc /* a child stands here */
 
 void
 recall_a11y_ranges_init(RecallA11yRanges *self, RecallA11yRangesWay way)
@@ -31,6 +32,15 @@ add_call(RecallA11yRanges *self, const char *path, int start, int end)
     g_array_append_val(self->calls, call);
 }
 
+static void
+add_character(RecallA11yRanges *self, const char *path, int at)
+{
+    RecallA11yCall call = {path, RECALL_A11Y_TEXT, "GetCharacterExtents",
+                           g_variant_new("(iu)", at, COORDINATES_ON_SCREEN), NULL};
+
+    g_array_append_val(self->calls, call);
+}
+
 void
 recall_a11y_ranges_add(RecallA11yRanges *self, const char *path, int start, int end)
 {
@@ -42,6 +52,25 @@ recall_a11y_ranges_add(RecallA11yRanges *self, const char *path, int start, int 
         add_call(self, path, start, start + 1);
         add_call(self, path, end - 1, end);
     }
+    g_byte_array_append(self->ends, &n_calls, 1);
+}
+
+void
+recall_a11y_ranges_add_part(RecallA11yRanges *self,
+                            const char *path,
+                            const char *text,
+                            int base,
+                            int start,
+                            int end)
+{
+    uint8_t n_calls = 2;
+
+    if (g_utf8_get_char(g_utf8_offset_to_pointer(text, end)) != EMBEDDED_CHAR) {
+        recall_a11y_ranges_add(self, path, base + start, base + end);
+        return;
+    }
+    add_character(self, path, base + start);
+    add_character(self, path, base + end - 1);
     g_byte_array_append(self->ends, &n_calls, 1);
 }
 

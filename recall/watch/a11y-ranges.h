@@ -27,6 +27,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RecallA11yRanges, recall_a11y_ranges_clear)
 /* Characters [start, end) of one line of @path's text. @path: kept by the caller */
 void recall_a11y_ranges_add(RecallA11yRanges *self, const char *path, int start, int end);
 
+/* Characters [start, end) of @text, whose first is @base of @path's. Firefox tells a range that
+ * ends before a child with the child: there only the first and last are asked. */
+void recall_a11y_ranges_add_part(RecallA11yRanges *self,
+                                 const char *path,
+                                 const char *text,
+                                 int base,
+                                 int start,
+                                 int end);
+
 void recall_a11y_ranges_ask(RecallA11yRanges *self, RecallA11yLink *link);
 
 /* Root pixels of the ranges, one for each call, in the order in which they were added; of no size

@@ -10,9 +10,12 @@
 #define COVER_MARGIN_PX 2 /* ink reaches over the box a little */
 #define LINE_SHARE 1.25   /* of a font's size: the height of a line */
 #define LINE_MIN_PX 8
-#define EDGE_PX 2     /* a word may stick out of the shown part so far across */
-#define FIXED_N_MIN 3 /* texts that agree, for a font of fixed width */
+#define LETTERS_MIN_PX 4 /* lower ones are dots */
+#define EDGE_PX 2        /* a word may stick out of the shown part so far across */
+#define FIXED_N_MIN 3    /* texts that agree, for a font of fixed width */
 #define FIXED_SLACK_PX 1.5
+#define EM_SHARE 85          /* percent of a line's height that the font's size is */
+#define FULL_SHARE 180       /* percent: a text wider than its box by more is not one line of it */
 #define LABEL_LINE_SHARE 1.2 /* of a label's font: the height of its line */
 #define CONTEXT_N_UNITS 16   /* on each side of what is shown */
 #define UNTOLD_MIN_BYTES 12
@@ -33,6 +36,26 @@ recall_a11y_text_measure_px(const char *raw, int em_px)
     return (int)MIN(recall_a11y_units_measure(raw, raw + strlen(raw), FALSE) * em_px /
                         RECALL_A11Y_EM,
                     INT16_MAX);
+}
+
+/* CJK that goes down the screen: about as long as the box is high, in letters that are as large as
+ * the box is wide. */
+static gboolean
+is_column(const char *raw, const BaseRect *box)
+{
+    int length = recall_a11y_text_measure_px(raw, box->width * EM_SHARE / 100);
+
+    return recall_text_is_cjk(g_utf8_get_char(raw)) && box->height > box->width &&
+           2 * length > box->height && 2 * length < 3 * box->height;
+}
+
+gboolean
+recall_a11y_text_is_several_lines(const char *raw, const BaseRect *box)
+{
+    int length = recall_a11y_text_measure_px(raw, box->height * EM_SHARE / 100);
+
+    return box->height > RECALL_A11Y_TEXT_ONE_LINE_MAX_PX && !is_column(raw, box) &&
+           length > box->width * FULL_SHARE / 100;
 }
 
 static BaseRect
@@ -253,7 +276,7 @@ recall_a11y_text_add_line(RecallText *self,
     g_autofree char *valid = g_utf8_make_valid(raw, -1);
     g_autoptr(GArray) units = recall_a11y_units_split(valid, box->width, stops, is_fixed);
 
-    if (base_rect_is_empty(box) || units->len == 0)
+    if (base_rect_is_empty(box) || box->height < LETTERS_MIN_PX || units->len == 0)
         return;
     add_shown_units(self, valid, units, box, shown);
     recall_a11y_text_cover(self, box, shown);

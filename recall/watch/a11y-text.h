@@ -7,7 +7,8 @@
 
 /* From lines that an application told to runs of what was shown. Pure. */
 
-#define RECALL_A11Y_TEXT_EM_PX 15 /* the usual size of labels in toolkits */
+#define RECALL_A11Y_TEXT_ONE_LINE_MAX_PX 26 /* two lines of readable text need more */
+#define RECALL_A11Y_TEXT_EM_PX 15           /* the usual size of labels in toolkits */
 
 /* Where a label's text stands in its box, where only the box is known. */
 typedef enum {
@@ -57,6 +58,9 @@ void recall_a11y_text_give_room(RecallText *self,
 
 /* Counts @box as covered though it holds no text of its own. */
 void recall_a11y_text_cover(RecallText *self, const BaseRect *box, const pixman_region32_t *shown);
+
+/* Whether letters as high as @box would not fit into it, and do not go down in it either. */
+gboolean recall_a11y_text_is_several_lines(const char *raw, const BaseRect *box);
 
 /* How wide @raw is in a font of @em_px pixels, proportional. */
 int recall_a11y_text_measure_px(const char *raw, int em_px);

@@ -249,3 +249,59 @@ def test_vowel_marks(desktop):
                          f"<p>letterword</p>{lines}{TELLS_PLACES}")
     check_marks(desktop, "firefox", path, apps.firefox)
     check_marks(desktop, "chromium", path, apps.chromium)
+
+
+# Words of which parts look different, or are links. What is behind two of the bold parts reads the same, and does not stand the same.
+INLINE = {
+    "narwhal": "<b>nar</b>whal", "pangolin": "pan<em>go</em>lin", "foo2bar": "foo<sub>2</sub>bar",
+    "axolotl": "axo<a href='#x'>lotl</a>", "okapi": "".join(
+        f"<span style='color:{c}'>{l}</span>" for c, l in zip(["red", "green", "blue"] * 2, "okapi")),
+    "quetzal": "quet<wbr>zal", "mongoose": "mon&shy;goose", "kinkajou": "<del>kin</del><ins>kajou</ins>",
+    "tarsier": "<mark>tar</mark>sier", "serval": "<span style='letter-spacing:4px'>serval</span>",
+    "caracal": "<q>caracal</q>", "gharial": "<kbd>gharial</kbd>", "vicuna": "<del>vicuna</del>",
+    "dugong": "<strong>dug</strong>ong", "wigwamong": "<strong>wigwam</strong>ong",
+    "wallaby": "wall<span style='display:inline-block'>aby</span>"}
+INLINE_PAGE = """<meta charset="utf-8"><style>p {{ margin: 5px }}</style><body style="font:18px DejaVu Sans">
+<p>letterword</p>{}
+<p style="width:100px">axle <b>sea</b>\n<i>gull</i></p><p>herring<sup>3</sup></p>
+<p style="font-size:1px">tinyword</p><p style="width:70px">mara&shy;bou</p>
+<p style="writing-mode:vertical-rl;height:84px">东海渔船归港</p><script>
+const places = [...document.querySelectorAll("p")].slice(0, -5).map(p => {{
+  const range = document.createRange();
+  range.selectNodeContents(p);
+  const box = range.getBoundingClientRect();
+  return [Math.round(box.x), Math.round(box.y), Math.round(box.width)];
+}});
+location.hash = encodeURIComponent(JSON.stringify(places));
+</script>"""
+
+
+def check_inline(desktop, app, path, start):
+    browser = start(desktop, f"file://{path}")
+    result = desktop.find(f"app:{app} url:{path.stem} letterword", where=lambda r: "#" in r["url"])
+    desktop.settle()
+    result = desktop.find(f"app:{app} url:{path.stem} letterword")
+    (left, top, _width), *places = json.loads(urllib.parse.unquote(result["url"].split("#")[1]))
+    words = desktop.show(result["scene"])["words"]
+    origin = next(w for w in words if w["text"] == "letterword")
+    for word, (x, y, width) in zip(INLINE, places):
+        assert desktop.search(f"app:{app} url:{path.stem} {word}"), word
+        x, y = x + origin["x"] - left, y + origin["y"] - top
+        off = min((abs(w["x"] - x) + abs(w["x"] + w["w"] - x - width) + abs(w["y"] - y)
+                   for w in words if w["text"].strip('"“”') == word), default=math.inf)
+        assert off <= WORD_OFF_PX_MAX, (word, x, y, width, words)
+    assert_found(desktop, "sea gull", "herring", app=app)
+    assert any(w["text"] == "东海渔船" for w in words), words
+    assert min(w["w"] for w in words if "marabou".endswith(w["text"])) > 15, words
+    assert not desktop.search("seagull") and not desktop.search("tinyword")
+    browser.end()
+    desktop.end_apps()
+
+
+def test_words_in_parts(desktop):
+    """A word is one word however its parts are set, and stands where it stands."""
+    desktop.end_apps()
+    path = desktop.write("inline.html", INLINE_PAGE.format(
+        "".join(f"<p>{markup}</p>" for markup in INLINE.values())))
+    check_inline(desktop, "firefox", path, apps.firefox)
+    check_inline(desktop, "chromium", path, apps.chromium)
