@@ -57,6 +57,17 @@
     "|(?-i:[a-z][A-Z][A-Z]|[a-z][A-Z][^\\s]{0,64}?[a-z][A-Z])))"                                   \
     "([^\\s\"'`<>|│，。；、()\\[\\]（）［］【】「」『』“”‘’]{6,256}+)"
 #define ARROW "[→⇒➔➜➡⟶⟹►▶▸»›]"
+#define POINTER "(?:[→⇒➔➜➡⟶⟹]|[›»▸▶►](?! ?(?-i:[A-Z])))" /* no path of menus */
+#define MENU                                                                                       \
+    "(?!(?:change|reset|settings?|security|forg[eo]t\\w*|update|edit|options?|new|next|manage\\w*" \
+    "|"                                                                                            \
+    "generat\\w*|polic\\w*|login|log|sign|accounts?|privacy|recover\\w*|confirm\\w*|continue|ok|"  \
+    "save|"                                                                                        \
+    "show|hide|copy|hash\\w*|keys?|tokens?|user\\w*|profiles?|add|remove|delete|create|rules?|"    \
+    "strength|string|text|bytes?)(?![\\w!@#$%^&*-]))"
+#define POINTED                                                                                    \
+    LABEL_END " ?" POINTER " ?[\"'`]?" POLICY_NO_VALUE MENU                                        \
+              "([!-~]{3,256}?)(?=[\"'`.,;]?(?:\\n|\\z))"
 #define LEADER "(?:[-–—_.·…~]{2,64} |[-–—_.·…~]{3,64}|(?<= )[-–—~+] )"
 #define SELDOM_BETWEEN REMARK LABEL_END " ?(?:" ARROW "|" LEADER "|[|│┃║¦]|" TAGS ") ?[\"'`]?"
 #define IN_BRACKETS                                                                                \
@@ -126,7 +137,7 @@
     "|(?:" LABELS ")(?|" IN_CODE "|" HASHED "|" ATTRIBUTE "|" ELEMENT ")|" SET_PASSWORD            \
     "|(?:" LABELS ")" BETWEEN POLICY_NO_VALUE VALUE "|(?:" LABELS ")" CHANGED_TO CHANGED_VALUE     \
     "|(?:" LABELS ")" OF_WHAT BETWEEN POLICY_NO_VALUE VALUE "|(?:" LABELS                          \
-    ")(?|" SELDOM_BETWEEN MIXED_VALUE "|" IN_BRACKETS "| '([^'\\s%]{4,256})')"                     \
+    ")(?|" SELDOM_BETWEEN MIXED_VALUE "|" POINTED "|" IN_BRACKETS "| '([^'\\s%]{4,256})')"         \
     "|" CHINESE_LABELS CHINESE_VALUE "|(?:" LABELS ") " LOOKS_RANDOM "([!-~]{8,256})(?!\\S)"       \
     "|(?:" KEY_LABELS ")(?:" BETWEEN "|>| ?" ARROW " ?)" RANDOM_VALUE "|" POLICY_NOT_IN_WORD       \
     "(?:(?<=<)p(?:ass|w)>([^<>\\n]{1,256})</|p(?:ass|w|/w)(?:[\"']\\]? ?(?::|={1,2}>?) "           \

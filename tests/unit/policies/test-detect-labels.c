@@ -75,6 +75,11 @@ finds_behind_signs(void **state)
 {
     static const char *const examples[] = {
         "密码 → ❮Tn8dQp4Wz6❯",
+        "Password → ❮swordfish❯",
+        "Password ⇒ ❮xyz❯",
+        "password » ❮swordfish❯",
+        "Kennwort → ❮swordfish❯.",
+        "密码→❮abc❯",
         "Passwort/password → ❮Fc5gUy1Mk9❯",
         "Passwort/password + ❮Fc5gUy1Mk9❯", /* as OCR reads an arrow */
         "pwd➜ ❮Bn5hTe9Kq2❯",
@@ -187,6 +192,10 @@ leaves_other_texts(void **state)
     static const char *const examples[] = {
         "Settings › Password › Change",
         "Password → Change",
+        "Password → 改",
+        "Password » WordPress",
+        "Settings » Password » Security",
+        "password → hash → database",
         "Password - OAuth2",
         "Password — LibreOffice",
         "Password ........ 12",
