@@ -10,6 +10,7 @@
 #define N_ANSWER_LINES_MAX 4 /* with whose and when it is */
 #define N_LIST_LINES_MAX 1000
 #define N_GROUPS_MAX 4
+#define HEIGHTS_TO_ENTRY_MAX 4 /* from a line of a list to the next */
 
 #define PASSWORD "(?:pass ?(?:word|code|phrase)|passwd|" POLICY_NOT_IN_WORD "pwd)"
 #define PASSWORD_CHINESE "(?:密[码碼]|口令)"
@@ -39,6 +40,11 @@
     "(?:列?表|清单|本|大全)"                                                                \
     "|(?:账号|帐号|用户名?)和?" PASSWORD_CHINESE ") ?[:：]?" TO_LINE_END
 
+/* In a list of passwords what is none: whose it is, where, since when. */
+#define ABOUT                                                                                      \
+    "(?:(?:user ?(?:name|id)?|login|url|language|keyboard|version|updated|created|modified|"       \
+    "expires|用户名?|账号|帐号|语言|版本) ?[:：=]|[^\\n:：=]{1,48} ?[:：=] ?[a-z]{2,8}://)"
+
 /* "bob: ...", "router - ..." */
 #define ENTRY                                                                                      \
     "[^\\n:：=]{1,48}?(?: ?[:：=] ?| [-–—] )" POLICY_NO_VALUE "([^\\s\"'，。；]{4,128}"         \
@@ -48,6 +54,7 @@ typedef struct {
     pcre2_code *question;
     pcre2_code *answer;
     pcre2_code *head;
+    pcre2_code *about;
     pcre2_code *entry;
 } Patterns;
 
@@ -62,6 +69,7 @@ get_patterns(void)
         made->question = policy_detect_pattern_compile("(?:" QUESTION "|" QUESTION_CHINESE ")");
         made->answer = policy_detect_pattern_compile(ANSWER);
         made->head = policy_detect_pattern_compile(HEAD);
+        made->about = policy_detect_pattern_compile(ABOUT);
         made->entry = policy_detect_pattern_compile(ENTRY);
         g_once_init_leave(&patterns, made);
     }
@@ -162,15 +170,35 @@ find_answer(const Search *self, unsigned next)
     }
 }
 
-static void
-find_entries(const Search *self, unsigned next)
+static const BaseRect *
+get_box(const PolicyDetectText *text, const Line *line)
 {
+    return &text->runs[get_segment(text, policy_detect_text_find(text, line->start))->run].box;
+}
+
+/* Else it is something else that was told next: the address above a page. */
+static gboolean
+is_below(const PolicyDetectText *text, const Line *upper, const Line *lower)
+{
+    const BaseRect *box = get_box(text, upper);
+    int gap = get_box(text, lower)->y - (box->y + box->height);
+
+    return gap >= -box->height / 2 && gap <= HEIGHTS_TO_ENTRY_MAX * box->height;
+}
+
+static void
+find_entries(const Search *self, const Line *head)
+{
+    Line last = *head;
     Line line;
 
-    for (unsigned i = 0; i < N_LIST_LINES_MAX && get_line(self->text, next, &line); i++) {
-        if (!add_match(self, get_patterns()->entry, &line) && !add_random_words(self, &line))
+    for (unsigned i = 0; i < N_LIST_LINES_MAX && get_line(self->text, last.next, &line) &&
+                         is_below(self->text, &last, &line);
+         i++) {
+        if (!matches(self, get_patterns()->about, &line) &&
+            !add_match(self, get_patterns()->entry, &line) && !add_random_words(self, &line))
             break;
-        next = line.next;
+        last = line;
     }
 }
 
@@ -188,7 +216,7 @@ look_at_line(const Search *self, size_t at)
     if (matches(self, get_patterns()->question, &line))
         find_answer(self, line.next);
     else if (matches(self, get_patterns()->head, &line))
-        find_entries(self, line.next);
+        find_entries(self, &line);
     return MAX(line.end, at + 1);
 }
 

@@ -318,6 +318,10 @@ finds_answers(void **state)
          "Passwords\nbob: [hunter2]\nadmin of it - [swordfish]\n[xK7mQ2pL]\nand so on"},
         {"My passwords:\nrouter=swordfish\n\nSettings",
          "My passwords:\nrouter=[swordfish]\nSettings"},
+        {"Passwords\nuser: Heron2019\nrouter: swordfish\nURL: router/x1y2z3\nshop: "
+         "https://shop.example/a1b2\nLanguage: en-US\nbank: lovelace",
+         "Passwords\nuser: Heron2019\nrouter: [swordfish]\nURL: router/x1y2z3\nshop: "
+         "https://shop.example/a1b2\nLanguage: en-US\nbank: [lovelace]"},
         {"密码表\n路由器：swordfish", "密码表\n路由器：[swordfish]"},
     };
 
@@ -583,6 +587,22 @@ finds_told_in_order(void **state)
         if (!finds_last(runs, 5))
             fail_msg("%s", texts[i][4]);
     }
+}
+
+/* The address above a page is told behind it. */
+static void
+leaves_what_is_told_behind_a_list(void **state)
+{
+    const PolicyDetectRun runs[] = {
+        {.text = "Passwords", .box = {10, 400, 72, 16}},
+        {.text = "bob: swordfish", .box = {10, 424, 112, 16}},
+        {.text = "h.example:8080/list", .box = {40, 10, 152, 16}},
+        {.text = "ada: lovelace", .box = {10, 600, 112, 16}},
+    };
+    g_autoptr(GArray) found = policy_detect_find(runs, G_N_ELEMENTS(runs));
+
+    assert_int_equal(found->len, 1);
+    assert_int_equal(g_array_index(found, PolicySecretRange, 0).run, 1);
 }
 
 /* With gaps between them, as in entries of one letter each. */
@@ -1251,6 +1271,7 @@ main(void)
         cmocka_unit_test(finds_indented_value),
         cmocka_unit_test(finds_row_beside_turned_line),
         cmocka_unit_test(finds_told_in_order),
+        cmocka_unit_test(leaves_what_is_told_behind_a_list),
         cmocka_unit_test(finds_digits_in_boxes),
         cmocka_unit_test(finds_turned_line),
         cmocka_unit_test(leaves_grids),
