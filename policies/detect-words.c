@@ -4,6 +4,7 @@
 
 #include "policies/detect-answers.h"
 #include "policies/detect-labels.h"
+#include "policies/detect-misread.h"
 #include "policies/detect-tables.h"
 #include "policies/detect-values.h"
 
@@ -297,25 +298,6 @@ find_labels(const Search *self)
     }
 }
 
-/* A line that OCR begins with a colon had a label in letters that it cannot read. */
-static void
-find_unread_labels(PolicyDetectText *text)
-{
-    const char *flat = text->flat->str;
-
-    for (unsigned i = 0; i < text->segments->len; i++) {
-        const PolicySegment *segment = get_segment(text, i);
-        size_t start = segment->start;
-
-        if (!text->runs[segment->run].is_ocr || flat[start] != ':')
-            continue;
-        start += 1 + strspn(flat + start + 1, " ");
-        if (start < segment->end &&
-            policy_detect_count_random(flat + start) == segment->end - start)
-            policy_detect_text_add(text, start, segment->end, POLICY_SECRET_PASSWORD);
-    }
-}
-
 /* user:password@host in an address. */
 static void
 find_credentials(PolicyDetectText *text)
@@ -345,7 +327,7 @@ policy_detect_passwords(PolicyDetectText *text, PolicyDetectOrder order)
     Search search = {text, policy_detect_label_create_data(), order};
 
     find_labels(&search);
-    find_unread_labels(text);
+    policy_detect_misread_labels(text);
     find_credentials(text);
     policy_detect_answers(text);
     pcre2_match_data_free(search.data);
