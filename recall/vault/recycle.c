@@ -15,6 +15,7 @@
 #define SMALL_LOCKED_WEEK_SHARE 4
 #define LOCKED_EXCESS_SHARE 4
 #define AHEAD_SHARE 8 /* of the age */
+#define BLOAT_SHARE 8 /* of what a week holds */
 
 #define N_ROUNDS_MAX 16 /* of one object; each forgets something */
 
@@ -23,6 +24,8 @@
 #define SQL_NTH "SELECT start_us FROM scene ORDER BY id LIMIT 1 OFFSET ?1"
 #define SQL_YOUNG "SELECT min(start_us) FROM scene WHERE id >= ?1 AND end_us >= ?2"
 #define SQL_FREE "PRAGMA freelist_count"
+#define SQL_PAGES "PRAGMA page_count"
+#define SQL_PIECES "SELECT count(DISTINCT segid) FROM scene_fts_idx" /* of the index */
 
 /* One week with all its files. */
 typedef struct {
@@ -233,6 +236,31 @@ choose_by_age(RecallRecycle *self, const GArray *shares, int64_t now_us)
 
 /* --- by quota --- */
 
+/* Whether much of a week that is over goes when it is sealed anew: free pages, the log, and what
+ * stands in its index more than once before that is merged. */
+static gboolean
+is_bloated(const RecallRecycle *self, const Share *share)
+{
+    int64_t n_pages = ask(self, share->week, SQL_PAGES, 0, 0, 0);
+    int64_t n_free = ask(self, share->week, SQL_FREE, 0, 0, 0);
+    uint64_t n_held = (uint64_t)MAX(n_pages - n_free, 0) * RECALL_PAGE_BYTES;
+
+    return !share->is_newest && (ask(self, share->week, SQL_PIECES, 0, 0, 0) > 1 ||
+                                 n_held + n_held / BLOAT_SHARE < share->n_bytes);
+}
+
+/* Returns: how many of the week's oldest scenes go, so that it has about @n_bytes less. What is
+ * bloated is first sealed anew: with one scene less it is seen what the others take. */
+static int64_t
+count_part(const RecallRecycle *self, const Share *share, uint64_t n_bytes)
+{
+    double part = share->n_bytes > 0 ? MIN((double)n_bytes / (double)share->n_bytes, 1) : 1;
+
+    if (self->n_rounds == 0 && is_bloated(self, share))
+        return 1;
+    return (int64_t)(part * (double)ask(self, share->week, SQL_COUNT, 0, 0, 0)) + 1;
+}
+
 /* Returns: where the part of the week ends that has about @n_bytes; G_MININT64 when all of it is
  * too young */
 static int64_t
@@ -242,13 +270,10 @@ find_end_of_part(const RecallRecycle *self, const Share *share, uint64_t n_bytes
     int64_t week_us = recall_segment_week_start_us(share->week);
     int64_t end_us = recall_segment_week_start_us(share->week + 1);
     int64_t row = (young_us - RECALL_SCENE_DURATION_MAX_US - week_us) / 1000;
-    int64_t n_scenes = ask(self, share->week, SQL_COUNT, 0, 0, 0);
-    double part = share->n_bytes > 0 ? MIN((double)n_bytes / (double)share->n_bytes, 1) : 1;
     int64_t first_us = ask(self, share->week, SQL_FIRST, 0, 0, G_MAXINT64);
-    int64_t nth_us =
-        ask(self, share->week, SQL_NTH, (int64_t)(part * (double)n_scenes) + 1, 0, end_us);
+    int64_t nth_us = ask(self, share->week, SQL_NTH, count_part(self, share, n_bytes), 0, end_us);
     int64_t first_young_us = ask(self, share->week, SQL_YOUNG, MAX(row, 0), young_us, end_us);
-    int64_t until_us = MIN(nth_us, first_young_us);
+    int64_t until_us = MIN(MAX(nth_us, MIN(first_us, end_us) + 1), first_young_us);
 
     return until_us > first_us ? until_us : G_MININT64;
 }

@@ -21,6 +21,7 @@
 #define DAY_US (24 * HOUR_US)
 #define WEEK_US RECALL_SEGMENT_WEEK_US
 #define N_STEPS_MAX 20000
+#define N_JUNK_PAGES 600
 #define NOW_US (FORGETTING_MONDAY_US + 3 * DAY_US)
 
 static RecallRecycleReport
@@ -257,6 +258,42 @@ test_quota_part(void **state)
     assert_int_equal(forgetting_count_planted(fixture, NULL), 0);
 }
 
+/* Pages that were written and are free again, as merging leaves them. */
+static void
+bloat(RecallVault *vault, int64_t at_us)
+{
+    RecallSegment *segment;
+
+    assert_true(recall_vault_get_segment(vault, recall_segment_week_at(at_us), &segment, NULL));
+    assert_true(recall_segment_execute(segment, "CREATE TABLE junk(data)", NULL));
+    for (unsigned i = 0; i < N_JUNK_PAGES; i++)
+        assert_true(
+            recall_segment_execute(segment, "INSERT INTO junk VALUES(randomblob(3900))", NULL));
+    assert_true(recall_segment_execute(segment, "DROP TABLE junk", NULL));
+}
+
+/* Free pages and the log go with the old file: scenes do not go in their place. */
+static void
+test_quota_bloated(void **state)
+{
+    g_autoptr(RecallVault) vault = fixture_open(*state);
+    RecallRecycleReport report;
+    uint64_t n_bytes;
+
+    fill(vault, 1, FORGETTING_MONDAY_US - WEEK_US, 201);
+    fill(vault, 1001, FORGETTING_MONDAY_US, 1);
+    run(vault, measure(vault) - 1, 0, NOW_US);
+    assert_int_equal(forgetting_search(vault, ""), 201); /* one went, and all that was bloated */
+    n_bytes = measure(vault);
+    bloat(vault, FORGETTING_MONDAY_US - WEEK_US);
+    assert_true(measure(vault) > n_bytes * 2);
+    report = run(vault, n_bytes * 9 / 10, 0, NOW_US);
+    assert_int_equal(report.state, RECALL_RECYCLE_WELL);
+    assert_true(report.used_bytes <= n_bytes * 9 / 10);
+    assert_in_range(forgetting_search(vault, ""), 145, 195);
+    assert_sound(vault);
+}
+
 /* What is written later takes the place of what went: for as long as anybody records. */
 static void
 test_quota_lasts(void **state)
@@ -421,10 +458,19 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_age),          TEST(test_doubted_clock), TEST(test_age_goes_ahead),
-        TEST(test_age_locked),   TEST(test_age_damaged),   TEST(test_quota_whole_weeks),
-        TEST(test_quota_part),   TEST(test_quota_lasts),   TEST(test_holes),
-        TEST(test_quota_young),  TEST(test_quota_locked),  TEST(test_while_others_work),
+        TEST(test_age),
+        TEST(test_doubted_clock),
+        TEST(test_age_goes_ahead),
+        TEST(test_age_locked),
+        TEST(test_age_damaged),
+        TEST(test_quota_whole_weeks),
+        TEST(test_quota_part),
+        TEST(test_quota_bloated),
+        TEST(test_quota_lasts),
+        TEST(test_holes),
+        TEST(test_quota_young),
+        TEST(test_quota_locked),
+        TEST(test_while_others_work),
         TEST(test_begun_before),
     };
 
