@@ -91,7 +91,7 @@ extend_to(BaseRect *rect, int x, const BaseRect *run)
 /* What OCR leaves out at the end of a line is not in the run's box either: a key's line is as long
  * as the others, a token has no space in it. */
 static int
-find_right_edge(const RecallRun *run, PolicySecretKind kind)
+find_right_edge(const RecallRun *run, PolicySecretKind kind, int right_max)
 {
     int right = run->box.x + run->box.width;
 
@@ -99,7 +99,9 @@ find_right_edge(const RecallRun *run, PolicySecretKind kind)
         return right;
     if (kind == POLICY_SECRET_KEY)
         return MAX(right, run->box.x + KEY_WIDTH_HEIGHTS * run->box.height);
-    return kind == POLICY_SECRET_TOKEN ? right + TOKEN_WIDTH_HEIGHTS * run->box.height : right;
+    return kind == POLICY_SECRET_TOKEN
+               ? MIN(right + TOKEN_WIDTH_HEIGHTS * run->box.height, right_max - 2 * MARGIN_PX)
+               : right;
 }
 
 /* Nor what it leaves out at the begin: the lines of a key begin where the others do. */
@@ -140,6 +142,7 @@ void
 recall_mask_find_pixels(const RecallRun *run,
                         const PolicySecretRange *secret,
                         int key_left,
+                        int right_max,
                         pixman_region32_t *letters,
                         pixman_region32_t *hidden)
 {
@@ -151,7 +154,7 @@ recall_mask_find_pixels(const RecallRun *run,
     if (secret->start_bytes == 0)
         extend_to(&all, find_left_edge(run, secret->kind, key_left), &run->box);
     if (secret->end_bytes == strlen(run->text))
-        extend_to(&all, find_right_edge(run, secret->kind), &run->box);
+        extend_to(&all, find_right_edge(run, secret->kind, right_max), &run->box);
     pixman_region32_union_rect(hidden, hidden, all.x - side_px, all.y - MARGIN_PX,
                                (unsigned)(all.width + 2 * side_px),
                                (unsigned)(all.height + 2 * MARGIN_PX));

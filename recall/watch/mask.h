@@ -25,6 +25,7 @@ RecallRun *recall_mask_dup_run(const RecallRun *run, const RecallMaskRanges *sec
 /**
  * recall_mask_find_pixels:
  * @key_left: window pixels: where the lines of private keys begin that OCR read
+ * @right_max: likewise: where something else begins beside the run
  * @letters: initialised; where the letters of @secret stand is added: all of the run where that is
  *   not certain
  * @hidden: initialised; the same with a margin, and with what OCR may have left out, is added
@@ -32,5 +33,6 @@ RecallRun *recall_mask_dup_run(const RecallRun *run, const RecallMaskRanges *sec
 void recall_mask_find_pixels(const RecallRun *run,
                              const PolicySecretRange *secret,
                              int key_left,
+                             int right_max,
                              pixman_region32_t *letters,
                              pixman_region32_t *hidden);

@@ -11,7 +11,8 @@
 
 #include <string.h>
 
-#define N_SHOWN_BYTES_MIN 3 /* less of a secret tells nothing */
+#define N_SHOWN_BYTES_MIN 3     /* less of a secret tells nothing */
+#define HEIGHTS_TO_COLUMN_MIN 2 /* between two columns */
 
 struct RecallRedact {
     RecallGrowth *growth;
@@ -268,16 +269,36 @@ recall_redact_pick(RecallRedact *self, GPtrArray *runs, int64_t now_us)
 
 /* --- pixels --- */
 
+/* Where ordinary words stand beside @run, some letters away: nothing of it goes on there. */
+static int
+find_words_beside(const GPtrArray *runs, const RecallRun *run)
+{
+    int left = INT_MAX;
+
+    for (unsigned i = 0; i < runs->len; i++) {
+        const RecallRun *other = runs->pdata[i];
+        int gap = other->box.x - (run->box.x + run->box.width);
+
+        if (gap >= HEIGHTS_TO_COLUMN_MIN * run->box.height && other->box.x < left &&
+            ABS(other->box.y - run->box.y) < run->box.height && strchr(other->text, ' ') != NULL &&
+            strpbrk(other->text, "0123456789") == NULL)
+            left = other->box.x;
+    }
+    return left;
+}
+
 /* What may only become a secret leaves no stain: it is seen again when it is none. */
 static void
-hide_secret(RecallRedact *self, RecallRun *run, const PolicySecretRange *secret)
+hide_secret(RecallRedact *self, GPtrArray *runs, const PolicySecretRange *secret)
 {
+    RecallRun *run = runs->pdata[secret->run];
     pixman_region32_t letters;
     pixman_region32_t hidden;
 
     pixman_region32_init(&letters);
     pixman_region32_init(&hidden);
-    recall_mask_find_pixels(run, secret, self->key_left, &letters, &hidden);
+    recall_mask_find_pixels(run, secret, self->key_left, find_words_beside(runs, run), &letters,
+                            &hidden);
     pixman_region32_union(&self->hidden, &self->hidden, &hidden);
     if (!secret->is_beginning)
         recall_stains_add(self->stains, run, &letters, &hidden);
@@ -320,7 +341,7 @@ hide_all(RecallRedact *self, GPtrArray *runs)
     for (unsigned i = 0; i < self->found->len; i++) {
         const PolicySecretRange *secret = &g_array_index(self->found, PolicySecretRange, i);
 
-        hide_secret(self, runs->pdata[secret->run], secret);
+        hide_secret(self, runs, secret);
     }
     policy_secret_ranges_tidy(all);
     return all;

@@ -376,6 +376,32 @@ hides_begin_of_key_line(void **state)
     assert_true(is_hidden(fixture, 110, 2));
 }
 
+/* What OCR may have left out behind a token is hidden, but no column beside it. */
+static void
+hides_no_column_beside_a_token(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(GPtrArray) runs =
+        make_runs("use ghp_0123456789abcdefghijABCDEFGHIJ012345\nand words beside it",
+                  PROTOCOL_SOURCE_OCR, TRUE);
+    RecallRun *token = runs->pdata[0];
+    RecallRun *beside = runs->pdata[1];
+    int right = token->box.x + token->box.width;
+    g_autoptr(GPtrArray) masked = NULL;
+    g_autoptr(GPtrArray) with_part = NULL;
+
+    beside->box.x = right + 200;
+    beside->box.y = token->box.y;
+    masked = recall_redact_runs(fixture->redact, runs, START_US);
+    assert_true(is_hidden(fixture, right + 190, 0));
+    assert_false(is_hidden(fixture, right + 202, 0));
+
+    g_free(beside->text);
+    beside->text = g_strdup("aB3 x9Y it");
+    with_part = recall_redact_runs(fixture->redact, runs, START_US + SECOND_US);
+    assert_true(is_hidden(fixture, right + 202, 0));
+}
+
 /* Its labels come with the first letters. */
 static void
 keeps_no_beginning_in_a_new_bar(void **state)
@@ -468,6 +494,7 @@ main(void)
         TEST(forgets_beginning_beside_other_secrets),
         TEST(forgets_secret_that_was_too_long),
         TEST(hides_begin_of_key_line),
+        TEST(hides_no_column_beside_a_token),
         TEST(keeps_no_end_that_scrolled),
         TEST(keeps_no_card_without_its_end),
         TEST(masks_column_without_its_head),
