@@ -25,6 +25,7 @@ typedef struct {
     pcre2_match_context *context;
     uint8_t pairs[65536 / 8];
     uint8_t lenient_pairs[65536 / 8]; /* those of @pairs, too */
+    uint8_t alike_pairs[65536 / 8];   /* the first two letters of prefixes, folded */
     uint8_t firsts[256];
 } Matcher;
 
@@ -111,6 +112,28 @@ has_pair(const uint8_t *pairs, const char *at)
     return (pairs[pair / 8] & (1 << (pair % 8))) != 0;
 }
 
+/* Letters that OCR takes for each other as one; 0: a sign, which it may leave out. */
+static char
+fold(char c)
+{
+    c = g_ascii_tolower(c);
+    if (c == 'l' || c == 'i' || c == '|')
+        return '1';
+    return c == 'o' ? '0' : g_ascii_isalnum(c) ? c : '\0';
+}
+
+static void
+add_alike_pair(Matcher *matcher, const char *prefix)
+{
+    char letters[2] = {0};
+
+    for (unsigned n = 0; *prefix != '\0' && n < G_N_ELEMENTS(letters); prefix++) {
+        if (fold(*prefix) != '\0')
+            letters[n++] = fold(*prefix);
+    }
+    set_pair(matcher->alike_pairs, letters[0], letters[1]);
+}
+
 static void
 add_prefix(Matcher *matcher, const char *prefix)
 {
@@ -120,6 +143,7 @@ add_prefix(Matcher *matcher, const char *prefix)
     const char *seconds = is_varied ? get_alike(prefix[1]) : NULL;
 
     set_pair(matcher->pairs, prefix[0], prefix[1]);
+    add_alike_pair(matcher, prefix);
     for (first = first != NULL ? first : own[0]; *first != '\0'; first++) {
         matcher->firsts[(guchar)*first] = 1;
         for (const char *second = seconds != NULL ? seconds : own[1]; *second != '\0'; second++)
@@ -231,16 +255,6 @@ skip_parts(const char *flat, size_t at, size_t end)
     return at;
 }
 
-/* Letters that OCR takes for each other as one; 0: a sign, which it may leave out. */
-static char
-fold(char c)
-{
-    c = g_ascii_tolower(c);
-    if (c == 'l' || c == 'i' || c == '|')
-        return '1';
-    return c == 'o' ? '0' : g_ascii_isalnum(c) ? c : '\0';
-}
-
 /* Returns: how many bytes of @at look like @prefix, 0 when it begins otherwise */
 static size_t
 match_alike(const char *at, const char *end, const char *prefix)
@@ -260,11 +274,22 @@ match_alike(const char *at, const char *end, const char *prefix)
     return n >= ALIKE_PREFIX_MIN ? (size_t)(at - begin) : 0;
 }
 
+/* Whether a prefix may begin so; a sign may stand between its letters. */
+static gboolean
+may_be_alike(const Matcher *matcher, const char *at)
+{
+    const char letters[2] = {fold(at[0]), fold(at[1])};
+
+    return letters[1] == '\0' || has_pair(matcher->alike_pairs, letters);
+}
+
 /* A word that begins as a token does, if its signs and letters were misread. Returns: its end, or
  * @at */
 static size_t
 match_misread(const char *flat, size_t at, size_t end)
 {
+    if (!may_be_alike(get_matcher(), flat + at))
+        return at;
     for (unsigned i = 0; i < policy_n_token_kinds; i++) {
         size_t length = match_alike(flat + at, flat + end, policy_token_kinds[i].prefix);
         size_t word_end = length > 0 ? MIN(find_read_word_end(flat, at + length), end) : 0;
