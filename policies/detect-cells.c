@@ -15,93 +15,7 @@ add_cell(PolicyCells *cells, const PolicyCell *cell, gboolean *is_full)
         *is_full = TRUE;
 }
 
-/* --- between signs --- */
-
-/* Returns: how long the sign is that parts cells at @at, or 0 */
-static size_t
-get_ruler_length(const char *at)
-{
-    static const char *const rulers[] = {"|", "│", "┃", "║", "¦"};
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(rulers); i++) {
-        if (g_str_has_prefix(at, rulers[i]))
-            return strlen(rulers[i]);
-    }
-    return 0;
-}
-
-static size_t
-get_comma_length(const char *at, char comma)
-{
-    return *at == comma;
-}
-
-/* Behind the quote that ends the cell, in which two are one. */
-static size_t
-skip_quoted(const char *flat, size_t at, size_t end)
-{
-    for (at++; at < end; at++) {
-        if (flat[at] != '"')
-            continue;
-        if (at + 1 < end && flat[at + 1] == '"')
-            at++;
-        else
-            return at + 1;
-    }
-    return end;
-}
-
-static PolicyCell
-trim_cell(const char *flat, size_t start, size_t end)
-{
-    PolicyCell cell = {.start = start, .end = end};
-
-    while (cell.start < cell.end && flat[cell.start] == ' ')
-        cell.start++;
-    while (cell.end > cell.start && flat[cell.end - 1] == ' ')
-        cell.end--;
-    if (cell.end - cell.start >= 2 && flat[cell.start] == '"' && flat[cell.end - 1] == '"')
-        cell = (PolicyCell){.start = cell.start + 1, .end = cell.end - 1, .is_quoted = TRUE};
-    return cell;
-}
-
-/* @comma: or 0: between rulers */
-static void
-split_at_signs(const char *flat, size_t start, size_t end, char comma, PolicyCells *out)
-{
-    gboolean is_full = FALSE;
-    size_t first = start;
-    size_t at = start;
-
-    while (at <= end) {
-        size_t length = at == end    ? 1
-                        : comma == 0 ? get_ruler_length(flat + at)
-                                     : get_comma_length(flat + at, comma);
-        PolicyCell cell;
-
-        if (length == 0) {
-            at = comma != 0 && flat[at] == '"' && at == first ? skip_quoted(flat, at, end) : at + 1;
-            continue;
-        }
-        cell = trim_cell(flat, first, at);
-        if (comma != 0 || cell.start < cell.end || (first > start && at < end))
-            add_cell(out, &cell, &is_full);
-        at += length;
-        first = at;
-    }
-    if (is_full || out->n < 2)
-        out->n = 0;
-}
-
-static void
-split_at_commas(const char *flat, size_t start, size_t end, PolicyCells *out)
-{
-    split_at_signs(flat, start, end, ',', out);
-    if (out->n == 0)
-        split_at_signs(flat, start, end, ';', out);
-}
-
-/* --- between blanks --- */
+/* --- where they stand --- */
 
 static const ProtocolSpan *
 find_span(const PolicyDetectRun *run, size_t at)
@@ -148,6 +62,144 @@ place_word(const PolicyDetectText *text, PolicyCell *word)
                                : word->left + (int)(word->end - word->start) * width;
 }
 
+/* --- between signs --- */
+
+/* Returns: how long the sign is that parts cells at @at, or 0 */
+static size_t
+get_ruler_length(const char *at)
+{
+    static const char *const rulers[] = {"|", "│", "┃", "║", "¦"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rulers); i++) {
+        if (g_str_has_prefix(at, rulers[i]))
+            return strlen(rulers[i]);
+    }
+    return 0;
+}
+
+static size_t
+get_comma_length(const char *at, char comma)
+{
+    return *at == comma;
+}
+
+static gboolean
+is_quote(char c)
+{
+    return c == '"' || c == '\'';
+}
+
+/* Behind the quote that ends the cell, in which two are one. */
+static size_t
+skip_quoted(const char *flat, size_t at, size_t end)
+{
+    char quote = flat[at];
+
+    for (at++; at < end; at++) {
+        if (flat[at] != quote)
+            continue;
+        if (at + 1 < end && flat[at + 1] == quote)
+            at++;
+        else
+            return at + 1;
+    }
+    return end;
+}
+
+static PolicyCell
+trim_cell(const char *flat, size_t start, size_t end)
+{
+    PolicyCell cell = {.start = start, .end = end};
+
+    while (cell.start < cell.end && flat[cell.start] == ' ')
+        cell.start++;
+    while (cell.end > cell.start && flat[cell.end - 1] == ' ')
+        cell.end--;
+    if (cell.end - cell.start >= 2 && is_quote(flat[cell.start]) &&
+        flat[cell.end - 1] == flat[cell.start])
+        cell = (PolicyCell){.start = cell.start + 1, .end = cell.end - 1, .is_quoted = TRUE};
+    return cell;
+}
+
+/* @comma: or 0: between rulers */
+static void
+split_at_signs(const char *flat, size_t start, size_t end, char comma, PolicyCells *out)
+{
+    gboolean is_full = FALSE;
+    size_t first = start;
+    size_t at = start;
+
+    while (at <= end) {
+        size_t length = at == end    ? 1
+                        : comma == 0 ? get_ruler_length(flat + at)
+                                     : get_comma_length(flat + at, comma);
+        PolicyCell cell;
+
+        if (length == 0) {
+            at = comma != 0 && is_quote(flat[at]) && at == first ? skip_quoted(flat, at, end)
+                                                                 : at + 1;
+            continue;
+        }
+        cell = trim_cell(flat, first, at);
+        if (comma != 0 || cell.start < cell.end || (first > start && at < end))
+            add_cell(out, &cell, &is_full);
+        at += length;
+        first = at;
+    }
+    if (is_full || out->n < 2)
+        out->n = 0;
+}
+
+static void
+split_at_rulers(const PolicyDetectText *text, size_t start, size_t end, PolicyCells *out)
+{
+    split_at_signs(text->flat->str, start, end, 0, out);
+    for (unsigned i = 0; i < out->n; i++) {
+        if (out->all[i].start < out->all[i].end)
+            place_word(text, &out->all[i]);
+    }
+}
+
+static void
+split_at_commas(const char *flat, size_t start, size_t end, PolicyCells *out)
+{
+    split_at_signs(flat, start, end, ',', out);
+    if (out->n == 0)
+        split_at_signs(flat, start, end, ';', out);
+}
+
+/* --- between blanks --- */
+
+/* Behind blanks and what parts cells. */
+static size_t
+skip_to_word(const char *flat, size_t at, size_t end, gboolean *is_parted)
+{
+    while (at < end) {
+        size_t length = get_ruler_length(flat + at);
+
+        if (length == 0 && flat[at] != ' ' && flat[at] != '\n')
+            break;
+        *is_parted |= length > 0;
+        at += MAX(length, 1);
+    }
+    return at;
+}
+
+static size_t
+find_word_end(const char *flat, size_t at, size_t end)
+{
+    while (at < end && flat[at] != ' ' && flat[at] != '\n' && get_ruler_length(flat + at) == 0)
+        at++;
+    return at;
+}
+
+/* Where an application tells a cell, or what stands behind a tabulator, by itself. */
+static gboolean
+is_told_edge(const PolicyDetectText *text, size_t at)
+{
+    return policy_detect_text_is_edge(text, at) && !policy_detect_text_is_ocr(text, at);
+}
+
 static void
 split_at_blanks(const PolicyDetectText *text,
                 size_t start,
@@ -161,13 +213,15 @@ split_at_blanks(const PolicyDetectText *text,
 
     for (size_t at = start; at < end; at = word.end) {
         PolicyCell *last = out->n > 0 ? &out->all[out->n - 1] : NULL;
+        gboolean is_parted = FALSE;
 
-        at += strspn(flat + at, " ");
-        word = (PolicyCell){.start = at, .end = MIN(at + strcspn(flat + at, " \n"), end)};
+        at = skip_to_word(flat, at, end, &is_parted);
+        word = (PolicyCell){.start = at, .end = find_word_end(flat, at, end)};
         if (word.start >= word.end)
             break;
         place_word(text, &word);
-        if (is_wide && last != NULL &&
+        is_parted |= is_told_edge(text, word.start);
+        if (is_wide && !is_parted && last != NULL &&
             (word.left - last->right) * 100 < out->letter_width * WIDE_PERCENT) {
             last->end = word.end;
             last->right = word.right;
@@ -195,7 +249,7 @@ policy_detect_cells_split(const PolicyDetectText *text,
     out->letter_width = get_letter_width(&text->runs[segment->run]);
     switch (format) {
     case POLICY_CELLS_RULED:
-        split_at_signs(text->flat->str, start, end, 0, out);
+        split_at_rulers(text, start, end, out);
         break;
     case POLICY_CELLS_COMMAS:
         split_at_commas(text->flat->str, start, end, out);

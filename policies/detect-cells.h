@@ -13,8 +13,8 @@
 typedef enum {
     POLICY_CELLS_RULED,  /* | or a drawn line */
     POLICY_CELLS_COMMAS, /* or semicolons; a cell may be quoted */
-    POLICY_CELLS_WIDE,   /* more than one blank */
-    POLICY_CELLS_BLANKS, /* one blank: each word is a cell */
+    POLICY_CELLS_WIDE,   /* more than one blank, or as RULED: OCR leaves some lines out */
+    POLICY_CELLS_BLANKS, /* one blank: each word is a cell; likewise */
 } PolicyCellsFormat;
 #define POLICY_CELLS_N_FORMATS 4
 
@@ -22,7 +22,7 @@ typedef enum {
 typedef struct {
     size_t start; /* in the joined text */
     size_t end;
-    int left; /* as boxes of runs; set in WIDE and BLANKS only */
+    int left; /* as boxes of runs; not set in COMMAS, nor when empty */
     int right;
     gboolean is_quoted;
 } PolicyCell;

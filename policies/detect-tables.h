@@ -8,15 +8,21 @@
  * `column -t`, Markdown and files of comma-separated values say. Used by policies/detect-words.c
  * only. */
 
-#define POLICY_TABLE_N_ROWS_MAX 1000 /* of one table; further down nothing is looked for */
-
 /**
  * policy_detect_table_look_at:
  * @text: row by row
  * @at: where what may be the head of a column of passwords begins
+ * @out_has_values: whether it is one, or the name of a value beside it
  *
  * Masks what stands below it, or beside it where each row tells of one thing.
  *
  * Returns: the end of its line, which need not be looked at again
  */
-size_t policy_detect_table_look_at(PolicyDetectText *text, size_t at);
+size_t policy_detect_table_look_at(PolicyDetectText *text, size_t at, gboolean *out_has_values);
+
+/* When no head was found: masks what stands in the same column of rows like those of the last
+ * table, if most of it is of letters and digits. */
+void policy_detect_table_look_again(PolicyDetectText *text);
+
+/* @memory: (nullable): what is looked at next follows on what was */
+void policy_detect_table_begin_view(PolicyDetectMemory *memory);

@@ -39,6 +39,7 @@ policy_detect_text_init(PolicyDetectText *self,
 {
     self->runs = runs;
     self->found = found;
+    self->memory = NULL;
     self->flat = g_string_sized_new(4096);
     self->segments = g_array_sized_new(FALSE, FALSE, sizeof(PolicySegment), places->len);
     for (unsigned i = 0; i < places->len; i++) {

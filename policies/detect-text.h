@@ -33,6 +33,7 @@ typedef struct {
     GArray *segments; /* of PolicySegment, by start */
     uint8_t *edges;   /* for each byte of @flat: 1 where a run begins */
     GArray *found;    /* of PolicySecretRange, unsorted; shared by all texts of a search */
+    PolicyDetectMemory *memory; /* (nullable) of the views before */
 } PolicyDetectText;
 
 /* @order: indexes into @runs with the joint to the one before */

@@ -288,11 +288,14 @@ find_labels(const Search *self)
 
     while (at < length) {
         PolicyDetectLabel label;
+        gboolean has_values = FALSE;
         size_t next = at + 1;
 
         if (has_rows && at >= table_end && may_head_column(flat + at))
-            table_end = policy_detect_table_look_at(self->text, at);
-        if (read_label(self, at, &label))
+            table_end = policy_detect_table_look_at(self->text, at, &has_values);
+        if (has_values)
+            next = table_end;
+        else if (read_label(self, at, &label))
             next = MAX(take_label(self, &label), next);
         at = policy_detect_label_find(flat, next, length);
     }
@@ -327,6 +330,7 @@ policy_detect_passwords(PolicyDetectText *text, PolicyDetectOrder order)
     Search search = {text, policy_detect_label_create_data(), order};
 
     find_labels(&search);
+    policy_detect_table_look_again(text);
     policy_detect_misread_labels(text);
     find_credentials(text);
     policy_detect_answers(text);

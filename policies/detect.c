@@ -5,6 +5,7 @@
 #include "policies/detect-blocks.h"
 #include "policies/detect-layout.h"
 #include "policies/detect-numbers.h"
+#include "policies/detect-tables.h"
 #include "policies/detect-tokens.h"
 #include "policies/detect-words.h"
 
@@ -35,11 +36,16 @@ find_formats(PolicyDetectText *text)
 }
 
 static void
-look_at(const PolicyDetectRun *runs, const GArray *places, PolicyDetectOrder order, GArray *found)
+look_at(const PolicyDetectRun *runs,
+        const GArray *places,
+        PolicyDetectOrder order,
+        PolicyDetectMemory *memory,
+        GArray *found)
 {
     PolicyDetectText text;
 
     policy_detect_text_init(&text, runs, places, found);
+    text.memory = memory;
     policy_detect_keys(&text);
     find_formats(&text);
     policy_detect_passwords(&text, order);
@@ -110,17 +116,19 @@ count_runs(const PolicyDetectRun *runs, unsigned n_runs)
 }
 
 GArray *
-policy_detect_find(const PolicyDetectRun *runs, unsigned n_runs)
+policy_detect_find_next(const PolicyDetectRun *runs, unsigned n_runs, PolicyDetectMemory *memory)
 {
     g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(PolicySecretRange));
     unsigned n_looked_at = count_runs(runs, n_runs);
     PolicyDetectLayout layout;
 
+    policy_detect_table_begin_view(memory);
     policy_detect_layout_init(&layout, runs, n_looked_at);
-    look_at(runs, layout.rows, layout.is_same ? POLICY_DETECT_LINES : POLICY_DETECT_ROWS, found);
+    look_at(runs, layout.rows, layout.is_same ? POLICY_DETECT_LINES : POLICY_DETECT_ROWS, memory,
+            found);
     if (!layout.is_same)
-        look_at(runs, layout.columns, POLICY_DETECT_COLUMNS, found);
-    look_at(runs, layout.told, POLICY_DETECT_TOLD, found);
+        look_at(runs, layout.columns, POLICY_DETECT_COLUMNS, NULL, found);
+    look_at(runs, layout.told, POLICY_DETECT_TOLD, NULL, found);
     look_at_blocks(runs, n_looked_at, found);
     policy_detect_layout_clear(&layout);
     for (unsigned i = n_looked_at; i < n_runs; i++) {
@@ -130,6 +138,12 @@ policy_detect_find(const PolicyDetectRun *runs, unsigned n_runs)
     }
     policy_secret_ranges_tidy(found);
     return found->len > 0 ? g_steal_pointer(&found) : NULL;
+}
+
+GArray *
+policy_detect_find(const PolicyDetectRun *runs, unsigned n_runs)
+{
+    return policy_detect_find_next(runs, n_runs, NULL);
 }
 
 GArray *

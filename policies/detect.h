@@ -66,6 +66,21 @@ void policy_secret_ranges_tidy(GArray *ranges);
  */
 GArray *policy_detect_find(const PolicyDetectRun *runs, unsigned n_runs);
 
+/* The last table of lines with passwords: what is known of its columns when its head has gone. */
+typedef struct PolicyDetectMemory PolicyDetectMemory;
+
+PolicyDetectMemory *policy_detect_memory_new(void);
+void policy_detect_memory_free(PolicyDetectMemory *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PolicyDetectMemory, policy_detect_memory_free)
+void policy_detect_memory_clear(PolicyDetectMemory *self);
+
+/* Whether rows of it stood in what was looked at last. */
+gboolean policy_detect_memory_is_seen(const PolicyDetectMemory *self);
+
+/* As policy_detect_find(), for a view that follows on others. */
+GArray *
+policy_detect_find_next(const PolicyDetectRun *runs, unsigned n_runs, PolicyDetectMemory *memory);
+
 /* Of one string, such as a title. */
 GArray *policy_detect_find_in(const char *text);
 

@@ -17,7 +17,9 @@
 struct RecallRedact {
     RecallGrowth *growth;
     RecallColumns *columns;
-    char *page; /* whose they are */
+    PolicyDetectMemory *memory;
+    int64_t memory_seen_us;
+    char *page; /* whose both are */
     RecallTails *tails;
     RecallStains *stains;
     GPtrArray *judged; /* of RecallRun: those of the last search for secrets */
@@ -48,6 +50,7 @@ recall_redact_new(void)
 
     self->growth = recall_growth_new();
     self->columns = recall_columns_new();
+    self->memory = policy_detect_memory_new();
     self->tails = recall_tails_new();
     self->stains = recall_stains_new();
     self->judged = new_runs();
@@ -63,6 +66,7 @@ recall_redact_free(RecallRedact *self)
         return;
     recall_growth_free(self->growth);
     recall_columns_free(self->columns);
+    policy_detect_memory_free(self->memory);
     g_free(self->page);
     recall_tails_free(self->tails);
     recall_stains_free(self->stains);
@@ -80,6 +84,7 @@ recall_redact_set_page(RecallRedact *self, const char *page)
     if (g_strcmp0(self->page, bare) == 0)
         return;
     recall_columns_clear(self->columns);
+    policy_detect_memory_clear(self->memory);
     self->judged_until_us = 0;
     g_free(self->page);
     self->page = g_steal_pointer(&bare);
@@ -218,7 +223,7 @@ detect(const RecallRedact *self, const GPtrArray *runs)
         if (recall_growth_find_end(self->growth, run->text, &values[i].grown_end_bytes))
             values[i].grown_end_bytes += run->context_start;
     }
-    found = policy_detect_find(values, runs->len);
+    found = policy_detect_find_next(values, runs->len, self->memory);
     if (found == NULL)
         return new_ranges();
     leave_context(runs, found);
@@ -234,10 +239,21 @@ keep_runs(GPtrArray **kept, const GPtrArray *runs)
         g_ptr_array_add(*kept, recall_run_ref(runs->pdata[i]));
 }
 
+/* A table of lines is forgotten a while after its rows were in view last. */
+static void
+keep_memory(RecallRedact *self, int64_t now_us)
+{
+    if (policy_detect_memory_is_seen(self->memory))
+        self->memory_seen_us = now_us;
+    else if (now_us - self->memory_seen_us >= RECALL_COLUMNS_GONE_US)
+        policy_detect_memory_clear(self->memory);
+}
+
 /* Finds the secrets of @runs, unless they are those of the last search. */
 static void
 judge(RecallRedact *self, GPtrArray *runs, int64_t now_us)
 {
+    keep_memory(self, now_us);
     if (is_judged(self, runs, now_us))
         return;
     recall_growth_note(self->growth, runs, now_us);

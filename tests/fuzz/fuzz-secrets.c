@@ -57,6 +57,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PolicyDetectRun runs[N_RUNS_MAX];
     unsigned n_runs = 0;
     char *line = NULL;
+    g_autoptr(PolicyDetectMemory) memory = policy_detect_memory_new();
     g_autoptr(GArray) ranges = NULL;
 
     while (n_runs < N_RUNS_MAX && (line = fuzz_take_line(&input)) != NULL) {
@@ -76,7 +77,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         };
         g_free(line);
     }
-    ranges = policy_detect_find(runs, n_runs);
+    ranges = policy_detect_find_next(runs, n_runs / 2, memory);
+    check_ranges(ranges, runs, n_runs / 2);
+    g_clear_pointer(&ranges, g_array_unref);
+    ranges = policy_detect_find_next(runs, n_runs, memory);
     check_ranges(ranges, runs, n_runs);
     for (unsigned i = 0; i < n_runs; i++)
         g_free((char *)runs[i].text);

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Secrets that are shown or typed are nowhere in the store, neither in text nor in pixels; what
 stands beside them is."""
+import contextlib
 import json
 import os
+import sqlite3
 
 import apps
 import content
@@ -175,6 +177,45 @@ def test_lists(desktop):
     desktop.settle()
     terminal.end()
     assert_clean(desktop, secrets)
+
+
+def accounts(secrets, names):
+    return [(name, bare_password(secrets), f"{name}@mail.example", f"room {i}")
+            for i, name in enumerate(names)]
+
+
+ACCOUNTS = ("name", "password", "email", "place")
+
+
+def page_through(desktop, *seen):
+    assert_found(desktop, *seen[:1])
+    for word in seen[1:]:
+        desktop.settle()
+        desktop.key("Next")
+        assert_found(desktop, word)
+    desktop.settle()
+
+
+def test_tables(desktop):
+    """In a terminal, where OCR leaves out some of the lines between the cells, and in an editor; their
+    heads scroll away."""
+    secrets = planted.Secrets(10)
+    names = content.ENGLISH
+    with contextlib.closing(sqlite3.connect(desktop.files / "accounts.db")) as base, base:
+        base.execute(f"CREATE TABLE accounts {ACCOUNTS}")
+        base.executemany("INSERT INTO accounts VALUES (?, ?, ?, ?)", accounts(secrets, names[:70]))
+    apps.need("sqlite3", "less")
+    terminal = apps.xterm(
+        desktop, *apps.shell(f"sqlite3 -header -table {desktop.files}/accounts.db "
+                             "'SELECT * FROM accounts' | less"), size=9, geometry="90x32+20+20")
+    page_through(desktop, names[2], names[40], names[68])
+    terminal.end()
+    rows = [ACCOUNTS, *accounts(secrets, names[100:160])]
+    editor = apps.mousepad(desktop, desktop.write("accounts.csv", "\n".join(map(",".join, rows))))
+    desktop.place(editor.window, 20, 20, 900, 700)
+    page_through(desktop, names[102], names[140])
+    editor.end()
+    assert_painted(desktop, assert_clean(desktop, secrets), "xterm")
 
 
 def test_unreadable(desktop):

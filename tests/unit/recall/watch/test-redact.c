@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/redact.h"
 
+#include "recall/watch/columns.h"
 #include "recall/watch/scene.h"
 
 #include <setjmp.h>
@@ -460,6 +461,37 @@ masks_column_without_its_head(void **state)
     assert_scene(fixture, "barracuda\nand so on");
 }
 
+#define LIST "name,login,password\nmail,ada,lovelace81\nnews,bob,turing1912"
+#define MASKED_LIST "name,login,password\nmail,ada," MASK "\nnews,bob," MASK
+#define LATER_LIST "the old blog,grace,hopper1906\nthe new shop,alan,dijkstra02"
+#define MASKED_LATER_LIST "the old blog,grace," MASK "\nthe new shop,alan," MASK
+
+static void
+masks_rows_without_their_head(void **state)
+{
+    Fixture *fixture = *state;
+
+    show(fixture, 0, LIST);
+    assert_scene(fixture, MASKED_LIST);
+    show(fixture, RECALL_COLUMNS_GONE_US - SECOND_US, LIST);
+    show(fixture, RECALL_COLUMNS_GONE_US - SECOND_US, LATER_LIST);
+    assert_scene(fixture, MASKED_LATER_LIST);
+    show(fixture, SECOND_US, "an ordinary line\nand one more");
+    show(fixture, RECALL_COLUMNS_GONE_US, LATER_LIST);
+    assert_scene(fixture, LATER_LIST);
+}
+
+static void
+forgets_rows_with_the_page(void **state)
+{
+    Fixture *fixture = *state;
+
+    show(fixture, 0, LIST);
+    recall_redact_set_page(fixture->redact, "https://a.example/");
+    show(fixture, SECOND_US, LATER_LIST);
+    assert_scene(fixture, LATER_LIST);
+}
+
 /* What stood is a loss as ever: only beginnings go. */
 static void
 keeps_other_lines_that_go(void **state)
@@ -498,6 +530,8 @@ main(void)
         TEST(keeps_no_end_that_scrolled),
         TEST(keeps_no_card_without_its_end),
         TEST(masks_column_without_its_head),
+        TEST(masks_rows_without_their_head),
+        TEST(forgets_rows_with_the_page),
         TEST(keeps_other_lines_that_go),
     };
 
