@@ -219,6 +219,32 @@ policy_capture_rules_denies_site(const PolicyCaptureRules *self, const char *url
     return is_denied(self, POLICY_CAPTURE_SITE, url, &decision);
 }
 
+static gboolean
+is_denied_address(const PolicyCaptureRules *self, const char *word)
+{
+    g_autofree char *url = NULL;
+
+    if (strpbrk(word, ".:/") == NULL)
+        return FALSE;
+    url = g_strconcat(strstr(word, "://") == NULL ? "https://" : "", word, NULL);
+    return policy_capture_rules_denies_site(self, url);
+}
+
+gboolean
+policy_capture_rules_names_site(const PolicyCaptureRules *self, const char *text)
+{
+    g_auto(GStrv) words = NULL;
+
+    if (!policy_capture_rules_has_sites(self))
+        return FALSE;
+    words = g_strsplit_set(text, " \t\n", -1);
+    for (char **word = words; *word != NULL; word++) {
+        if (is_denied_address(self, *word))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static PolicyBrowsing
 judge(const PolicyCaptureRules *self, PolicyBrowser browser, const PolicyCaptureQuestion *question)
 {

@@ -75,6 +75,10 @@ gboolean policy_capture_rules_has_sites(const PolicyCaptureRules *self);
 gboolean policy_capture_rules_denies_title(const PolicyCaptureRules *self, const char *title);
 gboolean policy_capture_rules_denies_site(const PolicyCaptureRules *self, const char *url);
 
+/* Whether @text has a word that is the address of such a page, as browsers write it: the scheme may
+ * be left out. */
+gboolean policy_capture_rules_names_site(const PolicyCaptureRules *self, const char *text);
+
 /* Whether the accessible name tells that a browser's window is public. */
 gboolean policy_capture_rules_is_public(const PolicyCaptureRules *self,
                                         PolicyBrowser browser,

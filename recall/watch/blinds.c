@@ -380,7 +380,8 @@ is_denied_name(const RecallBlinds *self, const Entry *entry, const char *name)
 
     return policy_capture_rules_denies_title(self->rules, whole) ||
            policy_capture_rules_denies_title(self->rules, name) ||
-           recall_titles_has(self->titles, name);
+           recall_titles_has(self->titles, name) ||
+           policy_capture_rules_names_site(self->rules, name);
 }
 
 /* Whether a window of the browser that @window is a card or a list of names denied pages. */
@@ -429,10 +430,34 @@ hide_parts(const RecallBlinds *self, RecallText *text)
     return has_some;
 }
 
+/* Lists, and what is typed where addresses are, have them by themselves; prose may speak of one.
+ * How wide they are was guessed in a browser's own lines. */
+static gboolean
+hide_addresses(const RecallBlinds *self, const Entry *entry, RecallText *text)
+{
+    gboolean has_some = FALSE;
+
+    if (find_browser(entry) == POLICY_BROWSER_NONE)
+        return FALSE;
+    for (unsigned i = 0; i < text->runs->len; i++) {
+        const RecallRun *run = text->runs->pdata[i];
+        BaseRect box = run->box;
+
+        if (strchr(run->text, ' ') != NULL ||
+            !policy_capture_rules_names_site(self->rules, run->text))
+            continue;
+        box.x -= box.height;
+        box.width += 2 * box.height + box.width / 4;
+        hide_box(text, &box);
+        has_some = TRUE;
+    }
+    return has_some;
+}
+
 static gboolean
 hide_denied(const RecallBlinds *self, const Entry *entry, RecallText *text)
 {
-    gboolean has_some = FALSE;
+    gboolean has_some = hide_addresses(self, entry, text);
 
     for (unsigned i = 0; i < text->names->len; i++) {
         const RecallName *name = &g_array_index(text->names, RecallName, i);

@@ -323,6 +323,50 @@ def test_firefox_names_of_denied_pages(desktop):
     check_named_pages(desktop, browser, "alt+1", "ctrl+t")
 
 
+def check_addresses(desktop, browser, address):
+    """The address of a denied page is nowhere while it is typed, offered or listed."""
+    go_to(desktop, f"{address}/bank/bryony.html", "Of nothing")
+    go_to(desktop, f"{address}/bulletin.html", "Bulletin")
+    desktop.key("ctrl+l")
+    desktop.type(f"{address.split('//')[1]}/bank/b")
+    look_at_it(4)
+    desktop.key("Down")
+    look_at_it(3)
+    assert desktop.screenshot("typed.png").count(COLOUR) > 100, "it shows"
+    desktop.key("Escape", "Escape", "ctrl+w")
+    browser.end()
+    assert_nowhere(desktop, "bryony")
+    pictures = pictures_with(desktop, "Comfrey")
+    assert pictures and not any(p.count(COLOUR) for p in pictures)
+    assert_ledger(desktop, "named page")
+
+
+def write_listing(desktop):
+    (desktop.files / "bank").mkdir(exist_ok=True)
+    address = desktop.serve()
+    desktop.write("start.html", content.page("Start", "<p>The sloop Borage sails.</p>"))
+    desktop.write("bank/bryony.html", content.page("Of nothing", "<p>Nothing</p>"))
+    desktop.write("bulletin.html", content.page(
+        "Bulletin", f"<p>The ketch Comfrey sails.</p><ul style='font:bold 24px sans-serif; "
+        f"position:fixed; bottom:0; color:{COLOUR}'><li>{address}/bank/bryony.html<li><a href='#' style='color:inherit'>"
+        f"{address.split('//')[1]}/bank/bryony.html</a></ul>"))
+    return address
+
+
+def test_chromium_addresses_of_denied_pages(desktop):
+    address = write_listing(desktop)
+    browser = apps.chromium(desktop, f"{address}/start.html")
+    assert_found(desktop, "Borage", app="chromium", deadline_s=30)
+    check_addresses(desktop, browser, address)
+
+
+def test_firefox_addresses_of_denied_pages(desktop):
+    address = write_listing(desktop)
+    browser = apps.firefox(desktop, f"{address}/start.html")
+    assert_found(desktop, "Borage", app="firefox", deadline_s=40)
+    check_addresses(desktop, browser, address)
+
+
 GTK_DIALOG = """
 import gi
 gi.require_version("Gtk", "3.0")

@@ -358,6 +358,34 @@ test_what_the_settings_loosen(void **state)
 }
 
 static void
+test_texts_that_name_sites(void **state)
+{
+    static const struct {
+        const char *text;
+        gboolean names;
+    } cases[] = {
+        {"bank.example", TRUE},
+        {"Balance - www.bank.example/accounts?x", TRUE},
+        {"https://bank.example:8443/", TRUE},
+        {"intranet/pay", TRUE},
+        {"intranet", FALSE}, /* a word */
+        {"intranet/news", FALSE},
+        {"other.example/bank.example", FALSE},
+        {"", FALSE},
+        {"9.30", FALSE},
+    };
+    g_autoptr(PolicyCaptureRules) rules = policy_capture_rules_new();
+
+    assert_false(policy_capture_rules_names_site(rules, "bank.example"));
+    assert_true(policy_capture_rules_add(rules, POLICY_CAPTURE_SITE, "bank.example", NULL));
+    assert_true(policy_capture_rules_add(rules, POLICY_CAPTURE_SITE, "intranet/pay", NULL));
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        if (policy_capture_rules_names_site(rules, cases[i].text) != cases[i].names)
+            fail_msg("%s", cases[i].text);
+    }
+}
+
+static void
 test_patterns_are_bounded(void **state)
 {
     g_autoptr(PolicyCaptureRules) rules = policy_capture_rules_new();
@@ -387,6 +415,7 @@ main(void)
         cmocka_unit_test(test_own_pages),
         cmocka_unit_test(test_decisions),
         cmocka_unit_test(test_what_the_settings_loosen),
+        cmocka_unit_test(test_texts_that_name_sites),
         cmocka_unit_test(test_patterns_are_bounded),
     };
 
