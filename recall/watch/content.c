@@ -490,6 +490,12 @@ recall_content_get_n_secrets(const RecallContent *self)
     return recall_redact_get_n_secrets(self->redact);
 }
 
+const GPtrArray *
+recall_content_get_new_secrets(const RecallContent *self)
+{
+    return recall_redact_get_new_secrets(self->redact);
+}
+
 int64_t
 recall_content_get_rest_us(const RecallContent *self)
 {

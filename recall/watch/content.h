@@ -120,6 +120,9 @@ GPtrArray *recall_content_dup_runs(RecallContent *self, int64_t now_us);
 /* How many secrets the last recall_content_dup_runs() masked. */
 unsigned recall_content_get_n_secrets(const RecallContent *self);
 
+/* Those of them that are new. Borrowed (recall/watch/redact.h) */
+const GPtrArray *recall_content_get_new_secrets(const RecallContent *self);
+
 /* Monotonic time at which what the last recall_content_dup_runs() withheld may be shown, or 0. */
 int64_t recall_content_get_rest_us(const RecallContent *self);
 

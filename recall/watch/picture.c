@@ -147,20 +147,35 @@ on_encoded(GObject *source, GAsyncResult *result, void *user_data)
     g_free(put);
 }
 
-void
+/* @cutouts: (transfer full) */
+static void
+push(BaseWorker *encoder, RecallStore *store, ProtocolScene *scene, GArray *cutouts)
+{
+    Put *put = g_new0(Put, 1);
+
+    *put = (Put){store, scene, recall_store_get_epoch(store)};
+    base_worker_push(encoder, g_task_new(NULL, NULL, on_encoded, put), encode, cutouts, free_job,
+                     (GDestroyNotify)g_ptr_array_unref);
+}
+
+GArray *
 recall_picture_put(BaseWorker *encoder,
                    RecallStore *store,
                    ProtocolScene *scene,
                    RecallFrame *frame)
 {
-    Put *put = g_new0(Put, 1);
-
-    *put = (Put){store, scene, recall_store_get_epoch(store)};
-    g_array_unref(scene->tiles);
-    scene->tiles =
+    GArray *tiles =
         recall_tiles_cut(recall_frame_get_pixels(frame), recall_frame_get_stride(frame),
                          scene->width_px, scene->height_px, recall_frame_get_seen(frame));
-    base_worker_push(encoder, g_task_new(NULL, NULL, on_encoded, put), encode,
-                     copy_unknown_tiles(scene->tiles, store, frame), free_job,
-                     (GDestroyNotify)g_ptr_array_unref);
+
+    g_array_unref(scene->tiles);
+    scene->tiles = g_array_ref(tiles);
+    push(encoder, store, scene, copy_unknown_tiles(tiles, store, frame));
+    return tiles;
+}
+
+void
+recall_picture_put_again(BaseWorker *encoder, RecallStore *store, ProtocolScene *scene)
+{
+    push(encoder, store, scene, g_array_new(FALSE, FALSE, sizeof(Cutout)));
 }

@@ -15,8 +15,13 @@
  *
  * Cuts the picture, has the tiles that the vault was not given yet encoded on @encoder, and then
  * puts the scene into @store. Main thread; blocks for a few milliseconds.
+ *
+ * Returns: (transfer full): of ProtocolTile: how the picture is cut
  */
-void recall_picture_put(BaseWorker *encoder,
-                        RecallStore *store,
-                        ProtocolScene *scene,
-                        RecallFrame *frame);
+GArray *recall_picture_put(BaseWorker *encoder,
+                           RecallStore *store,
+                           ProtocolScene *scene,
+                           RecallFrame *frame);
+
+/* After all that was put before. @scene: (transfer full): with tiles that were put before */
+void recall_picture_put_again(BaseWorker *encoder, RecallStore *store, ProtocolScene *scene);

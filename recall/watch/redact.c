@@ -29,6 +29,8 @@ struct RecallRedact {
     pixman_region32_t hidden;
     int64_t rest_us;
     unsigned n_secrets;
+    GHashTable *secrets;    /* the set of those of the last view, letters and digits only */
+    GPtrArray *new_secrets; /* of char *: those of them that are new */
 };
 
 static GArray *
@@ -43,6 +45,12 @@ new_runs(void)
     return g_ptr_array_new_with_free_func((GDestroyNotify)recall_run_unref);
 }
 
+static GHashTable *
+new_texts(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
 RecallRedact *
 recall_redact_new(void)
 {
@@ -55,6 +63,8 @@ recall_redact_new(void)
     self->stains = recall_stains_new();
     self->judged = new_runs();
     self->found = new_ranges();
+    self->secrets = new_texts();
+    self->new_secrets = g_ptr_array_new_with_free_func(g_free);
     pixman_region32_init(&self->hidden);
     return self;
 }
@@ -72,6 +82,8 @@ recall_redact_free(RecallRedact *self)
     recall_stains_free(self->stains);
     g_ptr_array_unref(self->judged);
     g_array_unref(self->found);
+    g_hash_table_unref(self->secrets);
+    g_ptr_array_unref(self->new_secrets);
     pixman_region32_fini(&self->hidden);
     g_free(self);
 }
@@ -106,6 +118,12 @@ unsigned
 recall_redact_get_n_secrets(const RecallRedact *self)
 {
     return self->n_secrets;
+}
+
+const GPtrArray *
+recall_redact_get_new_secrets(const RecallRedact *self)
+{
+    return self->new_secrets;
 }
 
 void
@@ -437,6 +455,39 @@ mask_runs(RecallRedact *self, GPtrArray *runs, const GArray *secrets)
     return masked;
 }
 
+static char *
+dup_bare(const RecallRun *run, const PolicySecretRange *secret)
+{
+    GString *bare = g_string_new(NULL);
+
+    for (uint32_t i = secret->start_bytes; i < secret->end_bytes; i++) {
+        if (g_ascii_isalnum(run->text[i]))
+            g_string_append_c(bare, run->text[i]);
+    }
+    return g_string_free(bare, FALSE);
+}
+
+static void
+note_secrets(RecallRedact *self, const GPtrArray *runs)
+{
+    GHashTable *secrets = new_texts();
+
+    g_ptr_array_set_size(self->new_secrets, 0);
+    for (unsigned i = 0; i < self->found->len; i++) {
+        const PolicySecretRange *range = &g_array_index(self->found, PolicySecretRange, i);
+        char *secret = range->is_beginning ? NULL : dup_bare(runs->pdata[range->run], range);
+
+        if (secret == NULL)
+            continue;
+        if (!g_hash_table_contains(self->secrets, secret) &&
+            self->new_secrets->len < RECALL_REDACT_N_NEW_MAX)
+            g_ptr_array_add(self->new_secrets, g_strdup(secret));
+        g_hash_table_add(secrets, secret);
+    }
+    g_hash_table_unref(self->secrets);
+    self->secrets = secrets;
+}
+
 /* A secret that is spread over runs counts in each. */
 static unsigned
 count_secrets(const GArray *found)
@@ -458,6 +509,7 @@ recall_redact_runs(RecallRedact *self, GPtrArray *runs, int64_t now_us)
     secrets = hide_all(self, runs);
     self->rest_us = 0;
     self->n_secrets = count_secrets(self->found);
+    note_secrets(self, runs);
     masked = mask_runs(self, runs, secrets);
     recall_columns_note(self->columns, runs, self->found, now_us);
     recall_tails_note(self->tails, runs, self->found, now_us);

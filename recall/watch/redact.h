@@ -14,12 +14,14 @@
  * is withheld while it grows, and for RECALL_REDACT_REST_US after: somebody who looks at the card
  * between two groups of digits types on within that time. What rests longer is shown, because it is
  * most likely an ordinary number; should it become a secret all the same, then the line that takes
- * its place says so (RecallRun.hides_beginning), and the scene in hand forgets the line it had.
+ * its place says so (RecallRun.hides_beginning), and the scene in hand forgets the line it had, as
+ * do those before it (recall/watch/drafts.h).
  *
  * What was found to be one stays hidden until its pixels change (recall/watch/stains.h). */
 
 #define RECALL_REDACT_MASK RECALL_MASK_TEXT
 #define RECALL_REDACT_REST_US RECALL_GROWTH_REST_US
+#define RECALL_REDACT_N_NEW_MAX 16 /* secrets that are told as new: nobody types more at once */
 
 typedef struct RecallRedact RecallRedact;
 
@@ -55,6 +57,10 @@ const pixman_region32_t *recall_redact_get_hidden(const RecallRedact *self);
 
 /* How many secrets the last view had; what may only become one does not count. */
 unsigned recall_redact_get_n_secrets(const RecallRedact *self);
+
+/* Secrets of the last view that the one before it did not have, letters and digits only: what was
+ * kept before may show how they begin. Borrowed: of char * */
+const GPtrArray *recall_redact_get_new_secrets(const RecallRedact *self);
 
 /* Monotonic time at which something that is withheld now may be shown, 0 when there is nothing. */
 int64_t recall_redact_get_rest_us(const RecallRedact *self);

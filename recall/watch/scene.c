@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/scene.h"
 
+#include "recall/watch/drafts.h"
 #include "recall/watch/redact.h"
 
 #include <string.h>
@@ -456,12 +457,23 @@ begin(RecallScene *self, const RecallSceneView *view, GPtrArray *lines)
     return RECALL_SCENE_NEW;
 }
 
+static void
+drop_beginnings(GPtrArray *lines, const GPtrArray *secrets)
+{
+    for (unsigned i = lines->len; i > 0; i--) {
+        if (recall_drafts_is_beginning(((Line *)lines->pdata[i - 1])->run->text, secrets))
+            g_ptr_array_remove_index(lines, i - 1);
+    }
+}
+
 RecallSceneChange
 recall_scene_observe(RecallScene *self, const RecallSceneView *view)
 {
     g_autoptr(GPtrArray) lines = dup_view_lines(self, view);
     gboolean is_same;
 
+    drop_beginnings(self->lines, view->secrets);
+    drop_beginnings(self->past, view->secrets);
     if (self->key == 0 || is_out_of_time(self, view->at_us) ||
         g_strcmp0(self->app, view->app) != 0) {
         g_hash_table_remove_all(self->archive);

@@ -42,7 +42,8 @@ typedef struct {
     const char *url;  /* or NULL */
     const char *file; /* or NULL */
     const char *actor;
-    GPtrArray *runs;                  /* of RecallRun: all that was read, of the visible part */
+    GPtrArray *runs;          /* of RecallRun: all that was read, of the visible part */
+    const GPtrArray *secrets; /* or NULL: of char *: no line of before that begins one is kept */
     const pixman_region32_t *visible; /* window pixels: runs of the last view outside it are kept */
     uint32_t width_px;
     uint32_t height_px;

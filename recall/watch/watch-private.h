@@ -3,6 +3,7 @@
 #pragma once
 
 #include "recall/watch/content.h"
+#include "recall/watch/drafts.h"
 #include "recall/watch/scene.h"
 #include "recall/watch/watch.h"
 
@@ -20,6 +21,7 @@ struct RecallWatch {
     unsigned undecided_ms;     /* until it is read again, 0: it is decided */
     char *app;
     RecallScene *scene;
+    RecallDrafts *drafts;
     RecallContent *content;    /* without a frame while hidden */
     pixman_region32_t fresh;   /* window pixels: waits to be read */
     pixman_region32_t reading; /* is being read */

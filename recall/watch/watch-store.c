@@ -6,15 +6,40 @@
 
 #define ACTOR_HUMAN "human"
 
+/* @tiles: (transfer full): as it was stored */
+static void
+note_draft(RecallWatch *self, GArray *tiles)
+{
+    ProtocolScene *scene = recall_scene_dup_value(self->scene);
+
+    g_array_unref(scene->tiles);
+    scene->tiles = tiles;
+    recall_drafts_note(self->drafts, scene);
+}
+
+/* What was stored of the beginnings of secrets that are seen now. */
+static void
+take_back(RecallWatch *self)
+{
+    g_autoptr(GPtrArray) scenes = recall_drafts_take_back(
+        self->drafts, recall_content_get_new_secrets(self->content), self->seen_us);
+
+    while (scenes->len > 0)
+        recall_picture_put_again(self->parts.encoder, self->parts.store,
+                                 g_ptr_array_steal_index(scenes, 0));
+}
+
 static void
 put_scene(RecallWatch *self)
 {
     g_autoptr(ProtocolScene) scene = recall_scene_dup_value(self->scene);
+    GArray *tiles;
 
     recall_content_paint(self->content);
-    recall_picture_put(self->parts.encoder, self->parts.store, g_steal_pointer(&scene),
-                       recall_watch_get_frame(self));
+    tiles = recall_picture_put(self->parts.encoder, self->parts.store, g_steal_pointer(&scene),
+                               recall_watch_get_frame(self));
     recall_content_unpaint(self->content);
+    note_draft(self, tiles);
     self->pictured_us = g_get_monotonic_time();
     self->must_store = FALSE;
     self->is_picture_stale = FALSE;
@@ -67,6 +92,7 @@ observe(RecallWatch *self)
         .file = file,
         .actor = ACTOR_HUMAN,
         .runs = runs,
+        .secrets = recall_content_get_new_secrets(self->content),
         .visible = recall_content_get_visible(self->content),
     };
 
@@ -83,6 +109,7 @@ recall_watch_store(RecallWatch *self)
     RecallSceneChange change = observe(self);
 
     self->stored_us = self->seen_us;
+    take_back(self); /* the scene in hand is put after it */
     if (change != RECALL_SCENE_SAME || self->must_store || is_picture_old(self) ||
         (self->is_partial && !recall_content_has_unread(self->content)))
         put_scene(self);

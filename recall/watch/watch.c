@@ -11,6 +11,7 @@ recall_watch_new(const RecallWatchParts *parts, uint32_t xid)
     self->parts = *parts;
     self->xid = xid;
     self->scene = recall_scene_new();
+    self->drafts = recall_drafts_new();
     self->content = recall_content_new();
     pixman_region32_init(&self->fresh);
     pixman_region32_init(&self->reading);
@@ -35,6 +36,7 @@ recall_watch_free(RecallWatch *self)
     recall_window_unref(self->read_window);
     g_free(self->app);
     recall_scene_free(self->scene);
+    recall_drafts_free(self->drafts);
     recall_content_free(self->content);
     pixman_region32_fini(&self->fresh);
     pixman_region32_fini(&self->reading);

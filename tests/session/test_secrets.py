@@ -5,13 +5,14 @@ stands beside them is."""
 import contextlib
 import json
 import os
+import signal
 import sqlite3
 
 import apps
 import content
 import planted
 from checks import assert_found, look_at_it
-from desktop import run
+from desktop import run, wait_for
 
 ORDINARY = "order 20261125004711 of 138 0013 8000"
 
@@ -78,6 +79,34 @@ def test_typed(desktop):
     times = [refusal["times"] for refusal in refusals if refusal["rule"] == "secret"]
     assert sum(times) >= 3 and desktop.status()["refused"] >= 3, f"{refusals}"
     assert not planted.find(json.dumps(refusals), secrets.given)
+    editor.end()
+
+
+def test_typed_on_later(desktop):
+    """Half of a card is kept, since the window opened with it, and the page is turned; when it is
+    typed on the earlier scenes lose that line, but not what stands around it."""
+    secrets = planted.Secrets(20)
+    card = secrets.card()
+    agentd = desktop.pid_of("deskhand-agentd")
+    os.kill(agentd, signal.SIGSTOP)
+    editor = apps.mousepad(desktop, desktop.write("later.txt", "".join(
+        f"line {n} tells of the whimbrel\n" for n in range(120))))
+    desktop.place(editor.window, 20, 20, 900, 700)
+    desktop.key("End")
+    desktop.type("\npay with " + card[:12], delay_ms=10)
+    os.kill(agentd, signal.SIGCONT)
+    wait_for(lambda: card[:12] in planted.Stored(desktop).text, "the first half is kept", 40)
+    look_at_it(1)
+    desktop.scroll(300, 250, 30)
+    wait_for(lambda: any("line 3 tells" not in document["text"]
+                         for document in planted.Stored(desktop).documents), "another page is kept")
+    look_at_it(1)
+    desktop.type(card[12:] + " ", delay_ms=10) # which goes back to the line
+    wait_for(lambda: card[:7] not in planted.Stored(desktop).text, "the first half goes", 40)
+    stored = assert_clean(desktop, secrets)
+    assert len(stored.documents) >= 3 and all("line 3 tells" in document["text"] for document in (
+        d for d in stored.documents if "line 2 tells" in d["text"]))
+    assert_painted(desktop, stored, "mousepad")
     editor.end()
 
 

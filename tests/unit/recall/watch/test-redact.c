@@ -503,6 +503,39 @@ keeps_other_lines_that_go(void **state)
                      RECALL_SCENE_NEW);
 }
 
+/* Once, and not what may only become one. */
+static void
+tells_new_secrets(void **state)
+{
+    Fixture *fixture = *state;
+    const GPtrArray *secrets = recall_redact_get_new_secrets(fixture->redact);
+
+    show(fixture, 0, "heading\npay with 4111 1111");
+    assert_int_equal(secrets->len, 0);
+    show(fixture, SECOND_US, "heading\npay with 4111 1111 1111 1111");
+    assert_int_equal(secrets->len, 1);
+    assert_string_equal(secrets->pdata[0], "4111111111111111");
+    show(fixture, SECOND_US, "heading\nand so on\npay with 4111 1111 1111 1111");
+    assert_int_equal(secrets->len, 0);
+}
+
+static void
+tells_so_many_new_secrets(void **state)
+{
+    Fixture *fixture = *state;
+    const GPtrArray *secrets = recall_redact_get_new_secrets(fixture->redact);
+
+    for (unsigned n = RECALL_REDACT_N_NEW_MAX; n <= RECALL_REDACT_N_NEW_MAX + 1; n++) {
+        g_autoptr(GString) text = g_string_new(NULL);
+
+        show(fixture, SECOND_US, "nothing");
+        for (unsigned i = 0; i < n; i++)
+            g_string_append_printf(text, "use ghp_%036u now\nand so on\n", i);
+        show(fixture, SECOND_US, text->str);
+        assert_int_equal(secrets->len, RECALL_REDACT_N_NEW_MAX);
+    }
+}
+
 int
 main(void)
 {
@@ -533,6 +566,8 @@ main(void)
         TEST(masks_rows_without_their_head),
         TEST(forgets_rows_with_the_page),
         TEST(keeps_other_lines_that_go),
+        TEST(tells_new_secrets),
+        TEST(tells_so_many_new_secrets),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

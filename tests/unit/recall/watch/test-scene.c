@@ -19,6 +19,7 @@ typedef struct {
     int64_t now_us;
     const char *title;
     pixman_region32_t visible;
+    GPtrArray *secrets; /* (nullable): of char * */
 } Fixture;
 
 static int
@@ -41,6 +42,7 @@ tear_down(void **state)
 
     recall_scene_free(fixture->scene);
     pixman_region32_fini(&fixture->visible);
+    g_clear_pointer(&fixture->secrets, g_ptr_array_unref);
     g_free(fixture);
     return 0;
 }
@@ -72,6 +74,7 @@ show_changed(Fixture *fixture, int64_t wait_us, int64_t changed_us, const char *
         .title = fixture->title,
         .actor = "human",
         .runs = runs,
+        .secrets = fixture->secrets,
         .visible = &fixture->visible,
         .width_px = 1000,
         .height_px = 1000,
@@ -356,6 +359,24 @@ test_words_lie_in_the_text(void **state)
     assert_int_equal(span->box.y, LINE_PX);
 }
 
+/* Wherever it stood, and whether it is hidden now: no scene begins, so that it stays nowhere. */
+static void
+test_secret_takes_its_beginning(void **state)
+{
+    Fixture *fixture = *state;
+
+    show_after(fixture, 0, "3540 8310 12\nheading\n3540 8310");
+    pixman_region32_fini(&fixture->visible);
+    pixman_region32_init_rect(&fixture->visible, 0, LINE_PX, 1000, 1000); /* a bar lies over it */
+    show_after(fixture, 2 * SECOND_US, "\nheading\n3540 8310");
+    assert_text(fixture, "3540 8310 12\nheading\n3540 8310");
+    fixture->secrets = g_ptr_array_new();
+    g_ptr_array_add(fixture->secrets, (char *)"3540831012228341");
+    assert_int_equal(show_after(fixture, 2 * SECOND_US, "\nheading\n\n\n•••••"),
+                     RECALL_SCENE_GROWN);
+    assert_text(fixture, "heading\n•••••");
+}
+
 int
 main(void)
 {
@@ -379,6 +400,7 @@ main(void)
         TEST(test_title_that_stood_begins_a_scene),
         TEST(test_long_and_late_and_backward),
         TEST(test_words_lie_in_the_text),
+        TEST(test_secret_takes_its_beginning),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
