@@ -249,27 +249,50 @@ on_forget_poll(void *user_data)
     return G_SOURCE_REMOVE;
 }
 
+static int64_t
+deadline_after(int64_t max_ms)
+{
+    return g_get_monotonic_time() + max_ms * 1000;
+}
+
+static void
+await_sending(AgentdAgent *self, Forgetting item)
+{
+    g_ptr_array_add(self->forgettings, g_memdup2(&item, sizeof item));
+    if (self->forget_source == 0)
+        self->forget_source = g_timeout_add(FORGET_POLL_MS, on_forget_poll, self);
+}
+
 void
 agentd_agent_forget(AgentdAgent *self,
                     const RecallBacklogSpan *span,
                     AgentdForgetFunc on_done,
                     void *user_data)
 {
-    Forgetting *item = g_new0(Forgetting, 1);
+    Forgetting item = {.on_done = on_done,
+                       .user_data = user_data,
+                       .deadline_us = deadline_after(AGENTD_FORGET_MAX_MS),
+                       .span = *span};
 
-    *item = (Forgetting){
-        .on_done = on_done,
-        .user_data = user_data,
-        .deadline_us = g_get_monotonic_time() + AGENTD_FORGET_MAX_MS * INT64_C(1000),
-        .span = *span,
-    };
     if (span->is_in_part)
         recall_store_hurry(self->parts.store);
     else
-        drop_in_hand(self, item);
-    g_ptr_array_add(self->forgettings, item);
-    if (self->forget_source == 0)
-        self->forget_source = g_timeout_add(FORGET_POLL_MS, on_forget_poll, self);
+        drop_in_hand(self, &item);
+    await_sending(self, item);
+}
+
+void
+agentd_agent_tell_ends(AgentdAgent *self, AgentdForgetFunc on_done, void *user_data)
+{
+    recall_recorder_tell_ends(self->recorder, g_get_real_time());
+    recall_store_hurry(self->parts.store);
+    if (recall_store_is_sending(self->parts.store))
+        await_sending(self, (Forgetting){.on_done = on_done,
+                                         .user_data = user_data,
+                                         .deadline_us = deadline_after(AGENTD_TELL_MAX_MS),
+                                         .is_dropped = TRUE});
+    else
+        on_done(TRUE, 0, user_data);
 }
 
 void

@@ -66,6 +66,11 @@ void agentd_agent_forget(AgentdAgent *self,
                          AgentdForgetFunc on_done,
                          void *user_data);
 
+/* What stands on the screen has stood until now: the vault is told, so that a time finds it.
+ * @on_done: as for agentd_agent_forget(), within AGENTD_TELL_MAX_MS */
+#define AGENTD_TELL_MAX_MS 1000
+void agentd_agent_tell_ends(AgentdAgent *self, AgentdForgetFunc on_done, void *user_data);
+
 /* What is shown is remembered as if it had just come: something was forgotten. */
 void agentd_agent_look_again(AgentdAgent *self);
 

@@ -107,6 +107,24 @@ handle_forget_span(ProtocolDbusAgent1 *skeleton,
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+/* Whether the vault heard of it or not. */
+static void
+on_told(gboolean is_clear G_GNUC_UNUSED, unsigned n_lost G_GNUC_UNUSED, void *user_data)
+{
+    g_dbus_method_invocation_return_value(user_data, NULL);
+}
+
+static gboolean
+handle_tell_ends(ProtocolDbusAgent1 *skeleton G_GNUC_UNUSED,
+                 GDBusMethodInvocation *invocation,
+                 void *user_data)
+{
+    AgentdServiceAgent *self = user_data;
+
+    agentd_agent_tell_ends(self->agent, on_told, invocation);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 static gboolean
 handle_look_again(ProtocolDbusAgent1 *skeleton, GDBusMethodInvocation *invocation, void *user_data)
 {
@@ -291,6 +309,7 @@ agentd_service_agent_new(AgentdAgent *agent)
     g_signal_connect(self->skeleton, "handle-resume", G_CALLBACK(handle_resume), self);
     g_signal_connect(self->skeleton, "handle-forget", G_CALLBACK(handle_forget), self);
     g_signal_connect(self->skeleton, "handle-forget-span", G_CALLBACK(handle_forget_span), self);
+    g_signal_connect(self->skeleton, "handle-tell-ends", G_CALLBACK(handle_tell_ends), self);
     g_signal_connect(self->skeleton, "handle-look-again", G_CALLBACK(handle_look_again), self);
     g_signal_connect(self->skeleton, "handle-get-status", G_CALLBACK(handle_get_status), self);
     g_signal_connect(self->skeleton, "handle-check", G_CALLBACK(handle_check), self);

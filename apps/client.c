@@ -153,11 +153,12 @@ connect_session_bus(GCancellable *cancellable, GError **error)
     return bus;
 }
 
-GVariant *
-app_client_call_agent(const char *method,
-                      GVariant *parameters,
-                      GCancellable *cancellable,
-                      GError **error)
+static GVariant *
+call_agent(const char *method,
+           GVariant *parameters,
+           unsigned deadline_ms,
+           GCancellable *cancellable,
+           GError **error)
 {
     g_autoptr(GVariant) owned = parameters != NULL ? g_variant_ref_sink(parameters) : NULL;
     g_autoptr(GCancellable) inner = g_cancellable_new();
@@ -171,12 +172,28 @@ app_client_call_agent(const char *method,
         return NULL;
     g_dbus_connection_call(bus, AGENT_NAME, AGENT_PATH, AGENT_NAME, method, owned, NULL,
                            G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, inner, on_answer, &wait);
-    wait_for_answer(&wait, APP_CLIENT_CALL_DEADLINE_MS, cancellable);
+    wait_for_answer(&wait, deadline_ms, cancellable);
     result = wait.result;
     reply = g_dbus_connection_call_finish(bus, result, &remote);
     if (reply == NULL)
         app_error_take_remote(error, "agent", explain(&wait, remote));
     return reply;
+}
+
+GVariant *
+app_client_call_agent(const char *method,
+                      GVariant *parameters,
+                      GCancellable *cancellable,
+                      GError **error)
+{
+    return call_agent(method, parameters, APP_CLIENT_CALL_DEADLINE_MS, cancellable, error);
+}
+
+void
+app_client_tell_ends(GCancellable *cancellable)
+{
+    g_autoptr(GVariant) reply =
+        call_agent("TellEnds", NULL, APP_CLIENT_TELL_DEADLINE_MS, cancellable, NULL);
 }
 
 /* A job in progress. Its signals may be dispatched before the reply that names it: there is one

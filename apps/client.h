@@ -11,6 +11,7 @@
 
 #define APP_CLIENT_CONNECT_DEADLINE_MS 3000
 #define APP_CLIENT_CALL_DEADLINE_MS 20000
+#define APP_CLIENT_TELL_DEADLINE_MS 500
 #define APP_CLIENT_JOB_SILENCE_MAX_MS 60000 /* between two messages of a job */
 #define APP_CLIENT_CANCEL_DEADLINE_MS 500   /* for a job to end after it was told to */
 
@@ -78,3 +79,7 @@ GVariant *app_client_call_agent(const char *method,
                                 GVariant *parameters,
                                 GCancellable *cancellable,
                                 GError **error);
+
+/* Before something asks for a time: what stands on the screen has stood until now, and the vault
+ * is told so, where there is an agent that answers. */
+void app_client_tell_ends(GCancellable *cancellable);

@@ -309,6 +309,7 @@ run(const AppArguments *arguments, AppOutput *output, GCancellable *cancellable,
     if (!is_yes && !isatty(STDIN_FILENO))
         return refuse(error, "There is no terminal to ask on: --yes forgets without asking, "
                              "--dry-run says what would go.");
+    app_client_tell_ends(cancellable);
     plan = ask_vault(what, TRUE, cancellable, error);
     if (plan == NULL || (!is_yes && !confirm(plan, &is_yes, cancellable, error)))
         return FALSE;

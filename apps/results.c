@@ -254,6 +254,7 @@ app_results_run(AppResultsKind kind,
 
     if (vault == NULL)
         return FALSE;
+    app_client_tell_ends(cancellable);
     list.is_json = app_arguments_get(arguments, "json") != NULL;
     app_json_init(&list.json, output->text);
     (void)app_client_run_job(vault, methods[kind], owned, on_result, on_batch, &list, cancellable,

@@ -46,6 +46,17 @@ recall_recorder_store_again(RecallRecorder *self)
         recall_watch_store_again(watch);
 }
 
+void
+recall_recorder_tell_ends(RecallRecorder *self, int64_t at_us)
+{
+    GHashTableIter iter;
+    void *watch;
+
+    g_hash_table_iter_init(&iter, self->watches);
+    while (g_hash_table_iter_next(&iter, NULL, &watch))
+        recall_watch_tell_end(watch, at_us);
+}
+
 static gboolean
 may_be_remembered(const RecallWindow *window)
 {

@@ -25,5 +25,8 @@ void recall_recorder_reset(RecallRecorder *self);
 /* Stores again what is shown: what was stored is in a vault that is not written to any more. */
 void recall_recorder_store_again(RecallRecorder *self);
 
+/* What is shown has stood until @at_us (wall clock): the store is told. */
+void recall_recorder_tell_ends(RecallRecorder *self, int64_t at_us);
+
 /* Age of the oldest thing seen and not yet handed to the store, 0 when there is none. */
 int64_t recall_recorder_lag_us(RecallRecorder *self);

@@ -482,6 +482,7 @@ void
 recall_store_hurry(RecallStore *self)
 {
     set_timer(&self->pause_timer, 0, NULL, NULL);
+    set_timer(&self->touch_timer, 0, NULL, NULL);
     send_waiting(self);
 }
 

@@ -40,6 +40,7 @@ struct RecallWatch {
     gboolean must_store;       /* a label, a place, the vault changed: store even if no text did */
     int64_t stored_us;         /* wall clock of the moment that was stored last */
     int64_t seen_us;           /* wall clock of the last moment or reading */
+    int64_t stood_us;          /* wall clock up to which the scene in hand stood for sure, or 0 */
     int64_t changed_us;        /* wall clock of the first change in @fresh, or 0 */
     int64_t reading_changed_us;
     int64_t behind_us; /* monotonic times from here on, 0: none */

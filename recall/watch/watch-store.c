@@ -106,8 +106,13 @@ observe(RecallWatch *self)
 void
 recall_watch_store(RecallWatch *self)
 {
+    uint64_t last_key = recall_scene_get_key(self->scene);
     RecallSceneChange change = observe(self);
 
+    if (change == RECALL_SCENE_NEW && last_key != 0 && self->stood_us != 0)
+        recall_store_touch(self->parts.store, last_key, self->stood_us);
+    if (change == RECALL_SCENE_NEW)
+        self->stood_us = 0;
     self->stored_us = self->seen_us;
     take_back(self); /* the scene in hand is put after it */
     if (change != RECALL_SCENE_SAME || self->must_store || is_picture_old(self) ||

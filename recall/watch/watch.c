@@ -125,6 +125,14 @@ note_motion(RecallWatch *self, gboolean at_rest)
     pixman_region32_clear(&self->moved);
 }
 
+/* What was read last stood until the first change that a moment covers. */
+static void
+note_stood(RecallWatch *self, int64_t first_change_us)
+{
+    if (self->hidden_us == 0 && !self->is_held && recall_watch_is_read(self))
+        self->stood_us = first_change_us;
+}
+
 void
 recall_watch_see(RecallWatch *self,
                  RecallWindow *window,
@@ -133,6 +141,7 @@ recall_watch_see(RecallWatch *self,
                  RecallSense *sense)
 {
     self->sense = sense;
+    note_stood(self, moment->first_change_us);
     take_window(self, window, app);
     take_state(self);
     recall_look_take(self->content, window, moment, sense);
@@ -176,6 +185,16 @@ recall_watch_hide(RecallWatch *self, int64_t at_us)
     if (recall_scene_get_key(self->scene) != 0)
         recall_store_touch(self->parts.store, recall_scene_get_key(self->scene), at_us);
     self->hidden_us = g_get_monotonic_time();
+}
+
+void
+recall_watch_tell_end(RecallWatch *self, int64_t at_us)
+{
+    if (self->hidden_us != 0 || recall_watch_get_frame(self) == NULL)
+        return;
+    if (recall_watch_is_read(self))
+        self->seen_us = at_us;
+    recall_watch_go_on(self, TRUE);
 }
 
 void

@@ -72,6 +72,9 @@ void recall_watch_shut(RecallWatch *self);
 /* Nothing of it is visible any more: its pixels are dropped, its scene waits for its return. */
 void recall_watch_hide(RecallWatch *self, int64_t at_us);
 
+/* What it shows has stood until @at_us (wall clock): the store is told. */
+void recall_watch_tell_end(RecallWatch *self, int64_t at_us);
+
 /* What it shows is stored again though it is the same: at once, or when it is visible again. */
 void recall_watch_store_again(RecallWatch *self);
 

@@ -1,6 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Deskhand authors
 # SPDX-License-Identifier: Apache-2.0
 """xterm: all by OCR, quiet and printing."""
+import datetime
+import json
+import time
+
 import apps
 import content
 from checks import assert_boxes, assert_chinese, assert_found, look_at_it, wait_on_screen
@@ -9,6 +13,7 @@ from desktop import wait_for
 N_MISSED_OF_100_MAX = 2
 SELECTED_PX = 5000 # of the ink's colour
 INK = "#101820"
+STOOD_S = 8
 
 
 def test_a_full_screen_of_text(desktop):
@@ -103,6 +108,30 @@ def test_a_command_session(desktop):
     script = "; ".join(f"clear; echo output of {w}; sleep 1.5" for w in words)
     terminal = apps.xterm(desktop, *apps.shell(f"{script}; clear"))
     assert_found(desktop, *[f"output of {w}" for w in words])
+    terminal.end()
+
+
+def seconds(result):
+    return [datetime.datetime.fromisoformat(result[k]).timestamp() for k in ("start", "end")]
+
+
+def test_a_scene_lasts_as_long_as_it_stood(desktop):
+    """Nothing else happens on the screen meanwhile, and nobody asks."""
+    first, second = content.lines(71, 2, 5)
+    terminal = apps.xterm(desktop, "sh", "-c",
+                          f"echo {first}; sleep {STOOD_S}; clear; echo {second}; sleep 60",
+                          title="stood", blinks=False)
+    time.sleep(STOOD_S + 1)
+    desktop.find(second)
+    start, end = seconds(desktop.search(first)[0])
+    assert abs(end - start - STOOD_S) < 2, (start, end)
+    time.sleep(STOOD_S / 2)
+    now = time.time()
+    since = datetime.datetime.fromtimestamp(now).isoformat(timespec="milliseconds")
+    plan = json.loads(desktop.deskhand("forget", "--since", since, "--dry-run", "--json").stdout)
+    assert plan["scenes"] >= 1, "what still stands is not meant"
+    assert desktop.search(f"since:{since}", second)
+    assert abs(seconds(desktop.search(second)[0])[1] - time.time()) < 1
     terminal.end()
 
 
