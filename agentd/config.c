@@ -3,6 +3,7 @@
 #include "agentd/config.h"
 
 #include "agentd/config-never.h"
+#include "base/key-file.h"
 
 #include <string.h>
 
@@ -121,13 +122,10 @@ take_setting(AgentdConfig *self, GKeyFile *file, const Setting *setting, GError 
 }
 
 static AgentdConfig *
-parse(const char *text, size_t n_bytes, GError **error)
+take(GKeyFile *file, GError **error)
 {
     g_autoptr(AgentdConfig) self = g_new0(AgentdConfig, 1);
-    g_autoptr(GKeyFile) file = g_key_file_new();
 
-    if (n_bytes > 0 && !g_key_file_load_from_data(file, text, n_bytes, G_KEY_FILE_NONE, error))
-        return NULL;
     if (!check_keys(file, error))
         return NULL;
     for (unsigned i = 0; i < G_N_ELEMENTS(settings); i++) {
@@ -138,42 +136,21 @@ parse(const char *text, size_t n_bytes, GError **error)
     return self->never != NULL ? g_steal_pointer(&self) : NULL;
 }
 
-/* Reads at most one byte more than is allowed. Returns: NULL with @error, or the text */
-static GString *
-read_bounded(GFile *file, GError **error)
-{
-    g_autoptr(GFileInputStream) stream = g_file_read(file, NULL, error);
-    g_autoptr(GString) text = g_string_sized_new(AGENTD_CONFIG_MAX_BYTES + 1);
-    size_t n_bytes = 0;
-
-    if (stream == NULL ||
-        !g_input_stream_read_all(G_INPUT_STREAM(stream), text->str, AGENTD_CONFIG_MAX_BYTES + 1,
-                                 &n_bytes, NULL, error))
-        return NULL;
-    if (n_bytes > AGENTD_CONFIG_MAX_BYTES) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "it is larger than %d bytes",
-                    AGENTD_CONFIG_MAX_BYTES);
-        return NULL;
-    }
-    g_string_set_size(text, n_bytes);
-    return g_steal_pointer(&text);
-}
-
 AgentdConfig *
 agentd_config_load(const char *path, GError **error)
 {
     g_autofree char *own =
         g_build_filename(g_get_user_config_dir(), "deskhand", "agentd.conf", NULL);
-    g_autoptr(GFile) file = g_file_new_for_path(path ? path : own);
     g_autoptr(GError) local_error = NULL;
-    g_autoptr(GString) text = read_bounded(file, &local_error);
+    g_autoptr(GKeyFile) file =
+        base_key_file_load(path ? path : own, AGENTD_CONFIG_MAX_BYTES, &local_error);
     AgentdConfig *self;
 
     if (path == NULL && g_error_matches(local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)) {
         g_clear_error(&local_error);
-        text = g_string_new(NULL);
+        file = g_key_file_new();
     }
-    self = text != NULL ? parse(text->str, text->len, &local_error) : NULL;
+    self = file != NULL ? take(file, &local_error) : NULL;
     if (self == NULL)
         g_propagate_prefixed_error(error, g_steal_pointer(&local_error),
                                    "Cannot use %s: ", path ? path : own);

@@ -2,9 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/vault/retention.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
+#include "base/key-file.h"
 
 #define GROUP "keep"
 #define QUOTA_HINT "a size from 16M to 1000T, such as 20G, or none"
@@ -133,80 +131,19 @@ take_words(GKeyFile *file, Words *out, GError **error)
            (age == NULL || recall_retention_parse_age(age, &out->limits.age_us, error));
 }
 
-/* Reads at most one byte more than is allowed. Returns: NULL with @error, or the text */
-static GString *
-read_bounded(const char *path, GError **error)
-{
-    FILE *stream = fopen(path, "re");
-    g_autoptr(GString) text = g_string_sized_new(RECALL_RETENTION_FILE_MAX_BYTES + 1);
-    int code = errno;
-
-    if (stream != NULL) {
-        text->len = fread(text->str, 1, RECALL_RETENTION_FILE_MAX_BYTES + 1, stream);
-        code = ferror(stream) ? EIO : 0;
-        fclose(stream);
-    }
-    if (stream == NULL || code != 0) {
-        g_set_error_literal(error, G_IO_ERROR, g_io_error_from_errno(code), g_strerror(code));
-        return NULL;
-    }
-    if (text->len > RECALL_RETENTION_FILE_MAX_BYTES) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "it is larger than %d bytes",
-                    RECALL_RETENTION_FILE_MAX_BYTES);
-        return NULL;
-    }
-    text->str[text->len] = '\0';
-    return g_steal_pointer(&text);
-}
-
-/* Returns: (transfer full) (nullable): the name before "=" in a line that has one */
-static char *
-dup_key(const char *line)
-{
-    const char *sign = strchr(line, '=');
-
-    return sign != NULL && *line != '#' ? g_strstrip(g_strndup(line, (size_t)(sign - line))) : NULL;
-}
-
-/* A key file takes the last of two; which one was meant, nobody knows. There is one group, so that
- * a name that stands twice is the same setting. */
-static gboolean
-check_repeats(const char *text, GError **error)
-{
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-
-    for (char **line = lines; *line != NULL; line++) {
-        char *key = dup_key(g_strchug(*line));
-
-        if (key != NULL && g_hash_table_contains(seen, key)) {
-            g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                        "[" GROUP "] %s stands there twice: keep one of them", key);
-            g_free(key);
-            return FALSE;
-        }
-        if (key != NULL)
-            g_hash_table_add(seen, key);
-    }
-    return TRUE;
-}
-
 /* @out: all unset when there is an error */
 static gboolean
 load_words(const char *path, Words *out, GError **error)
 {
     g_autoptr(GError) local_error = NULL;
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autoptr(GString) text = read_bounded(path, &local_error);
+    g_autoptr(GKeyFile) file =
+        base_key_file_load(path, RECALL_RETENTION_FILE_MAX_BYTES, &local_error);
     Words words = {0};
 
     *out = words;
     if (g_error_matches(local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
         return TRUE;
-    if (text != NULL &&
-        (text->len == 0 ||
-         (g_key_file_load_from_data(file, text->str, text->len, G_KEY_FILE_NONE, &local_error) &&
-          take_words(file, &words, &local_error) && check_repeats(text->str, &local_error)))) {
+    if (file != NULL && take_words(file, &words, &local_error)) {
         *out = words;
         return TRUE;
     }

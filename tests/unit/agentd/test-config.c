@@ -58,6 +58,12 @@ test_bad_files_are_refused_with_a_sentence(void **state)
         {"languages=eng\n", "Cannot use"},
         {"[read\n", "Cannot use"},
         {"[read]\nlanguages=\xff\n", "Cannot use"},
+        {"[never]\ntitles[xx]=pay\n", "no setting [never] titles[xx]"},
+        {"[never]\napplications=a\n[read]\n[never]\napplications=b\n",
+         "[never] applications stands there twice"},
+        {"[never]\nusual-applications=false\nusual-applications=true\n",
+         "[never] usual-applications stands there twice"},
+        {"[read]\nlanguages=eng\nlanguages=deu\n", "[read] languages stands there twice"},
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -66,6 +72,16 @@ test_bad_files_are_refused_with_a_sentence(void **state)
         assert_null(load(cases[i].text, strlen(cases[i].text), &error));
         assert_non_null(strstr(error->message, cases[i].says));
     }
+}
+
+static void
+test_all_of_a_group_in_two_parts_is_in_force(void **state)
+{
+    const char *text = "[never]\nsites=bank.example\n[read]\n[never]\ntitles=pay\n";
+    g_autoptr(AgentdConfig) config = load(text, strlen(text), NULL);
+
+    assert_true(policy_capture_rules_denies_site(config->never, "https://bank.example/"));
+    assert_true(policy_capture_rules_denies_title(config->never, "pay roll"));
 }
 
 static void
@@ -97,6 +113,7 @@ main(void)
         cmocka_unit_test(test_empty_file_has_the_initial_values),
         cmocka_unit_test(test_values_are_taken),
         cmocka_unit_test(test_bad_files_are_refused_with_a_sentence),
+        cmocka_unit_test(test_all_of_a_group_in_two_parts_is_in_force),
         cmocka_unit_test(test_size_is_bounded),
         cmocka_unit_test(test_named_file_must_be_there),
     };
