@@ -99,7 +99,7 @@ gboolean
 recall_safe_file_write(const char *path, const void *data, size_t n_bytes, GError **error)
 {
     g_autofree char *new_path = g_strconcat(path, ".new", NULL);
-    int old_fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    int old_fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     gboolean is_written = write_new(new_path, data, n_bytes, error);
 
     if (!is_written)
@@ -151,7 +151,7 @@ read_all(int fd, const char *path, size_t n_max_bytes, GError **error)
 GBytes *
 recall_safe_file_read(const char *path, size_t n_max_bytes, GError **error)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     GBytes *bytes = NULL;
 
     if (fd < 0)
@@ -222,7 +222,7 @@ recall_safe_file_read_summed(const char *path,
 void
 recall_safe_file_destroy(const char *path)
 {
-    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
     if (fd < 0)
         return;

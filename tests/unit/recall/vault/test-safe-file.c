@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#define WATCHDOG_S 10 /* a FIFO that is waited for fails the test */
+
 typedef struct {
     char *folder;
     char *path;
@@ -62,6 +64,24 @@ test_write_and_read(void **state)
     g_clear_error(&error);
     assert_null(recall_safe_file_read(self->path, 5, &error));
     assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA));
+}
+
+/* It would be waited for. */
+static void
+test_fifo(void **state)
+{
+    const Fixture *self = *state;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = NULL;
+
+    alarm(WATCHDOG_S);
+    assert_int_equal(mkfifo(self->path, 0600), 0);
+    assert_null(recall_safe_file_read(self->path, 10, &error));
+    assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED));
+    assert_true(recall_safe_file_write(self->path, "text", 4, NULL));
+    bytes = recall_safe_file_read(self->path, 4, NULL);
+    assert_memory_equal(g_bytes_get_data(bytes, NULL), "text", 4);
+    alarm(0);
 }
 
 /* Somebody who still has the old file open finds zeros in it. */
@@ -140,9 +160,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_write_and_read),        TEST(test_overwrites),
-        TEST(test_backup_stays),          TEST(test_not_ours),
-        cmocka_unit_test(test_no_folder),
+        TEST(test_write_and_read), TEST(test_overwrites), TEST(test_backup_stays),
+        TEST(test_not_ours),       TEST(test_fifo),       cmocka_unit_test(test_no_folder),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
