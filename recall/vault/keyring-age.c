@@ -35,11 +35,9 @@ recall_keyring_find_age(RecallKeyring *self)
     g_autoptr(GError) error = NULL;
     gboolean is_known = FALSE;
 
-    if (self->type->is_known == NULL)
-        self->age = RECALL_KEYRING_AGE_UNTOLD;
-    else if (self->age != RECALL_KEYRING_AGE_UNKNOWN)
+    if (self->age != RECALL_KEYRING_AGE_UNKNOWN)
         return;
-    else if (!self->type->is_known(self->file->about, self->found_mark, &is_known, &error))
+    if (!self->type->is_known(self->file->about, self->found_mark, &is_known, &error))
         g_info("The host does not say how old the history is: %s", error->message);
     else
         self->age = is_known ? RECALL_KEYRING_AGE_NEWEST : RECALL_KEYRING_AGE_OLD;
@@ -55,8 +53,8 @@ void
 recall_keyring_begin_age(RecallKeyring *self, GBytes *found)
 {
     get_mark(found, self->found_mark);
-    self->age = RECALL_KEYRING_AGE_UNKNOWN;
-    recall_keyring_find_age(self);
+    self->age =
+        self->type->is_known != NULL ? RECALL_KEYRING_AGE_UNKNOWN : RECALL_KEYRING_AGE_UNTOLD;
 }
 
 RecallKeyringAge

@@ -53,7 +53,8 @@ void recall_keyring_begin_age(RecallKeyring *self, GBytes *found);
  * old one that was put back is not told of: the next start shall notice it, too. */
 void recall_keyring_tell_of(RecallKeyring *self, const RecallKeyringFile *file, GBytes *bytes);
 
-/* As soon as the back end can be asked. What was written meanwhile is told of then. */
+/* As soon as the back end has given out the key: one that does not answer is waited for once. What
+ * was written meanwhile is told of then. */
 void recall_keyring_find_age(RecallKeyring *self);
 
 /* --- keyring-root.c --- */

@@ -213,11 +213,11 @@ unlock(RecallKeyring *self, const char *secret, GError **error)
 
     if (!recall_keyring_is_locked(self))
         return TRUE;
-    recall_keyring_find_age(self);
     if (self->type->asks && (!check_not_too_soon(self, error) || !count_try(self, error)))
         return FALSE;
     if (!self->type->open(self->folder, secret, self->file->about, wrapper, &local_error))
         return explain_refusal(self, g_steal_pointer(&local_error), error);
+    recall_keyring_find_age(self);
     if (!recall_wrap_open(wrapper, about, self->file->root_wrap, root, NULL))
         return self->type->asks ? set_wrong_secret(self, error) : set_damaged_root(self, error);
     return finish_unlock(self, g_steal_pointer(&wrapper), g_steal_pointer(&root), error);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define SOCKET_PATH "/run/deskhand/key.sock"
-#define DEADLINE_S 3
+#define DEADLINE_S 2 /* for so long nothing is recorded */
 
 G_STATIC_ASSERT(PROTOCOL_KEY_BYTES == RECALL_KEY_BYTES);
 G_STATIC_ASSERT(PROTOCOL_KEY_MARK_BYTES == RECALL_ROOT_KEY_MARK_BYTES);

@@ -6,6 +6,7 @@ import pathlib
 import socket
 import struct
 import threading
+import time
 
 WRAP, UNWRAP, DESTROY, NOTE, MARKS = 1, 2, 3, 4, 5
 OK, REFUSED, UNKNOWN, BAD = range(4)
@@ -20,6 +21,7 @@ class KeyService:
         self.keys = {}
         self.marks = {} # of each token, the last one first
         self.refuses = False
+        self.is_silent = False # accepts, and never answers
         self.answer = None # bytes to send instead of any reply
         self.n_asked = 0
         self.socket = socket.socket(socket.AF_UNIX)
@@ -51,6 +53,8 @@ class KeyService:
         magic, operation, _status, length = HEADER.unpack(client.recv(8, socket.MSG_WAITALL))
         body = client.recv(length, socket.MSG_WAITALL) if length else b""
         self.n_asked += 1
+        while self.is_silent:
+            time.sleep(0.05)
         if self.answer is not None:
             client.sendall(self.answer)
             return

@@ -3,6 +3,7 @@
 """The key of the history kept by a TPM (an emulator of one) and by a key service."""
 import shutil
 import socket
+import time
 
 from desktop import Process, Skip, run, wait_for
 from keyservice import KeyService
@@ -10,6 +11,7 @@ from test_commands import Vault
 from test_lock import LOCKED, Locked
 
 PIN = "2580 walrus"
+SILENCE_S = 5 # of which 2 are the vault's deadline
 
 
 def free_ports():
@@ -229,6 +231,21 @@ def test_key_service_that_talks_nonsense():
         service.answer = None
         vault.start()
         assert len(vault.found("walrus")) == 4
+
+
+def test_key_service_that_never_answers():
+    with Served() as served:
+        vault, service = served.vault, served.service
+        vault.process.end()
+        service.is_silent = True
+        start_s = time.monotonic()
+        vault.start()
+        assert vault.deskhand("search", "walrus").returncode == LOCKED
+        assert time.monotonic() - start_s < SILENCE_S, "it is waited for once"
+        vault.record()
+        service.is_silent = False
+        wait_for(lambda: age_of(vault) == "newest", "the vault asks again", deadline_s=30)
+        assert vault.json("search", "--json", "heron")["results"]
 
 
 def age_of(vault):
