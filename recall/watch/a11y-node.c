@@ -143,6 +143,8 @@ recall_a11y_tree_get(RecallA11yTree *self, const char *path)
         node->box = (BaseRect){0};
         node->is_gone = FALSE;
         node->is_scaled = FALSE;
+        node->is_recast = FALSE;
+        node->width_px = 0;
         g_clear_pointer(&node->text, g_free);
     }
     return node;

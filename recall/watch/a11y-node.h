@@ -124,6 +124,8 @@ struct RecallA11yNode {
     gboolean is_picture; /* a button without words, once it was asked */
     gboolean is_asked;   /* whether it is */
     gboolean is_gone;    /* the last question about it was answered by an error */
+    gboolean is_recast;  /* of a cell: it is drawn in another form than told */
+    int width_px;        /* of a cell: what its text is wide, 0: not asked */
     gboolean is_scaled;  /* the box was told in larger units, and was made pixels */
     BaseRect box; /* root pixels, as the application said in this reading; empty when unknown */
     char *text;   /* of this reading, or NULL */

@@ -14,6 +14,7 @@
 #define WALK_DEPTH_MAX 12
 #define WALK_N_MAX 400
 #define WIDE_N_CHILDREN_MAX 64
+#define ZOOM_MAX_PERCENT 3000
 
 /* The parts of one window. All borrowed from the tree. */
 typedef struct {
@@ -186,6 +187,20 @@ add_names(RecallA11yReading *reading,
     }
 }
 
+/* "75%", or "75 %", is how large the document is drawn. */
+static void
+note_zoom(RecallA11yReading *reading, const GPtrArray *labels)
+{
+    for (unsigned i = 0; i < labels->len; i++) {
+        const char *text = ((const RecallA11yNode *)labels->pdata[i])->text;
+        char *end = NULL;
+        guint64 percent = text == NULL ? 0 : g_ascii_strtoull(text, &end, 10);
+
+        if (percent > 0 && percent <= ZOOM_MAX_PERCENT && g_str_has_suffix(end, "%"))
+            reading->zoom_percent = (unsigned)percent;
+    }
+}
+
 static void
 add_status(RecallA11yReading *reading, const Parts *parts, const RecallA11yManner *manner)
 {
@@ -200,6 +215,7 @@ add_status(RecallA11yReading *reading, const Parts *parts, const RecallA11yManne
     labels = recall_a11y_pick(nodes, roles);
     recall_a11y_tree_ask_texts(reading->link, labels);
     recall_a11y_tree_ask_boxes(reading->link, labels);
+    note_zoom(reading, labels);
     recall_a11y_reading_add(reading, labels, NULL, manner);
 }
 
@@ -287,9 +303,9 @@ recall_a11y_read_office(RecallA11yReading *reading)
     if (parts.document == NULL)
         return FALSE;
     manner = get_manner(reading, &parts);
+    add_status(reading, &parts, &manner);
     add_document(reading, &parts, &manner);
     recall_a11y_read_tools(reading, parts.document, parts.root_pane, &manner);
-    add_status(reading, &parts, &manner);
     if (parts.menu_bar != NULL)
         add_names(reading, parts.menu_bar->path, menu_roles, &none);
     if (parts.tabs != NULL)

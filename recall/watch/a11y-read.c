@@ -285,16 +285,29 @@ recall_a11y_reading_add_text(RecallA11yReading *self,
 }
 
 gboolean
-recall_a11y_reading_add_cell(RecallA11yReading *self, const char *text, const BaseRect *box)
+recall_a11y_reading_add_cell(RecallA11yReading *self,
+                             const char *text,
+                             int width_px,
+                             const BaseRect *box)
 {
     BaseRect place = to_window(self, box, 0, 0);
     pixman_region32_t shown;
     gboolean is_added;
 
     init_clipped(self, NULL, &shown);
-    is_added = recall_a11y_text_add_cell(self->text, text, &place, &shown);
+    is_added = recall_a11y_text_add_cell(self->text, text, width_px, &place, &shown);
     pixman_region32_fini(&shown);
     return is_added;
+}
+
+void
+recall_a11y_reading_leave_box(RecallA11yReading *self, const BaseRect *box)
+{
+    BaseRect place = to_window(self, box, 0, 0);
+
+    if (!base_rect_is_empty(&place))
+        pixman_region32_union_rect(&self->text->recast, &self->text->recast, place.x, place.y,
+                                   (unsigned)place.width, (unsigned)place.height);
 }
 
 /* Notes how long and how wide the plain parts of @line are that were measured. */
@@ -352,6 +365,24 @@ note_spoken(RecallA11yReading *self,
 }
 
 void
+recall_a11y_reading_add_lines(RecallA11yReading *self,
+                              const GArray *lines,
+                              const BaseRect *clips,
+                              const RecallA11yManner *manner)
+{
+    for (unsigned i = 0; i < lines->len;) {
+        const RecallA11yLine *line = &g_array_index(lines, RecallA11yLine, i);
+        gboolean is_fixed = FALSE;
+        unsigned n = look_at_font(line, lines->len - i, &is_fixed);
+
+        for (unsigned k = 0; k < n; k++)
+            add_line(self, &line[k], clips != NULL ? &clips[line->index] : manner->clip, is_fixed,
+                     manner);
+        i += n;
+    }
+}
+
+void
 recall_a11y_reading_add(RecallA11yReading *self,
                         GPtrArray *nodes,
                         const BaseRect *clips,
@@ -368,16 +399,7 @@ recall_a11y_reading_add(RecallA11yReading *self,
                                   lines);
     for (unsigned i = 0; i < nodes->len; i++)
         note_spoken(self, nodes->pdata[i], clips != NULL ? &clips[i] : manner->clip, manner);
-    for (unsigned i = 0; i < lines->len;) {
-        const RecallA11yLine *line = &g_array_index(lines, RecallA11yLine, i);
-        gboolean is_fixed = FALSE;
-        unsigned n = look_at_font(line, lines->len - i, &is_fixed);
-
-        for (unsigned k = 0; k < n; k++)
-            add_line(self, &line[k], clips != NULL ? &clips[line->index] : manner->clip, is_fixed,
-                     manner);
-        i += n;
-    }
+    recall_a11y_reading_add_lines(self, lines, clips, manner);
 }
 
 void

@@ -41,6 +41,7 @@ typedef struct {
     const pixman_region32_t *shown;   /* window pixels */
     const pixman_region32_t *changed; /* likewise; NULL: all */
     const char *frame;                /* path of the accessible window */
+    unsigned zoom_percent;            /* of an office document; 0: not known */
     gboolean is_borrowed_frame;       /* @window is a popup of it: only what lies inside is of it */
     RecallText *text;                 /* the answer */
 } RecallA11yReading;
@@ -95,6 +96,12 @@ void recall_a11y_reading_add(RecallA11yReading *self,
                              const BaseRect *clips,
                              const RecallA11yManner *manner);
 
+/* Adds what is shown of @lines (of RecallA11yLine), whose index is that of their clip. */
+void recall_a11y_reading_add_lines(RecallA11yReading *self,
+                                   const GArray *lines,
+                                   const BaseRect *clips,
+                                   const RecallA11yManner *manner);
+
 /* Adds a label of which only the node's box is known: its text stands somewhere in it. */
 void recall_a11y_reading_add_label(RecallA11yReading *self,
                                    const RecallA11yNode *node,
@@ -109,10 +116,15 @@ void recall_a11y_reading_add_text(RecallA11yReading *self,
                                   const BaseRect *clip,
                                   const BaseRect *room);
 
-/* Adds @text, which stands alone on one line somewhere in @box. Returns: FALSE when a part of @box
- * is not shown: then nothing is added */
-gboolean
-recall_a11y_reading_add_cell(RecallA11yReading *self, const char *text, const BaseRect *box);
+/* Adds @text, which stands alone on one line somewhere in @box, @width_px wide if it is drawn as it
+ * is told; 0: not known. Returns: FALSE when a part of @box is not shown: then nothing is added */
+gboolean recall_a11y_reading_add_cell(RecallA11yReading *self,
+                                      const char *text,
+                                      int width_px,
+                                      const BaseRect *box);
+
+/* Nobody tells what stands in @box (root pixels), whatever is told around it. */
+void recall_a11y_reading_leave_box(RecallA11yReading *self, const BaseRect *box);
 
 /* Counts a node's box, or root pixels, as covered. */
 void recall_a11y_reading_cover(RecallA11yReading *self, const RecallA11yNode *node);

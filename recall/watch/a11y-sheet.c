@@ -2,37 +2,16 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/a11y-sheet.h"
 
-#include "recall/watch/a11y-align.h"
+#include "recall/watch/a11y-cells.h"
+
 #include <string.h>
 #include <xxhash.h>
 
 #define TABLE "org.a11y.atspi.Table"
 #define COORDINATES_ON_SCREEN 0
 #define CORNER_INSET_PX 3
-#define CELL_PADDING_PX 2
-#define BORDER_PX 3  /* of the cell that is selected */
-#define EM_MAX_PX 26 /* a taller row holds several lines */
-#define N_SAMPLES 12
-#define N_SAMPLES_TOLD_MIN 6
-#define SAMPLE_N_CHARS_MIN 4
-#define SAMPLE_N_CHARS_MAX 16
-#define SCALE_MIN 0.7
-#define SCALE_MAX 1.5
-#define EM_SHARE 78              /* percent of a row's height that its font's size is */
-#define FIGURE_WIDTH_PERCENT 130 /* how far the measure of its letters may be short */
 #define ROW_MAX 1048576
 #define COLUMN_MAX 16384
-
-/* The cells in view. */
-typedef struct {
-    int row;
-    int column;
-    int n_rows;
-    int n_columns;
-    RecallA11yNode **cells; /* by row and column */
-    BaseRect *columns;      /* box of a cell of each column; only x and width count */
-    BaseRect *rows;
-} Range;
 
 gboolean
 recall_a11y_parse_cell_name(const char *name, int *out_row, int *out_column)
@@ -76,7 +55,10 @@ ask_cell_at(RecallA11yReading *reading,
 /* A merged cell that runs out of view begins before the corner that it lies at: the other corner of
  * that side tells better. */
 static gboolean
-ask_range(RecallA11yReading *reading, const char *table, const BaseRect *box, Range *range)
+ask_range(RecallA11yReading *reading,
+          const char *table,
+          const BaseRect *box,
+          RecallA11yCells *range)
 {
     int row[4] = {0}; /* at the corners: even ones at the left, the first two above */
     int column[4] = {0};
@@ -120,7 +102,7 @@ parse_cell(const RecallA11yReading *reading, GVariant *reply)
 
 /* In the memory's table of cells. */
 static uint64_t
-make_key(const char *table, const Range *range, int index)
+make_key(const char *table, const RecallA11yCells *range, int index)
 {
     int address[2] = {range->row + index / range->n_columns,
                       range->column + index % range->n_columns};
@@ -131,7 +113,7 @@ make_key(const char *table, const Range *range, int index)
 /* Fills the gaps of range->cells. A path is good for some 15 seconds only; those that were told
  * together go together. */
 static void
-ask_cells(RecallA11yReading *reading, const char *table, Range *range)
+ask_cells(RecallA11yReading *reading, const char *table, RecallA11yCells *range)
 {
     int n = range->n_rows * range->n_columns;
     g_autofree RecallA11yCall *calls = g_new0(RecallA11yCall, n);
@@ -162,7 +144,7 @@ ask_cells(RecallA11yReading *reading, const char *table, Range *range)
 }
 
 static void
-recall_cells(RecallA11yReading *reading, const char *table, Range *range)
+recall_cells(RecallA11yReading *reading, const char *table, RecallA11yCells *range)
 {
     int n = range->n_rows * range->n_columns;
 
@@ -177,7 +159,7 @@ recall_cells(RecallA11yReading *reading, const char *table, Range *range)
 }
 
 static void
-ask_texts(RecallA11yReading *reading, const Range *range)
+ask_texts(RecallA11yReading *reading, const RecallA11yCells *range)
 {
     g_autoptr(GPtrArray) nodes = g_ptr_array_new();
 
@@ -190,7 +172,7 @@ ask_texts(RecallA11yReading *reading, const Range *range)
 
 /* Returns: whether there were any */
 static gboolean
-drop_gone(Range *range)
+drop_gone(RecallA11yCells *range)
 {
     gboolean has_dropped = FALSE;
 
@@ -204,7 +186,7 @@ drop_gone(Range *range)
 }
 
 static void
-fill_gaps(RecallA11yReading *reading, const char *table, Range *range)
+fill_gaps(RecallA11yReading *reading, const char *table, RecallA11yCells *range)
 {
     ask_cells(reading, table, range);
     ask_texts(reading, range);
@@ -212,7 +194,7 @@ fill_gaps(RecallA11yReading *reading, const char *table, Range *range)
 
 /* Cells whose paths turn out to be bad are asked for anew, once. */
 static void
-ask_contents(RecallA11yReading *reading, const char *table, Range *range)
+ask_contents(RecallA11yReading *reading, const char *table, RecallA11yCells *range)
 {
     recall_cells(reading, table, range);
     fill_gaps(reading, table, range);
@@ -222,7 +204,7 @@ ask_contents(RecallA11yReading *reading, const char *table, Range *range)
 
 /* So that a cell clear of the next change need not be asked again. */
 static void
-note_boxes(Range *range, const RecallA11yManner *manner)
+note_boxes(RecallA11yCells *range, const RecallA11yManner *manner)
 {
     for (int i = 0; i < range->n_rows * range->n_columns; i++) {
         const BaseRect *column = &range->columns[i % range->n_columns];
@@ -236,7 +218,7 @@ note_boxes(Range *range, const RecallA11yManner *manner)
 
 /* Asks the boxes of the first row and of the first column. Returns: whether one of them is gone */
 static gboolean
-ask_edge(RecallA11yReading *reading, const Range *range)
+ask_edge(RecallA11yReading *reading, const RecallA11yCells *range)
 {
     g_autoptr(GPtrArray) edge = g_ptr_array_new();
     gboolean has_gone = FALSE;
@@ -256,7 +238,7 @@ ask_edge(RecallA11yReading *reading, const Range *range)
 static void
 ask_grid(RecallA11yReading *reading,
          const char *table,
-         Range *range,
+         RecallA11yCells *range,
          const RecallA11yManner *manner)
 {
     if (ask_edge(reading, range)) {
@@ -277,233 +259,6 @@ ask_grid(RecallA11yReading *reading,
         range->rows[i].y += manner->dy;
     }
     note_boxes(range, manner);
-}
-
-static gboolean
-is_filled(const RecallA11yNode *cell)
-{
-    return cell != NULL && cell->text != NULL && *cell->text != '\0';
-}
-
-/* Figures stand at the right; they begin and end with what figures do. */
-static gboolean
-is_figure(const char *text)
-{
-    size_t length = strlen(text);
-    gboolean has_digit = FALSE;
-
-    for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
-        gunichar c = g_utf8_get_char(at);
-
-        has_digit |= g_unichar_isdigit(c);
-        if (!g_unichar_isdigit(c) && !g_unichar_isspace(c) &&
-            g_unichar_type(c) != G_UNICODE_CURRENCY_SYMBOL && strchr("+-.,:/%()E'", (int)c) == NULL)
-            return FALSE;
-    }
-    return has_digit && length > 0;
-}
-
-/* Likely size of a row's font. */
-static int
-get_em(const BaseRect *row)
-{
-    return MAX(MIN(row->height * EM_SHARE / 100, EM_MAX_PX), 1);
-}
-
-static double
-get_scale(const RecallA11yReading *reading)
-{
-    return reading->memory->sheet_scale > 0 ? reading->memory->sheet_scale : 1;
-}
-
-/* How far text that is too wide for its cell runs over the empty ones to the right. */
-static int
-get_room(const Range *range, int row, int column)
-{
-    RecallA11yNode *const *cells = &range->cells[row * range->n_columns];
-    int last = column;
-
-    while (last + 1 < range->n_columns && !is_filled(cells[last + 1]))
-        last++;
-    return range->columns[last].x + range->columns[last].width - range->columns[column].x;
-}
-
-/* The left end of the room for text that runs over the empty cells before it. */
-static int
-get_left(const Range *range, int row, int column)
-{
-    RecallA11yNode *const *cells = &range->cells[row * range->n_columns];
-    int first = column;
-
-    while (first > 0 && !is_filled(cells[first - 1]))
-        first--;
-    return range->columns[first].x;
-}
-
-/* Text that runs out of its cell to the left, or to both sides. */
-static void
-align_text(const Range *range,
-           int row,
-           int column,
-           RecallA11yCellAlign align,
-           BaseRect *box,
-           BaseRect *clip)
-{
-    const BaseRect *cell = &range->columns[column];
-    int right = clip->x + clip->width;
-
-    if (align == RECALL_A11Y_CELL_LEFT)
-        return;
-    clip->x = get_left(range, row, column);
-    if (align == RECALL_A11Y_CELL_RIGHT) {
-        box->x = cell->x + cell->width - CELL_PADDING_PX - box->width;
-        right = cell->x + cell->width;
-    } else {
-        box->x = cell->x + (cell->width - box->width) / 2;
-    }
-    clip->width = right - clip->x;
-}
-
-/* Root pixels of the text of a cell, and in @out_clip what is shown of it. */
-static BaseRect
-place_text(const Range *range,
-           int row,
-           int column,
-           const char *text,
-           double scale,
-           BaseRect *out_clip)
-{
-    BaseRect cell = {range->columns[column].x, range->rows[row].y, range->columns[column].width,
-                     range->rows[row].height};
-    int width = (int)(recall_a11y_text_measure_px(text, get_em(&cell)) *
-                      (recall_text_is_cjk(g_utf8_get_char(text)) ? 1 : scale));
-    BaseRect box = {cell.x + CELL_PADDING_PX, cell.y, width, cell.height};
-
-    *out_clip = cell;
-    if (is_figure(text))
-        box.x = cell.x + cell.width - CELL_PADDING_PX - width;
-    else
-        out_clip->width = get_room(range, row, column);
-    return box;
-}
-
-/* Digits with spaces are text, which runs over empty cells: as wide as its letters may be, or the
- * cell. */
-static int
-get_figure_width(const Range *range, int row, int column, double scale)
-{
-    const char *text = range->cells[row * range->n_columns + column]->text;
-    int width = (int)(recall_a11y_text_measure_px(text, get_em(&range->rows[row])) * scale *
-                      FIGURE_WIDTH_PERCENT / 100);
-
-    if (strchr(text, ' ') == NULL)
-        return range->columns[column].width;
-    return CLAMP(width, range->columns[column].width,
-                 MAX(get_room(range, row, column), range->columns[column].width));
-}
-
-/* A number stands at the right, digits that were entered as text at the left: the pixels tell. */
-static gboolean
-add_figure(RecallA11yReading *reading,
-           const Range *range,
-           int row,
-           int column,
-           const BaseRect *view)
-{
-    BaseRect box = {range->columns[column].x + BORDER_PX, range->rows[row].y + BORDER_PX,
-                    get_figure_width(range, row, column, get_scale(reading)) - 2 * BORDER_PX,
-                    range->rows[row].height - 2 * BORDER_PX};
-
-    return base_rect_contains(view, &box) &&
-           recall_a11y_reading_add_cell(reading,
-                                        range->cells[row * range->n_columns + column]->text, &box);
-}
-
-/* Where a cell's text stands, within its borders, when it is of one line. */
-static BaseRect
-get_inside(const BaseRect *cell)
-{
-    if (cell->height * EM_SHARE / 100 > EM_MAX_PX)
-        return (BaseRect){0};
-    return (BaseRect){cell->x + BORDER_PX, cell->y + BORDER_PX, cell->width - 2 * BORDER_PX,
-                      cell->height - 2 * BORDER_PX};
-}
-
-static void
-add_cell(RecallA11yReading *reading, const Range *range, int row, int column, const BaseRect *view)
-{
-    const RecallA11yNode *cell = range->cells[row * range->n_columns + column];
-    BaseRect clip = {0};
-    BaseRect box = {0};
-    BaseRect room = {0};
-
-    if (!is_filled(cell) || range->rows[row].height <= 0 || range->columns[column].width <= 0)
-        return;
-    if (is_figure(cell->text) && add_figure(reading, range, row, column, view))
-        return;
-    box = place_text(range, row, column, cell->text, get_scale(reading), &clip);
-    if (!is_figure(cell->text) && box.width > range->columns[column].width)
-        align_text(range, row, column, recall_a11y_align_find(reading, cell), &box, &clip);
-    base_rect_intersect(&clip, view, &clip);
-    room = get_inside(&clip);
-    recall_a11y_reading_add_text(reading, cell->text, &box, &clip, &room);
-}
-
-/* How wide the samples are for what was guessed; 0: too few of their cells answered. */
-static double
-compare_widths(RecallA11yRanges *ranges, const int *guesses)
-{
-    int told = 0;
-    int guessed = 0;
-    unsigned n_told = 0;
-
-    for (unsigned i = 0; i < N_SAMPLES; i++) {
-        int width = recall_a11y_ranges_take(ranges).width;
-
-        if (width <= 0)
-            continue;
-        told += width;
-        guessed += guesses[i];
-        n_told++;
-    }
-    if (n_told < N_SAMPLES_TOLD_MIN || guessed <= 0)
-        return 0;
-    return CLAMP((double)told / guessed, SCALE_MIN, SCALE_MAX);
-}
-
-/* The font of a sheet is not told, so the letters of some cells are measured, once. */
-static void
-measure_letters(RecallA11yReading *reading, const Range *range)
-{
-    g_auto(RecallA11yRanges) ranges = {0};
-    int guesses[N_SAMPLES] = {0};
-    unsigned n = 0;
-
-    if (reading->memory->sheet_scale > 0)
-        return;
-    recall_a11y_ranges_init(&ranges, RECALL_A11Y_RANGES_WHOLE);
-    for (int i = 0; i < range->n_rows * range->n_columns && n < N_SAMPLES; i++) {
-        const RecallA11yNode *cell = range->cells[i];
-        int n_chars = is_filled(cell) && g_str_is_ascii(cell->text) ? strlen(cell->text) : 0;
-
-        if (n_chars < SAMPLE_N_CHARS_MIN || n_chars > SAMPLE_N_CHARS_MAX || is_figure(cell->text))
-            continue;
-        recall_a11y_ranges_add(&ranges, cell->path, 0, n_chars);
-        guesses[n++] =
-            recall_a11y_text_measure_px(cell->text, get_em(&range->rows[i / range->n_columns]));
-    }
-    recall_a11y_ranges_ask(&ranges, reading->link);
-    if (n == N_SAMPLES)
-        reading->memory->sheet_scale = compare_widths(&ranges, guesses);
-}
-
-static void
-add_cells(RecallA11yReading *reading, const Range *range, const BaseRect *view)
-{
-    for (int row = 0; row < range->n_rows; row++) {
-        for (int column = 0; column < range->n_columns; column++)
-            add_cell(reading, range, row, column, view);
-    }
 }
 
 /* What lies on a document of a sheet. */
@@ -533,7 +288,7 @@ find_sheet(RecallA11yReading *reading, const char *path, Sheet *sheet)
 /* While a cell is edited its own text is the one of before. */
 static void
 take_editor(RecallA11yReading *reading,
-            Range *range,
+            RecallA11yCells *range,
             RecallA11yNode *editor,
             const RecallA11yManner *manner)
 {
@@ -559,7 +314,7 @@ recall_a11y_read_sheet(RecallA11yReading *reading, const char *path, const Recal
 {
     Sheet sheet = {0};
     BaseRect box = {0};
-    Range range = {0};
+    RecallA11yCells range = {0};
 
     find_sheet(reading, path, &sheet);
     if (sheet.table == NULL)
@@ -572,8 +327,7 @@ recall_a11y_read_sheet(RecallA11yReading *reading, const char *path, const Recal
         ask_grid(reading, sheet.table->path, &range, manner);
         if (sheet.editor != NULL)
             take_editor(reading, &range, sheet.editor, manner);
-        measure_letters(reading, &range);
-        add_cells(reading, &range, &view);
+        recall_a11y_cells_add(reading, &range, &view, manner);
         if (sheet.is_alone)
             recall_a11y_reading_cover_box(reading, &view);
     }

@@ -353,6 +353,7 @@ is_all_shown(const BaseRect *box, const pixman_region32_t *shown)
 gboolean
 recall_a11y_text_add_cell(RecallText *self,
                           const char *raw,
+                          int width_px,
                           const BaseRect *box,
                           const pixman_region32_t *shown)
 {
@@ -367,6 +368,7 @@ recall_a11y_text_add_cell(RecallText *self,
     run = recall_run_new(clean, box, PROTOCOL_SOURCE_ACCESSIBLE);
     run->is_cell = TRUE;
     run->room = *box;
+    run->width_px = width_px;
     g_ptr_array_add(self->runs, run);
     recall_a11y_text_cover(self, box, shown);
     return TRUE;

@@ -42,9 +42,10 @@ void recall_a11y_text_add_block(RecallText *self,
                                 const pixman_region32_t *shown);
 
 /* Adds a cell's figure, which stands alone on one line somewhere in @box, if all of @box is in
- * @shown. Returns: whether it is */
+ * @shown. @width_px: as in RecallRun. Returns: whether it is */
 gboolean recall_a11y_text_add_cell(RecallText *self,
                                    const char *raw,
+                                   int width_px,
                                    const BaseRect *box,
                                    const pixman_region32_t *shown);
 

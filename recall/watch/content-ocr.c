@@ -117,7 +117,7 @@ recall_content_get_request(RecallContent *self)
 
     pixman_region32_subtract(&self->ignored, &self->ignored, &self->visible);
     pixman_region32_union(&self->ignored, &self->ignored, &self->covered);
-    if (pixman_region32_not_empty(&self->covered))
+    if (pixman_region32_not_empty(&self->covered) && !pixman_region32_not_empty(&self->recast))
         request.words = PROTOCOL_READER_SURE;
     return request;
 }

@@ -22,6 +22,7 @@ struct RecallContent {
     pixman_region32_t covered;   /* what accessible text speaks for */
     pixman_region32_t spoken;    /* it tells of text in there, maybe of where it stood before */
     pixman_region32_t secret;    /* password fields, names of denied pages */
+    pixman_region32_t recast;    /* figures that are drawn in another form than told */
     pixman_region32_t untold;    /* parts of long words: not in the picture */
     pixman_region32_t wanted;    /* what OCR reads now */
     pixman_region32_t ignored;   /* what it must leave out */

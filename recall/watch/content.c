@@ -1,8 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "recall/watch/content-private.h"
+#include "recall/watch/drawn.h"
 #include "recall/watch/fit.h"
 
+#define ROOM_RIM_PX 1 /* letters in a room reach over it a little */
+#define MARKS_PX 3    /* what marks misspelt words stands at the bottom of a room */
 #define COVER_MARGIN_X_PX 6
 #define COVER_MARGIN_Y_PX 3
 #define N_MISPLACED_MIN 3
@@ -22,6 +25,7 @@ recall_content_new(void)
     pixman_region32_init(&self->covered);
     pixman_region32_init(&self->spoken);
     pixman_region32_init(&self->secret);
+    pixman_region32_init(&self->recast);
     pixman_region32_init(&self->untold);
     pixman_region32_init(&self->wanted);
     pixman_region32_init(&self->ignored);
@@ -50,6 +54,7 @@ recall_content_free(RecallContent *self)
     pixman_region32_fini(&self->covered);
     pixman_region32_fini(&self->spoken);
     pixman_region32_fini(&self->secret);
+    pixman_region32_fini(&self->recast);
     pixman_region32_fini(&self->untold);
     pixman_region32_fini(&self->wanted);
     pixman_region32_fini(&self->ignored);
@@ -94,6 +99,7 @@ recall_content_drop_text(RecallContent *self)
     recall_layers_begin(self->layers, self->accessible_runs, &self->covered);
     pixman_region32_clear(&self->covered);
     pixman_region32_clear(&self->spoken);
+    pixman_region32_clear(&self->recast);
     pixman_region32_clear(&self->untold);
     if (self->frame != NULL)
         take_changes(self);
@@ -185,16 +191,56 @@ cover(RecallContent *self, const pixman_region32_t *told)
                                    boxes[i].y2 - boxes[i].y1 + 2 * COVER_MARGIN_Y_PX);
 }
 
+static BaseRect
+get_middle(const RecallRun *run)
+{
+    return (BaseRect){run->box.x + run->box.width / 2, run->box.y + run->box.height / 2, 1, 1};
+}
+
+/* What is drawn in another form than it is told is left to OCR.
+ * @recast: what of that the application's tree gives away */
+static void
+drop_recast(RecallContent *self, const pixman_region32_t *recast)
+{
+    pixman_region32_copy(&self->recast, (pixman_region32_t *)recast);
+    for (unsigned i = self->accessible_runs->len; i > 0; i--) {
+        const RecallRun *run = self->accessible_runs->pdata[i - 1];
+
+        if (recall_drawn_is_as_told(run, self->frame))
+            continue;
+        pixman_region32_union_rect(&self->recast, &self->recast, run->room.x - ROOM_RIM_PX,
+                                   run->room.y - ROOM_RIM_PX,
+                                   (unsigned)run->room.width + 2 * ROOM_RIM_PX,
+                                   (unsigned)run->room.height + 2 * ROOM_RIM_PX);
+        g_ptr_array_remove_index(self->accessible_runs, i - 1);
+    }
+    pixman_region32_subtract(&self->covered, &self->covered, &self->recast);
+}
+
+/* Runs of OCR that accessible text speaks for. */
+static void
+drop_told(RecallContent *self)
+{
+    for (unsigned i = self->ocr_runs->len; i > 0; i--) {
+        const RecallRun *run = self->ocr_runs->pdata[i - 1];
+        BaseRect middle = get_middle(run);
+
+        if (touches(&self->covered, &run->box) && !touches(&self->recast, &middle))
+            g_ptr_array_remove_index(self->ocr_runs, i - 1);
+    }
+}
+
 void
 recall_content_take_accessible(RecallContent *self, RecallText *text)
 {
     g_ptr_array_unref(self->accessible_runs);
     self->accessible_runs = g_ptr_array_ref(text->runs);
     cover(self, &text->covered);
+    drop_recast(self, &text->recast);
     pixman_region32_copy(&self->spoken, &text->spoken);
     pixman_region32_copy(&self->secret, &text->secret);
     pixman_region32_copy(&self->untold, &text->untold);
-    remove_runs(self->ocr_runs, &self->covered, NULL);
+    drop_told(self);
     recall_redact_set_page(self->redact, text->url != NULL ? text->url : text->file);
     g_free(self->url);
     self->url = g_steal_pointer(&text->url);
@@ -339,7 +385,7 @@ is_told(const RecallContent *self, const RecallRun *run)
 static gboolean
 is_in_view(const RecallContent *self, const RecallRun *run)
 {
-    BaseRect middle = {run->box.x + run->box.width / 2, run->box.y + run->box.height / 2, 1, 1};
+    BaseRect middle = get_middle(run);
 
     return touches(&self->visible, &middle);
 }
@@ -348,7 +394,13 @@ is_in_view(const RecallContent *self, const RecallRun *run)
 static gboolean
 may_show(const RecallContent *self, const RecallRun *run)
 {
-    return !touches(&self->secret, &run->box) && recall_frame_has_ink(self->frame, &run->box);
+    BaseRect place = run->box;
+
+    if (run->room.height > MARKS_PX) {
+        place.y = run->room.y;
+        place.height = run->room.height - MARKS_PX;
+    }
+    return !touches(&self->secret, &run->box) && recall_frame_has_ink(self->frame, &place);
 }
 
 static void

@@ -181,6 +181,7 @@ dup_run(const RecallRun *run)
     copy->context_start = run->context_start;
     copy->is_cell = run->is_cell;
     copy->room = run->room;
+    copy->width_px = run->width_px;
     recall_run_spread_words(copy);
     return copy;
 }

@@ -193,6 +193,7 @@ recall_text_new(void)
     pixman_region32_init(&self->covered);
     pixman_region32_init(&self->secret);
     pixman_region32_init(&self->spoken);
+    pixman_region32_init(&self->recast);
     pixman_region32_init(&self->untold);
     return self;
 }
@@ -211,6 +212,7 @@ recall_text_free(RecallText *self)
     pixman_region32_fini(&self->covered);
     pixman_region32_fini(&self->secret);
     pixman_region32_fini(&self->spoken);
+    pixman_region32_fini(&self->recast);
     pixman_region32_fini(&self->untold);
     g_free(self);
 }

@@ -32,6 +32,7 @@ typedef struct {
     gboolean is_cell;       /* a figure in a table */
     BaseRect room; /* of no size, or: the places of @words are guessed; on one line they stand in
                     * here, and nothing else does */
+    int width_px;  /* in a room: how wide @text is if it is drawn as it is told; 0: not known */
 } RecallRun;
 
 /* @text: (transfer full) */
@@ -82,6 +83,8 @@ typedef struct {
                                 * but may be a label */
     pixman_region32_t spoken;  /* window pixels where text stands that the application tells, maybe
                                 * elsewhere than it was grabbed: it moved meanwhile */
+    pixman_region32_t recast;  /* window pixels that are not covered, whatever is told around them:
+                                * what stands there is drawn in another form than it is told */
     pixman_region32_t untold;  /* window pixels of long words of which only a part is shown: no run
                                 * tells of them, and they may be tokens */
 } RecallText;

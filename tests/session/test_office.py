@@ -142,6 +142,98 @@ def test_calc_cut(desktop):
     app.end()
 
 
+STYLES = """<number:number-style style:name="n2" {n}><number:number number:decimal-places="2"
+number:min-integer-digits="1" number:grouping="true"/></number:number-style>
+<number:date-style style:name="d1" {n}><number:day/><number:text>. </number:text><number:month
+number:textual="true" number:style="long"/><number:text> </number:text><number:year
+number:style="long"/></number:date-style>
+<style:style style:name="two" style:family="table-cell" style:data-style-name="n2"/>
+<style:style style:name="date" style:family="table-cell" style:data-style-name="d1"/>
+<style:style style:name="white" style:family="table-cell"><style:text-properties {f}
+fo:color="#ffffff"/></style:style>
+<style:style style:name="wrap" style:family="table-cell"><style:table-cell-properties {f}
+fo:wrap-option="wrap"/></style:style>
+<style:style style:name="narrow" style:family="table-column"><style:table-column-properties
+style:column-width="1.2cm"/></style:style>""".format(
+    n='xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0"',
+    f='xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"')
+
+
+def set_cells(sheet, cells):
+    """@cells: what the text of a cell is in @sheet, to the attributes that it has instead."""
+    for text, attributes in cells.items():
+        sheet = re.sub(rf'office:value-type="string"><text:p>{text}</text:p>',
+                       f"{attributes}><text:p>{text}</text:p>", sheet)
+    return sheet
+
+
+def number(value, style="two"):
+    return f'office:value-type="float" office:value="{value}" table:style-name="{style}"'
+
+
+def test_calc_drawn(desktop):
+    """What a cell shows is kept, not what it holds."""
+    sheet = content.spreadsheet([["shown", "rounded", "grouped", "dated", "hidden"], [],
+                                 ["plain", "", "", "", "visibleword"]])
+    sheet = set_cells(sheet, {
+        "rounded": number("3.14159265358979"), "grouped": number("38275.254"),
+        "dated": 'office:value-type="date" office:date-value="2025-03-17" table:style-name="date"',
+        "hidden": 'office:value-type="string" table:style-name="white"',
+        "plain": 'office:value-type="float" office:value="2718.28182"'})
+    sheet = sheet.replace("</office:automatic-styles>", f"{STYLES}</office:automatic-styles>")
+    app = apps.office(desktop, desktop.write("drawn.fods", sheet), "calc")
+    desktop.find("visibleword", deadline_s=30)
+    result = assert_found(desktop, "3.14", "38,275.25", "17. March 2025", "2718.28182")
+    assert_boxes(desktop, result)
+    desktop.settle()
+    kept = [w for w in ("3.14159265358979", "38275.254", '"03/17/2025"', "hidden")
+            if desktop.search(f"title:drawn.fods {w}")]
+    assert not kept, kept
+    app.end()
+
+
+def test_calc_too_narrow(desktop):
+    """What stands behind ### is not kept."""
+    sheet = content.spreadsheet([["besides", "wide"], ["besides", "dated"]])
+    sheet = set_cells(sheet, {
+        "wide": number("123456789.25"),
+        "dated": 'office:value-type="date" office:date-value="2025-03-17" table:style-name="date"'})
+    sheet = sheet.replace("</office:automatic-styles>", f"{STYLES}</office:automatic-styles>")
+    sheet = sheet.replace('<table:table-column table:style-name="wide" table:number-columns-'
+                          'repeated="8"/>', '<table:table-column table:style-name="wide"/>'
+                          '<table:table-column table:style-name="narrow"/>')
+    app = apps.office(desktop, desktop.write("narrow.fods", sheet), "calc")
+    desktop.find("title:narrow.fods besides", deadline_s=30)
+    desktop.settle()
+    kept = [w for w in ("123456789.25", "123,456,789.25", '"03/17/2025"', "March")
+            if desktop.search(f"title:narrow.fods {w}")]
+    assert not kept, kept
+    app.end()
+
+
+def test_calc_wrapped(desktop):
+    """Each line of a cell that has several."""
+    lines = " ".join(content.lines(9, 3))
+    sheet = content.spreadsheet([["zuerst", lines, "beside"],
+                                 ["first paragraph @ second gondola", "", "lowest"]])
+    sheet = sheet.replace(" @ ", "</text:p><text:p>").replace(
+        f'office:value-type="string"><text:p>{lines}',
+        f'office:value-type="string" table:style-name="wrap"><text:p>{lines}')
+    sheet = sheet.replace("</office:automatic-styles>", f"{STYLES}</office:automatic-styles>")
+    app = apps.office(desktop, desktop.write("wrapped.fods", sheet), "calc")
+    desktop.find("title:wrapped.fods lowest", deadline_s=30)
+    words = lines.split()
+    assert_found(desktop, *[f"{a} {b}" for a, b in zip(words, words[1:])
+                            if a != b][:2], "second gondola")
+    desktop.settle()
+    scene = desktop.find("title:wrapped.fods")["scene"]
+    shown = [w["text"] for w in desktop.show(scene)["words"]]
+    assert all(w in shown for w in words), set(words) - set(shown)
+    for word in (words[0], words[len(words) // 2], words[-1], "gondola"):
+        assert_boxes(desktop, desktop.find(f"title:wrapped.fods {word}"), reads=word)
+    app.end()
+
+
 def test_dialog(desktop):
     """It belongs to its program, whatever class it has itself."""
     path = desktop.write("dialog.fodt", content.letter(["An ordinary letter."]))
