@@ -4,6 +4,7 @@
 
 #include "policies/glob.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define N_WRAPS_MAX 4 /* view-source:blob:... */
@@ -248,6 +249,34 @@ drop_end(char *path)
         path[length - 1] = '\0';
 }
 
+/* A pattern may be any that a number could match. */
+static gboolean
+is_port(const char *text)
+{
+    size_t n_digits = strspn(text, "0123456789");
+
+    if (text[n_digits] != '\0')
+        return strspn(text, "0123456789*") == strlen(text);
+    return n_digits == 0 || g_ascii_string_to_unsigned(text, 10, 1, UINT16_MAX, NULL, NULL);
+}
+
+static gboolean
+refuse(const char *what, GError **error)
+{
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, what);
+    return FALSE;
+}
+
+static gboolean
+check(const char *pattern, const Parts *parts, GError **error)
+{
+    if (*parts->host == '\0' && *parts->path == '\0')
+        return refuse("a site, such as bank.example or example.com/private", error);
+    if (strpbrk(pattern, " \t") != NULL)
+        return refuse("a site without spaces in it", error);
+    return is_port(parts->port) || refuse("a site with a port from 1 to 65535", error);
+}
+
 PolicySite *
 policy_site_new(const char *pattern, GError **error)
 {
@@ -256,17 +285,7 @@ policy_site_new(const char *pattern, GError **error)
 
     split(trimmed, &self->parts);
     drop_end(self->parts.path);
-    if (*self->parts.host == '\0' && *self->parts.path == '\0') {
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                            "a site, such as bank.example or example.com/private");
-        return NULL;
-    }
-    if (strpbrk(trimmed, " \t") != NULL) {
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                            "a site without spaces in it");
-        return NULL;
-    }
-    return g_steal_pointer(&self);
+    return check(trimmed, &self->parts, error) ? g_steal_pointer(&self) : NULL;
 }
 
 void

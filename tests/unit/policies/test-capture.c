@@ -107,6 +107,9 @@ test_sites(void **state)
         {"example.com:80", "https://example.com/x", FALSE},
         {"https://example.com:443", "https://example.com/x", TRUE},
         {"example.com:8080", "http://example.com/x", FALSE},
+        {"example.com:65535", "http://example.com:65535/x", TRUE},
+        {"example.com:80*", "http://example.com:8080/x", TRUE},
+        {"example.com:", "http://example.com:8080/x", TRUE},
         {"bank.example", "view-source:https://BANK.example.:443/", TRUE},
         {"bank.example", "about:reader?url=https%3A%2F%2Fb%2561nk.example%2Fx", TRUE},
         {"file:///home/me/tax", "file:///home//me/./tax/2026.html", TRUE},
@@ -125,7 +128,16 @@ test_sites(void **state)
 static void
 test_bad_sites_are_refused(void **state)
 {
-    static const char *const patterns[] = {"", " ", "/", "https://", "bank example"};
+    static const char *const patterns[] = {"",
+                                           " ",
+                                           "/",
+                                           "https://",
+                                           "bank example",
+                                           "https://bank.example:99999/",
+                                           "bank.example:65536",
+                                           "bank.example:0",
+                                           "https://bank.example:http/",
+                                           "bank.example:8a"};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(patterns); i++) {
         g_autoptr(GError) error = NULL;
