@@ -14,7 +14,7 @@
 #define POLL_MS 200
 
 static const AppOption options[] = {
-    {"last", APP_VALUE_TEXT, "DURATION", 0, "what was shown in the last 30m, 2h, 1d; up to 7d"},
+    {"last", APP_VALUE_TEXT, "DURATION", 0, "what was shown in the last 30m, 2h, 1d or 90d"},
     {"since", APP_VALUE_TEXT, "TIME", 0, "what was shown from then on"},
     {"until", APP_VALUE_TEXT, "TIME", 0, "what was shown until then"},
     {"app", APP_VALUE_TEXT, "NAME", 0, "what this program showed"},
@@ -24,7 +24,7 @@ static const AppOption options[] = {
     {"all", APP_VALUE_NONE, NULL, 0, "everything"},
     {"dry-run", APP_VALUE_NONE, NULL, 0, "only say what would go"},
     {"yes", APP_VALUE_NONE, NULL, 0, "do not ask"},
-    {"receipts", APP_VALUE_NONE, NULL, 0, "list what was forgotten when"},
+    {"receipts", APP_VALUE_NONE, NULL, 0, "list what was forgotten when; stands alone"},
     {"json", APP_VALUE_NONE, NULL, 0, "print one JSON document"},
     {NULL},
 };
@@ -103,6 +103,19 @@ check_choice(const AppArguments *arguments, GError **error)
                              "query may be given together.");
     if (has(arguments, "last") && has(arguments, "since"))
         return refuse(error, "Give either --last or --since.");
+    return TRUE;
+}
+
+/* What else is asked for would be forgotten by nobody. */
+static gboolean
+check_receipts_alone(const AppArguments *arguments, GError **error)
+{
+    for (const AppOption *option = options; option->name != NULL; option++) {
+        if (has(arguments, option->name) && !g_str_equal(option->name, "receipts") &&
+            !g_str_equal(option->name, "json"))
+            return refuse(error, "--receipts only lists what was forgotten: it stands alone, or "
+                                 "with --json.");
+    }
     return TRUE;
 }
 
@@ -301,7 +314,8 @@ run(const AppArguments *arguments, AppOutput *output, GCancellable *cancellable,
     gboolean is_yes = has(arguments, "yes") || has(arguments, "dry-run");
 
     if (has(arguments, "receipts"))
-        return run_receipts(has(arguments, "json"), output, cancellable, error);
+        return check_receipts_alone(arguments, error) &&
+               run_receipts(has(arguments, "json"), output, cancellable, error);
     what = make_what(arguments, error);
     if (what == NULL)
         return FALSE;

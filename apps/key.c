@@ -242,9 +242,10 @@ run_set(const AppArguments *arguments,
     g_string_append_printf(output->text, "The key of the history is kept by %s now.\n",
                            backend->what);
     if (backend->asks)
-        g_string_append(output->text,
-                        "Nobody can tell it to you when it is forgotten: `deskhand key recovery` "
-                        "makes a second way in.\n");
+        g_string_append_printf(output->text, "Nobody can tell it to you when it is forgotten: %s\n",
+                               app_dict_is_set(lock, "recovery")
+                                   ? "the recovery key is the second way in."
+                                   : "`deskhand key recovery` makes a second way in.");
     return TRUE;
 }
 

@@ -8,7 +8,7 @@
 #include "apps/secret.h"
 #include "apps/when.h"
 
-#define DURATION_MAX_S (12 * 3600) /* that an unlock can be asked for */
+#define DURATION_MAX_US (12 * G_TIME_SPAN_HOUR) /* that an unlock can be asked for */
 #define AMOUNT_MAX 1000000 /* of results, texts or pictures that an unlock can be asked for */
 
 static const AppOption no_options[] = {{NULL}};
@@ -91,14 +91,10 @@ read_limits(const AppArguments *arguments, GError **error)
     int64_t duration_us = 0;
     int64_t seconds;
 
-    if (arguments->words->len > 0 && !app_when_parse_duration(text, now, &duration_us, error))
+    if (arguments->words->len > 0 &&
+        !app_when_parse_duration(text, now, DURATION_MAX_US, &duration_us, error))
         return NULL;
     seconds = MAX(duration_us / G_USEC_PER_SEC, 1);
-    if (seconds > DURATION_MAX_S) {
-        g_set_error(error, APP_ERROR, APP_ERROR_USAGE, "An unlock lasts at most %d hours.",
-                    DURATION_MAX_S / 3600);
-        return NULL;
-    }
     if (duration_us > 0)
         g_variant_builder_add(&builder, "{sv}", "seconds", g_variant_new_uint32((uint32_t)seconds));
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {

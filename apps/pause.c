@@ -4,6 +4,8 @@
 #include "apps/command.h"
 #include "apps/when.h"
 
+#define DURATION_MAX_US (7 * G_TIME_SPAN_DAY) /* what Agent1.Pause takes */
+
 static const AppOption no_options[] = {{NULL}};
 
 static const AppExample pause_examples[] = {
@@ -30,7 +32,8 @@ run_pause(const AppArguments *arguments,
     g_autoptr(GVariant) reply = NULL;
     int64_t duration_us = 0;
 
-    if (arguments->words->len > 0 && !app_when_parse_duration(text, now, &duration_us, error))
+    if (arguments->words->len > 0 &&
+        !app_when_parse_duration(text, now, DURATION_MAX_US, &duration_us, error))
         return FALSE;
     reply = app_client_call_agent("Pause", g_variant_new("(t)", (uint64_t)duration_us), cancellable,
                                   error);

@@ -70,7 +70,7 @@ read_unit(const char *at, int64_t *out_length_us)
 }
 
 static gboolean
-parse_sum(const char *text, int64_t *out_us, int64_t max_us, const char *too_long, GError **error)
+parse_sum(const char *text, int64_t *out_us, GError **error)
 {
     double sum_us = 0;
 
@@ -88,8 +88,8 @@ parse_sum(const char *text, int64_t *out_us, int64_t max_us, const char *too_lon
     }
     if (sum_us < 1)
         return refuse(text, "is no time at all", error);
-    if (sum_us > (double)max_us)
-        return refuse(text, too_long, error);
+    if (sum_us > (double)APP_WHEN_AGO_MAX_US)
+        return refuse(text, "is longer than a hundred years", error);
     *out_us = (int64_t)sum_us;
     return TRUE;
 }
@@ -128,8 +128,8 @@ parse_until(const char *text, const char *clock, GDateTime *now, int64_t *out_us
     return TRUE;
 }
 
-gboolean
-app_when_parse_duration(const char *text, GDateTime *now, int64_t *out_us, GError **error)
+static gboolean
+parse_duration(const char *text, GDateTime *now, int64_t *out_us, GError **error)
 {
     const char *start = skip_spaces(text);
 
@@ -140,13 +140,41 @@ app_when_parse_duration(const char *text, GDateTime *now, int64_t *out_us, GErro
 
         return parse_until(text, clock, now, out_us, error);
     }
-    return parse_sum(text, out_us, APP_WHEN_DURATION_MAX_US, "is longer than seven days", error);
+    return parse_sum(text, out_us, error);
+}
+
+static gboolean
+refuse_longer(const char *text, int64_t max_us, GError **error)
+{
+    int64_t hours = max_us / G_TIME_SPAN_HOUR;
+    g_autofree char *why =
+        g_strdup_printf("is longer than %d %s", (int)(hours % 24 == 0 ? hours / 24 : hours),
+                        hours % 24 == 0 ? "days" : "hours");
+
+    return refuse(text, why, error);
+}
+
+gboolean
+app_when_parse_duration(const char *text,
+                        GDateTime *now,
+                        int64_t max_us,
+                        int64_t *out_us,
+                        GError **error)
+{
+    int64_t duration_us = 0;
+
+    if (!parse_duration(text, now, &duration_us, error))
+        return FALSE;
+    if (duration_us > max_us)
+        return refuse_longer(text, max_us, error);
+    *out_us = duration_us;
+    return TRUE;
 }
 
 gboolean
 app_when_parse_ago(const char *text, int64_t *out_us, GError **error)
 {
-    return parse_sum(text, out_us, APP_WHEN_AGO_MAX_US, "is longer than a hundred years", error);
+    return parse_sum(text, out_us, error);
 }
 
 /* Floor division, so that the microseconds of times before 1970 count forward too. */

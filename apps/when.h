@@ -7,18 +7,21 @@
 
 /* Times as a person types and reads them. Pure; local time is the time zone of @now. */
 
-#define APP_WHEN_DURATION_MAX_US (7 * G_TIME_SPAN_DAY) /* what Agent1.Pause takes */
-
 #define APP_WHEN_AGO_MAX_US (36525 * G_TIME_SPAN_DAY) /* a hundred years */
 
 /**
  * app_when_parse_duration:
  * @text: "30m", "2h", "1h 30m", "90 seconds", "1.5 hours", "until 15:00"
  * @now: what "until" counts from; a time that is past today means tomorrow
- * @out_us: 1 to APP_WHEN_DURATION_MAX_US
+ * @max_us: of whole hours
+ * @out_us: 1 to @max_us
  * @error: APP_ERROR_USAGE, with an example of what would do
  */
-gboolean app_when_parse_duration(const char *text, GDateTime *now, int64_t *out_us, GError **error);
+gboolean app_when_parse_duration(const char *text,
+                                 GDateTime *now,
+                                 int64_t max_us,
+                                 int64_t *out_us,
+                                 GError **error);
 
 /* How long ago: as above without "until", up to APP_WHEN_AGO_MAX_US. */
 gboolean app_when_parse_ago(const char *text, int64_t *out_us, GError **error);

@@ -91,7 +91,11 @@ parse_time(const char *text, GDateTime *now, int64_t *out_us, GError **error)
     g_autofree char *padded = g_strconcat(strlen(text) == 4 ? "0" : "", text, NULL);
     int64_t ago_us = 0;
 
-    if (app_when_parse_duration(text, now, &ago_us, NULL)) {
+    if (g_ascii_strcasecmp(text, "now") == 0) {
+        *out_us = g_date_time_to_unix(now) * G_USEC_PER_SEC;
+        return TRUE;
+    }
+    if (app_when_parse_duration(text, now, APP_WHEN_AGO_MAX_US, &ago_us, NULL)) {
         *out_us = g_date_time_to_unix(now) * G_USEC_PER_SEC - ago_us;
         return TRUE;
     }

@@ -39,8 +39,8 @@ check_values(const char *text, GDateTime *now)
 
     g_assert_true(recall_dates_parse_since(text, now, &at_us, &errors[0]) == (errors[0] == NULL));
     g_assert_true(recall_dates_parse_until(text, now, &at_us, &errors[1]) == (errors[1] == NULL));
-    if (app_when_parse_duration(text, now, &at_us, &errors[2]))
-        g_assert_true(at_us >= 1 && at_us <= APP_WHEN_DURATION_MAX_US);
+    if (app_when_parse_duration(text, now, APP_WHEN_AGO_MAX_US, &at_us, &errors[2]))
+        g_assert_true(at_us >= 1 && at_us <= APP_WHEN_AGO_MAX_US);
     if (recall_retention_parse_age(text, &at_us, &errors[3]) && at_us != 0)
         g_assert_true(at_us >= RECALL_RETENTION_AGE_MIN_US && at_us <= RECALL_RETENTION_AGE_MAX_US);
     if (recall_retention_parse_quota(text, &quota_bytes, &errors[4]) && quota_bytes != 0)

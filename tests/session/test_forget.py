@@ -65,6 +65,7 @@ def check_usage(vault):
     for wrong in ([], ["--all", "--last", "5m"], ["--last", "5m", "--since", "today"],
                   ["--scene", "x"], ["--last", "soon"], ["--since", "never-ever", "--yes"],
                   ["--all"], ["--scene", "5", "--app", "x", "--yes"],
+                  ["--all", "--dry-run", "--receipts"], ["--receipts", "--last", "5m"],
                   ["--since", "2025-11-04", "--until", "2025-11-03", "--dry-run"],
                   ["--since", "2025-11-04 17:30", "--until", "2025-11-04 17:00", "--yes"]):
         done = vault.deskhand("forget", *wrong)

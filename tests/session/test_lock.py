@@ -194,8 +194,10 @@ def test_another_key():
         recovery = done.stdout.splitlines()[0]
         assert vault.set_key("passphrase", PASSPHRASE, "short").returncode == 2
         assert vault.set_key("passphrase", "wrong", "battery horse").returncode == LOCKED
-        assert vault.set_key("passphrase", PASSPHRASE, "battery horse").returncode == 0
+        done = vault.set_key("passphrase", PASSPHRASE, "battery horse")
+        assert done.returncode == 0 and "the recovery key is the second way in" in done.stdout, done
         assert vault.unlock().returncode == LOCKED
+        assert "longer than 12 hours" in vault.unlock("", "100d").stderr
         done = vault.unlock(recovery.lower().replace("-", " "))
         assert done.returncode == 0 and "key set passphrase" in done.stdout, done
         assert len(vault.found("walrus")) == 4

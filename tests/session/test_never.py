@@ -58,6 +58,7 @@ def assert_ledger(desktop, *rules):
     assert desktop.status()["refused"] >= len(rules)
     today = json.loads(desktop.deskhand("why", "today", "--json").stdout)["refusals"]
     assert len(today) >= len(rules), "it all happened today, unless it is midnight"
+    assert json.loads(desktop.deskhand("why", "now", "--json").stdout)["refusals"]
     assert json.loads(desktop.deskhand("why", "yesterday", "--json").stdout)["refusals"] == []
 
 

@@ -69,6 +69,32 @@ static const struct {
 };
 
 static void
+test_the_maximum_is_told(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t max_us;
+        const char *says;
+    } cases[] = {
+        {"100d", 12 * H, "“100d” is longer than 12 hours: "},
+        {"until 02:06", 12 * H, "“until 02:06” is longer than 12 hours: "},
+        {"100d", 7 * D, "“100d” is longer than 7 days: "},
+        {"40000d", 7 * D, "“40000d” is longer than a hundred years: "},
+    };
+    g_autoptr(GDateTime) now = make_now();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        int64_t us = -7;
+
+        assert_false(app_when_parse_duration(cases[i].text, now, cases[i].max_us, &us, &error));
+        assert_true(g_str_has_prefix(error->message, cases[i].says));
+        assert_int_equal(us, -7);
+    }
+    assert_true(app_when_parse_duration("12h", now, 12 * H, &(int64_t){0}, NULL));
+}
+
+static void
 test_durations(void **state)
 {
     g_autoptr(GDateTime) now = make_now();
@@ -76,7 +102,7 @@ test_durations(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(duration_cases); i++) {
         g_autoptr(GError) error = NULL;
         int64_t us = -7;
-        gboolean is_good = app_when_parse_duration(duration_cases[i].text, now, &us, &error);
+        gboolean is_good = app_when_parse_duration(duration_cases[i].text, now, 7 * D, &us, &error);
 
         if (is_good != (duration_cases[i].us != 0))
             fail_msg("“%s” was %s", duration_cases[i].text, is_good ? "taken" : "refused");
@@ -167,8 +193,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_durations),      cmocka_unit_test(test_rfc3339),
-        cmocka_unit_test(test_short),          cmocka_unit_test(test_rfc3339_of_any_number),
+        cmocka_unit_test(test_durations),
+        cmocka_unit_test(test_the_maximum_is_told),
+        cmocka_unit_test(test_rfc3339),
+        cmocka_unit_test(test_short),
+        cmocka_unit_test(test_rfc3339_of_any_number),
         cmocka_unit_test(test_duration_texts),
     };
 
