@@ -355,6 +355,18 @@ add_week_fault_part(GPtrArray *parts, GVariant *statistics, const WeekFault *fau
 }
 
 static void
+add_receipts_part(GPtrArray *parts, GVariant *statistics)
+{
+    g_autofree char *detail = g_strdup_printf("Of what was forgotten before %s.",
+                                              app_dict_get_text(statistics, "receipts-why"));
+
+    if (app_dict_get_number(statistics, "receipts-lost") > 0)
+        add_part(parts, "receipts", PART_WEAK, detail,
+                 "Put the file receipts back from a backup, while deskhand-vault is stopped. "
+                 "Without one this is said from now on; the others are listed as ever.");
+}
+
+static void
 add_vault_part(GPtrArray *parts, GVariant *reply)
 {
     g_autoptr(GVariant) statistics = g_variant_get_child_value(reply, 0);
@@ -371,6 +383,7 @@ add_vault_part(GPtrArray *parts, GVariant *reply)
     add_unreadable_part(parts, statistics);
     for (unsigned i = 0; i < G_N_ELEMENTS(week_faults); i++)
         add_week_fault_part(parts, statistics, &week_faults[i]);
+    add_receipts_part(parts, statistics);
     add_read_only_part(parts, statistics);
     add_limits_part(parts, statistics);
     if (n_damaged == 0)

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "apps/client.h"
 #include "apps/command.h"
+#include "apps/dict.h"
 #include "apps/error.h"
 #include "apps/forgotten.h"
 #include "apps/place.h"
@@ -163,6 +164,23 @@ ask_vault(GVariant *what, gboolean is_dry, GCancellable *cancellable, GError **e
 
 /* --- receipts --- */
 
+/* What is not in the list, although it was. */
+static gboolean
+check_lost(GDBusConnection *vault, GCancellable *cancellable, GError **error)
+{
+    g_autoptr(GVariant) reply =
+        app_client_call_vault(vault, "GetStatistics", NULL, NULL, cancellable, error);
+    g_autoptr(GVariant) statistics = reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
+
+    if (statistics == NULL)
+        return FALSE;
+    if (app_dict_get_number(statistics, "receipts-lost") == 0)
+        return TRUE;
+    g_set_error(error, APP_ERROR, APP_ERROR_FAILED, "Not listed: %s.",
+                app_dict_get_text(statistics, "receipts-why"));
+    return FALSE;
+}
+
 static gboolean
 run_receipts(gboolean is_json, AppOutput *output, GCancellable *cancellable, GError **error)
 {
@@ -176,6 +194,8 @@ run_receipts(gboolean is_json, AppOutput *output, GCancellable *cancellable, GEr
         return FALSE;
     list = g_variant_get_child_value(reply, 0);
     app_forgotten_write_receipts(list, is_json, output->text);
+    if (!check_lost(vault, cancellable, error))
+        return FALSE;
     if (g_variant_n_children(list) == 0 && !is_json)
         app_output_say("Nothing was forgotten yet.");
     return TRUE;

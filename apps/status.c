@@ -194,6 +194,7 @@ write_json(const Status *self, GString *out)
     write_number(&json, self->vault, "unreadable", "unreadable", 1);
     write_number(&json, self->vault, "missing", "missing", 1);
     write_number(&json, self->vault, "older", "older", 1);
+    write_number(&json, self->vault, "receipts_lost", "receipts-lost", 1);
     app_json_key(&json, "read_only");
     app_json_boolean(&json, lookup_boolean(self->vault, "read-only"));
     write_limit(&json, self->vault, "quota", "quota", 1);
@@ -353,6 +354,8 @@ append_vault(const Status *self, GString *out)
     if (lookup_boolean(self->vault, "read-only"))
         g_string_append(out, "Read-only  the disk of the history: nothing is recorded or forgotten "
                              "until it can be written\n");
+    if (lookup_number(self->vault, "receipts-lost") > 0)
+        g_string_append_printf(out, "Forgotten  %s\n", lookup_text(self->vault, "receipts-why"));
     if (missing > 0)
         g_string_append_printf(out, "Missing    %s\n", lookup_text(self->vault, "missing-names"));
     if (lookup_number(self->vault, "older") > 0)

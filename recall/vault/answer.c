@@ -172,6 +172,9 @@ recall_answer_statistics(const RecallStatistics *statistics,
         g_variant_new_take_string(g_utf8_make_valid(statistics->damaged_names, -1)));
     add(&builder, "older", g_variant_new_uint32(statistics->n_older));
     add(&builder, "older-names", g_variant_new_string(statistics->older_names));
+    add(&builder, "receipts-lost", g_variant_new_uint32(statistics->n_receipts_lost));
+    add(&builder, "receipts-why",
+        g_variant_new_take_string(g_utf8_make_valid(statistics->receipts_why, -1)));
     if (status != NULL) {
         add(&builder, "quota", g_variant_new_uint64(status->limits.quota_bytes));
         add(&builder, "age", g_variant_new_int64(status->limits.age_us));

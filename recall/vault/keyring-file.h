@@ -32,8 +32,8 @@ typedef struct {
     gboolean is_sealed; /* in a sealed box: made while the vault was locked; else wrapped */
     uint8_t wrap[RECALL_SEALED_BOX_BYTES]; /* RECALL_WRAP_BYTES of it when wrapped */
     uint64_t n_seals;                      /* at most so many pieces were sealed with it */
-    uint64_t n_marked;                     /* recall/vault/mark.h: at least this is in its file */
-    RecallKeyringWitness witness;          /* recall/vault/mark.h: the page that has it */
+    uint64_t n_marked; /* recall/vault/mark.h: at least this is in its file; or receipts so far */
+    RecallKeyringWitness witness; /* recall/vault/mark.h: the page that has it */
 } RecallKeyringEntry;
 
 typedef struct {

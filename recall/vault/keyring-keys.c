@@ -222,6 +222,14 @@ find_by_id(const RecallKeyringFile *file, const uint8_t *id)
 }
 
 gboolean
+recall_keyring_get_by_id(RecallKeyring *self, const uint8_t *id, RecallKey *out_key, GError **error)
+{
+    const RecallKeyringEntry *entry = find_by_id(self->file, id);
+
+    return entry != NULL ? open_entry(self, entry, out_key, error) : set_no_key(error);
+}
+
+gboolean
 recall_keyring_lease(RecallKeyring *self, const uint8_t *id, uint64_t n, GError **error)
 {
     g_autoptr(RecallKeyringFile) changed = recall_keyring_file_copy(self->file);
@@ -260,6 +268,22 @@ recall_keyring_set_n_marked(RecallKeyring *self,
     entry->n_marked = MIN(n_marked, G_MAXINT64);
     entry->witness = (RecallKeyringWitness){0};
     return recall_keyring_save(self, g_steal_pointer(&changed), error);
+}
+
+uint64_t
+recall_keyring_get_newest_n_marked(const RecallKeyring *self, int week)
+{
+    const RecallKeyringEntry *entry = recall_keyring_file_find(self->file, week);
+
+    return entry != NULL ? entry->n_marked : 0;
+}
+
+gboolean
+recall_keyring_set_newest_n_marked(RecallKeyring *self, int week, uint64_t n_marked, GError **error)
+{
+    const RecallKeyringEntry *entry = recall_keyring_file_find(self->file, week);
+
+    return entry == NULL || recall_keyring_set_n_marked(self, entry->id, n_marked, error);
 }
 
 RecallKeyringWitness

@@ -114,6 +114,12 @@ gboolean recall_keyring_get(RecallKeyring *self,
                             RecallKey *out_key,
                             GError **error);
 
+/* @id: RECALL_SEGMENT_ID_BYTES of any key. @error: as recall_keyring_get() */
+gboolean recall_keyring_get_by_id(RecallKeyring *self,
+                                  const uint8_t *id,
+                                  RecallKey *out_key,
+                                  GError **error);
+
 /* Makes a key for a file that is about to be made; it is on the disk when this returns, and the
  * week is in hand; while locked only a later one than before. A key that the week has already is
  * kept, for the file that was set aside. */
@@ -153,6 +159,13 @@ gboolean recall_keyring_set_n_marked(RecallKeyring *self,
                                      const uint8_t *id,
                                      uint64_t n_marked,
                                      GError **error);
+
+/* Of the newest key of the week; without effect and 0 when there is none. */
+uint64_t recall_keyring_get_newest_n_marked(const RecallKeyring *self, int week);
+gboolean recall_keyring_set_newest_n_marked(RecallKeyring *self,
+                                            int week,
+                                            uint64_t n_marked,
+                                            GError **error);
 
 /* The page that has this mark, as the file was closed; unknown from when the mark is raised until
  * it is set; works while locked. */

@@ -3,6 +3,7 @@
 #include "recall/vault/losses.h"
 
 #include "recall/vault/quarantine.h"
+#include "recall/vault/receipts.h"
 
 #include <string.h>
 
@@ -82,7 +83,8 @@ recall_losses_name_damaged(const RecallVault *vault, char *out, size_t n_bytes)
 
     *out = '\0';
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        if (recall_quarantine_is_name(name, -1) && !g_str_has_suffix(name, "-wal"))
+        if ((recall_quarantine_is_name(name, -1) && !g_str_has_suffix(name, "-wal")) ||
+            recall_quarantine_is_of(name, RECALL_RECEIPTS_NAME))
             add_name(out, n_bytes, name);
     }
 }

@@ -14,8 +14,8 @@ GArray *recall_losses_dup_missing(RecallVault *vault);
  * Sunday by another clock than that of the weeks. */
 gboolean recall_losses_is_meant(int week, int64_t since_us, int64_t until_us);
 
-/* Into @out: the files of these weeks, or those that were set aside: "2026-W48.db, ...", cut off at
- * a whole name where there are too many. */
+/* Into @out: the files of these weeks, or all that were set aside: "2026-W48.db, ...", cut off at a
+ * whole name where there are too many. */
 void recall_losses_name_weeks(const GArray *weeks, char *out, size_t n_bytes);
 void recall_losses_name_damaged(const RecallVault *vault, char *out, size_t n_bytes);
 

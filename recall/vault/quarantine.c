@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #define SUFFIX ".damaged"
 #define LOG_SUFFIX SUFFIX "-wal"
@@ -42,9 +43,8 @@ set_errno_error(const char *path, GError **error)
 
 /* Moves the file and those that SQLite keeps beside it. @error: G_IO_ERROR_EXISTS: try another */
 static gboolean
-move_to(const char *folder, int week, unsigned n, GError **error)
+move_to(const char *folder, const char *name, unsigned n, GError **error)
 {
-    g_autofree char *name = recall_segment_dup_name(week);
     g_autofree char *from = g_build_filename(folder, name, NULL);
     g_autofree char *to = g_strdup_printf("%s.%u" SUFFIX, from, n);
     g_autofree char *wal_from = g_strconcat(from, "-wal", NULL);
@@ -60,19 +60,48 @@ move_to(const char *folder, int week, unsigned n, GError **error)
 }
 
 gboolean
-recall_quarantine_move(const char *folder, int week, GError **error)
+recall_quarantine_move_file(const char *folder, const char *name, GError **error)
 {
     g_autoptr(GError) local_error = NULL;
 
     for (unsigned n = 1; n <= RECALL_QUARANTINE_N_MAX; n++) {
         g_clear_error(&local_error);
-        if (move_to(folder, week, n, &local_error))
+        if (move_to(folder, name, n, &local_error))
             return TRUE;
         if (!g_error_matches(local_error, G_IO_ERROR, G_IO_ERROR_EXISTS))
             break;
     }
     g_propagate_error(error, g_steal_pointer(&local_error));
     return FALSE;
+}
+
+gboolean
+recall_quarantine_move(const char *folder, int week, GError **error)
+{
+    g_autofree char *name = recall_segment_dup_name(week);
+
+    return recall_quarantine_move_file(folder, name, error);
+}
+
+gboolean
+recall_quarantine_is_of(const char *file, const char *name)
+{
+    size_t n_bytes = strlen(name);
+
+    return strncmp(file, name, n_bytes) == 0 && file[n_bytes] == '.' &&
+           g_str_has_suffix(file, SUFFIX);
+}
+
+unsigned
+recall_quarantine_count(const char *folder, const char *name)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    unsigned n = 0;
+    const char *file;
+
+    while (dir != NULL && (file = g_dir_read_name(dir)) != NULL)
+        n += recall_quarantine_is_of(file, name) ? 1 : 0;
+    return n;
 }
 
 GArray *

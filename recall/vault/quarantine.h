@@ -19,6 +19,15 @@
  */
 gboolean recall_quarantine_move(const char *folder, int week, GError **error);
 
+/* The same with any file of the folder, whatever it is. */
+gboolean recall_quarantine_move_file(const char *folder, const char *name, GError **error);
+
+/* How many of this name were set aside. */
+unsigned recall_quarantine_count(const char *folder, const char *name);
+
+/* Whether it is such a file, of @name. */
+gboolean recall_quarantine_is_of(const char *file, const char *name);
+
 /* Whether a file of that name was set aside, or is the log of one; @week: -1 for any */
 gboolean recall_quarantine_is_name(const char *name, int week);
 

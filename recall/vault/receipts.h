@@ -6,7 +6,11 @@
 #include "recall/vault/keyring.h"
 
 /* What was forgotten when, without content; sealed in one file of the history's folder. While the
- * history is locked more can be added and none read. Store's thread. */
+ * history is locked more can be added and none read. A file that cannot be used is set aside
+ * (recall/vault/quarantine.h) and a new one begun; the keyring has the number of receipts that were
+ * ever added, so that those which are gone are noticed. Store's thread. */
+
+#define RECALL_RECEIPTS_NAME "receipts"
 
 #define RECALL_RECEIPTS_N_MAX 5000                  /* then the oldest goes */
 #define RECALL_RECEIPTS_MAX_BYTES (4 * 1024 * 1024) /* of their file */
@@ -33,7 +37,14 @@ gboolean recall_receipts_add(RecallKeyring *keyring,
                              RecallReceipt *out,
                              GError **error);
 
-/* Newest first. @error: G_IO_ERROR_PERMISSION_DENIED while locked; G_IO_ERROR_FAILED: there are
- * some, and none can be read
+/* Newest first, those that can be read. @error: G_IO_ERROR_PERMISSION_DENIED while locked
  * Returns: (transfer full): of RecallReceipt */
 GArray *recall_receipts_load(RecallKeyring *keyring, const char *folder, GError **error);
+
+/* @out_why: what became of those that were added and cannot be read or are not there; cut off where
+ * it is too long, and empty when there are none. While locked those that are there count as
+ * readable. Returns: how many */
+unsigned recall_receipts_explain_lost(RecallKeyring *keyring,
+                                      const char *folder,
+                                      char *out_why,
+                                      size_t n_bytes);

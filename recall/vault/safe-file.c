@@ -148,6 +148,16 @@ read_all(int fd, const char *path, size_t n_max_bytes, GError **error)
     return g_bytes_new_take(g_steal_pointer(&data), n_bytes);
 }
 
+void
+recall_safe_file_close_to_others(const char *path)
+{
+    struct stat about;
+
+    if (lstat(path, &about) == 0 && S_ISREG(about.st_mode) && about.st_uid == geteuid() &&
+        (about.st_mode & 0777) != 0600 && chmod(path, 0600) < 0)
+        g_debug("The mode of %s stays: %s", path, g_strerror(errno));
+}
+
 GBytes *
 recall_safe_file_read(const char *path, size_t n_max_bytes, GError **error)
 {

@@ -16,6 +16,10 @@ gboolean recall_safe_file_write(const char *path, const void *data, size_t n_byt
  * Returns: (transfer full): on the heap; clear it when it is a secret */
 GBytes *recall_safe_file_read(const char *path, size_t n_max_bytes, GError **error);
 
+/* Gives a file of ours the mode 0600, for one whose content others may have read; without effect on
+ * anything else. */
+void recall_safe_file_close_to_others(const char *path);
+
 #define RECALL_SAFE_FILE_SUM_BYTES 32
 
 /* @out: SHA-256, RECALL_SAFE_FILE_SUM_BYTES; any thread */

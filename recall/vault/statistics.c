@@ -4,6 +4,8 @@
 
 #include "recall/vault/disk-usage.h"
 #include "recall/vault/losses.h"
+#include "recall/vault/quarantine.h"
+#include "recall/vault/receipts.h"
 #include "recall/vault/transaction.h"
 
 /* The one number that @sql answers, or -1 */
@@ -110,7 +112,10 @@ recall_statistics_gather(RecallVault *vault, RecallStatistics *out_statistics, G
             g_strlcpy(sum.unreadable_why, local_error->message, sizeof sum.unreadable_why);
     }
     name_older(catalog, &sum);
-    sum.n_damaged = catalog->n_damaged;
+    sum.n_receipts_lost = recall_receipts_explain_lost(catalog->keyring, catalog->folder,
+                                                       sum.receipts_why, sizeof sum.receipts_why);
+    sum.n_damaged =
+        catalog->n_damaged + recall_quarantine_count(catalog->folder, RECALL_RECEIPTS_NAME);
     sum.is_read_only = catalog->is_refused || recall_segment_is_on_read_only_disk(catalog->folder);
     recall_losses_name_weeks(missing, sum.missing_names, sizeof sum.missing_names);
     recall_losses_name_damaged(vault, sum.damaged_names, sizeof sum.damaged_names);

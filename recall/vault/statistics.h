@@ -13,7 +13,7 @@ typedef struct {
     uint64_t n_bytes;  /* on disk, with what was set aside */
     int64_t oldest_us; /* start of the oldest scene, 0 when there is none */
     unsigned n_segments;
-    unsigned n_damaged;    /* set aside */
+    unsigned n_damaged;    /* set aside, weeks and receipts */
     unsigned n_unreadable; /* there, but the system does not let them be read */
     char unreadable_why[RECALL_STATISTICS_WHY_BYTES]; /* a sentence of the first of them; may be cut
                                                     off within a letter */
@@ -22,7 +22,9 @@ typedef struct {
     char damaged_names[RECALL_STATISTICS_WHY_BYTES];
     unsigned n_older; /* opened, and an older copy than the one that was written last */
     char older_names[RECALL_STATISTICS_WHY_BYTES];
-    gboolean is_read_only; /* the disk: nothing is added or forgotten */
+    unsigned n_receipts_lost;
+    char receipts_why[RECALL_STATISTICS_WHY_BYTES]; /* as recall_receipts_explain_lost() */
+    gboolean is_read_only;                          /* the disk: nothing is added or forgotten */
 } RecallStatistics;
 
 /* Opens every week that has a key, to count it once; of others it says what their files tell. One

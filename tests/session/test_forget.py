@@ -298,6 +298,109 @@ def test_the_week_in_hand_is_no_file():
         assert f"{current.name}.1.damaged" in vault.deskhand("doctor").stdout
 
 
+def receipts_of(vault):
+    return vault.folder / "data/deskhand/segments/receipts"
+
+
+def lay_open(path):
+    path.chmod(0o644) # as cp -r leaves it
+
+
+def make_folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+def make_pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+def make_link(path):
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to("elsewhere")
+
+
+def make_noise(path):
+    path.write_bytes(os.urandom(30_000_000))
+
+
+def test_receipts_that_cannot_be_used():
+    """They make way, or get their mode back; forgetting and searching go on."""
+    for spoil in (lay_open, make_folder, make_pipe, make_link, make_noise):
+        with Vault() as vault:
+            fill_weeks(vault, 2)
+            path = receipts_of(vault)
+            assert vault.deskhand("forget", "--query", "heron 2", "--yes").returncode == 0
+            vault.process.end()
+            spoil(path)
+            vault.start()
+            done = vault.deskhand("forget", "--query", "heron", "--yes")
+            assert done.returncode == 0 and "Receipt" in done.stdout, (spoil, done)
+            assert n_found(vault, "heron") == 0 and n_found(vault, "walrus") == 4, spoil
+            done = vault.deskhand("forget", "--receipts", "--json")
+            n = len(json.loads(done.stdout))
+            aside = path.with_name("receipts.1.damaged")
+            doctor = vault.deskhand("doctor").stdout
+            if spoil == lay_open:
+                assert n == 2 and path.stat().st_mode & 0o777 == 0o600 and done.returncode == 0
+                assert "receipts" not in doctor, doctor
+                continue
+            assert n == 1 and done.returncode == 1 and "is missing" in done.stderr, (spoil, done)
+            assert "receipt is missing" in doctor, (spoil, doctor)
+            if spoil not in (make_pipe, make_link): # which hold nothing
+                assert aside.exists() and aside.name in doctor, (spoil, doctor)
+                assert status_of(vault)["damaged"] == 1, spoil
+            assert vault.deskhand("forget", "--all", "--yes").returncode == 0, spoil
+            assert n_found(vault, "") == 0, spoil
+
+
+def lose(vault, content, n_read, words):
+    """@content: of the file of three receipts, None for none"""
+    vault.process.end()
+    if content is None:
+        receipts_of(vault).unlink()
+    else:
+        receipts_of(vault).write_bytes(content)
+    vault.start()
+    done = vault.deskhand("forget", "--receipts", "--json")
+    assert len(json.loads(done.stdout)) == n_read and done.returncode == 1, done
+    doctor = vault.deskhand("doctor").stdout
+    for text in (done.stderr, doctor, vault.deskhand("status").stdout):
+        assert words in text, text
+    assert "weak  receipts: " in doctor, doctor
+    assert status_of(vault)["receipts_lost"] == 3 - n_read
+    done = vault.deskhand("forget", "--receipts")
+    assert "yet" not in done.stdout + done.stderr and len(done.stdout.splitlines()) == n_read, done
+
+
+def test_receipts_that_are_lost():
+    """What cannot be read, and what was cut off or taken away, is said; the rest is listed."""
+    with Vault() as vault:
+        fill_weeks(vault, 3)
+        for n in (2, 3, 4):
+            done = vault.deskhand("forget", "--query", f"heron {n}", "--yes")
+            assert done.returncode == 0, done
+        whole = receipts_of(vault).read_bytes()
+        flipped = bytearray(whole)
+        flipped[len(whole) // 3 + 60] ^= 0x10
+        lose(vault, flipped, 2, "1 receipt cannot be read: it is damaged")
+        lose(vault, whole[:100], 0, "3 receipts cannot be read: they are damaged")
+        lose(vault, None, 0, "3 receipts are missing")
+        lose(vault, b"", 0, "3 receipts are missing")
+        vault.process.end()
+        receipts_of(vault).write_bytes(flipped)
+        vault.start()
+        assert vault.deskhand("forget", "--all", "--yes").returncode == 0
+        assert len(json.loads(vault.deskhand("forget", "--receipts", "--json").stdout)) == 3
+        vault.process.end()
+        receipts_of(vault).write_bytes(whole)
+        vault.start()
+        done = vault.deskhand("forget", "--receipts") # the last one is not in it
+        assert done.returncode == 1 and "1 receipt is missing" in done.stderr, done
+        assert len(done.stdout.splitlines()) == 3, done
+
+
 def test_real_programs():
     """Typed and shown, forgotten, nowhere; and it goes on recording."""
     with Desktop() as desktop:

@@ -226,7 +226,7 @@ def test_the_keyring_is_taken_away():
             assert keyring_copies(vault) == "gone"
             assert "Keyring    it is gone" in vault.deskhand("status").stdout
             done = vault.deskhand("forget", "--receipts")
-            assert done.returncode == 1 and "receipts cannot be read" in done.stderr, done
+            assert done.returncode == 1 and "receipt cannot be read: its key is not in the keyring" in done.stderr, done
             vault.process.end()
         vault.start()
         assert "of the history are damaged and set aside" in doctor.stdout.replace(
