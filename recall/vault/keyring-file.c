@@ -271,7 +271,8 @@ recall_keyring_file_parse(GBytes *bytes, GError **error)
     if (version > 0 && take_version(content, version, self))
         return g_steal_pointer(&self);
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                        "The keyring is damaged, and so is its copy: put both back from a backup");
+                        "The keyring is damaged, and so is its copy: put both back from a backup, "
+                        "or move the folder of the history away, and a new one begins");
     return NULL;
 }
 

@@ -350,6 +350,13 @@ def test_doctor_when_the_vault_cannot_start():
         assert vault_program.returncode == 1 and "keyring" in vault_program.stderr
         done = vault.deskhand("doctor")
         assert "bad   vault: The keyring is damaged" in done.stdout, done.stdout
+        assert "or move the folder of the history away, and a new one begins" in done.stdout, done
+        away = folder.rename(folder.with_name("away"))
+        vault.start()
+        assert "keeps 0 scenes" in vault.deskhand("doctor").stdout
+        vault.process.end()
+        shutil.rmtree(folder)
+        away.rename(folder)
         for name in names:
             name.write_bytes(whole)
         vault.start()
