@@ -41,6 +41,29 @@ recall_losses_dup_missing(RecallVault *vault)
     return missing;
 }
 
+static void
+add_once(GArray *weeks, const GArray *more)
+{
+    for (unsigned i = 0; i < more->len; i++) {
+        if (!has(weeks, g_array_index(more, int, i)))
+            g_array_append_val(weeks, g_array_index(more, int, i));
+    }
+}
+
+GArray *
+recall_losses_dup_unreadable(RecallVault *vault, const GArray *unreadable)
+{
+    GArray *weeks = g_array_new(FALSE, FALSE, sizeof(int));
+
+    add_once(weeks, unreadable);
+    if (recall_vault_get_catalog(vault)->n_damaged > 0) {
+        g_autoptr(GArray) aside = recall_quarantine_dup_weeks(recall_vault_get_folder(vault));
+
+        add_once(weeks, aside);
+    }
+    return weeks;
+}
+
 gboolean
 recall_losses_is_meant(int week, int64_t since_us, int64_t until_us)
 {

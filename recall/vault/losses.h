@@ -10,6 +10,10 @@
  * int, oldest first */
 GArray *recall_losses_dup_missing(RecallVault *vault);
 
+/* Weeks of which not all can be read: those that were set aside, and @unreadable.
+ * Returns: (transfer full): of int, each once */
+GArray *recall_losses_dup_unreadable(RecallVault *vault, const GArray *unreadable);
+
 /* Whether the time covers all of a week that nobody can look into: a person says from Monday to
  * Sunday by another clock than that of the weeks. */
 gboolean recall_losses_is_meant(int week, int64_t since_us, int64_t until_us);

@@ -6,6 +6,7 @@
 #include "recall/vault/cursor.h"
 #include "recall/vault/fts-expression.h"
 #include "recall/vault/hint.h"
+#include "recall/vault/losses.h"
 #include "recall/vault/ranking.h"
 #include "recall/vault/scene-id.h"
 #include "recall/vault/sieve.h"
@@ -47,6 +48,7 @@ struct RecallSearch {
     RecallRanking *ranking; /* when the most relevant are wanted */
     gboolean is_ranked;     /* all are weighed and in order */
     GArray *unreadable;     /* of int */
+    unsigned n_lost;        /* weeks of the time in question of which not all can be read */
 };
 
 /* What one slice has at hand. */
@@ -526,6 +528,20 @@ step(RecallSearch *self, Slice *slice, GError **error)
     return TRUE;
 }
 
+static void
+count_lost(RecallSearch *self, RecallVault *vault)
+{
+    g_autoptr(GArray) weeks = recall_losses_dup_unreadable(vault, self->unreadable);
+    RecallTimeRange range = get_range(self);
+
+    for (unsigned i = 0; i < weeks->len; i++) {
+        int64_t week_us = recall_segment_week_start_us(g_array_index(weeks, int, i));
+
+        self->n_lost +=
+            range.since_us < week_us + RECALL_SEGMENT_WEEK_US && range.until_us > week_us;
+    }
+}
+
 gboolean
 recall_search_run_slice(RecallSearch *self,
                         RecallVault *vault,
@@ -542,6 +558,8 @@ recall_search_run_slice(RecallSearch *self,
         if (g_cancellable_set_error_if_cancelled(cancellable, error) || !step(self, &slice, error))
             return FALSE;
     } while (!self->is_done && !recall_slice_is_over(&slice.time));
+    if (self->is_done)
+        count_lost(self, vault);
     return TRUE;
 }
 
@@ -561,10 +579,16 @@ char *
 recall_search_dup_note(const RecallSearch *self)
 {
     gboolean is_fruitless = self->n_found == 0 && self->is_first_page;
+    g_autofree char *hint = recall_hint_make(
+        is_fruitless ? recall_attempts_get_query(&self->attempts, 0) : get_query(self),
+        is_fruitless);
 
-    return recall_hint_make(is_fruitless ? recall_attempts_get_query(&self->attempts, 0)
-                                         : get_query(self),
-                            is_fruitless);
+    if (self->n_lost == 0)
+        return g_steal_pointer(&hint);
+    return g_strdup_printf("%u week%s of the history cannot be read, in whole or in part: see "
+                           "`deskhand doctor`.%s%s",
+                           self->n_lost, self->n_lost == 1 ? "" : "s", hint != NULL ? " " : "",
+                           hint != NULL ? hint : "");
 }
 
 char *

@@ -67,6 +67,7 @@ char *recall_search_dup_cursor(const RecallSearch *self);
 /* Weeks that were left out because they cannot be read. Returns: (transfer none): of int */
 const GArray *recall_search_get_unreadable(const RecallSearch *self);
 
-/* Returns: (transfer full) (nullable): a sentence for the person about how the query was read where
- * it may be meant otherwise, such as text that is also a time */
+/* Once done. Returns: (transfer full) (nullable): for the person: of how many weeks of the time in
+ * question not all can be read, and how the query was read where it may be meant otherwise, such as
+ * text that is also a time */
 char *recall_search_dup_note(const RecallSearch *self);

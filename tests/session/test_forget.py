@@ -189,6 +189,9 @@ def test_weeks_that_are_no_files():
         for command in ("doctor", "status"):
             told = vault.deskhand(command).stdout
             assert "3 weeks" in told and str(link) in told, told
+        told = vault.deskhand("search", "nowhere").stderr
+        assert "Nothing found" in told and "3 weeks of the history cannot be read" in told, told
+        assert "cannot be read" not in vault.deskhand("search", "nowhere", "today").stderr
         done = vault.deskhand("forget", "--app", "Gedit", "--yes")
         assert done.returncode == 1 and "Forgotten: 2 scenes" in done.stdout, done
         assert all(str(path) in done.stderr for path in (folder, pipe, link)), done
@@ -234,6 +237,8 @@ def test_a_week_that_is_missing():
         aside.rename(files[0])
         vault.start()
         assert status_of(vault)["damaged"] == 1
+        note = vault.json("search", "--json", "heron")["note"]
+        assert note.startswith("1 week of the history cannot be read"), note
         assert f"{files[0].name}.1.damaged" in vault.deskhand("doctor").stdout
 
 

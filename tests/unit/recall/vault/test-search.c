@@ -456,7 +456,20 @@ test_cancelled(void **state)
     assert_int_equal(results->len, 0);
 }
 
-/* The rest of the history is searched all the same. */
+/* Returns: (transfer full) (nullable): what is said of a search that is run to its end */
+static char *
+run_for_note(Fixture *self, const char *query, const char *since)
+{
+    RecallSearchOptions options = {.limit = 10, .since = since};
+    g_autoptr(RecallSearch) search = begin(query, &options);
+    g_autoptr(GPtrArray) results = new_results();
+
+    while (!recall_search_is_done(search))
+        assert_true(recall_search_run_slice(search, self->vault, NULL, results, NULL));
+    return recall_search_dup_note(search);
+}
+
+/* The rest of the history is searched all the same, and it is said. */
 static void
 test_damaged_segment(void **state)
 {
@@ -473,6 +486,14 @@ test_damaged_segment(void **state)
     path = g_build_filename(self->folder, name, NULL);
     assert_true(g_file_set_contents(path, garbage, 40960, NULL));
     self->vault = recall_vault_open(self->folder, NULL);
+    for (unsigned i = 0; i < 2; i++) { /* as it is set aside, and after that */
+        g_autofree char *note = run_for_note(self, "x", NULL);
+        g_autofree char *of_newer = run_for_note(self, "x", "yesterday");
+
+        assert_string_equal(note, "1 week of the history cannot be read, in whole or in part: see "
+                                  "`deskhand doctor`.");
+        assert_null(of_newer);
+    }
     check(self, "x", new, old, END);
 }
 
