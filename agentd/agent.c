@@ -432,6 +432,7 @@ agentd_agent_get_status(AgentdAgent *self, AgentdStatus *out_status)
         .n_refused = recall_ledger_get_n_times(
             recall_blinds_get_ledger(self->parts.blinds, g_get_real_time())),
         .display = g_strdup(self->display ? self->display : ""),
+        .pixels_error = self->why_no_pixels != NULL ? self->why_no_pixels->message : "",
     };
     out_status->is_recording = *out_status->reason == '\0';
 }

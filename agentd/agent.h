@@ -22,6 +22,7 @@ typedef struct {
     unsigned n_waiting;
     uint64_t n_refused; /* by rules, since the start */
     uint64_t n_dropped;
+    const char *pixels_error; /* why they could not be read at the last try, or "": borrowed */
     char *display;
     gboolean is_connected; /* with the vault */
     char *vault_path;      /* its socket */

@@ -154,6 +154,8 @@ handle_get_status(ProtocolDbusAgent1 *skeleton, GDBusMethodInvocation *invocatio
     g_variant_builder_add(&builder, "{sv}", "dropped", g_variant_new_uint64(status.n_dropped));
     g_variant_builder_add(&builder, "{sv}", "display", g_variant_new_string(status.display));
     g_variant_builder_add(&builder, "{sv}", "refused", g_variant_new_uint64(status.n_refused));
+    g_variant_builder_add(&builder, "{sv}", "pixels-error",
+                          g_variant_new_string(status.pixels_error));
     g_variant_builder_add(&builder, "{sv}", "vault-connected",
                           g_variant_new_boolean(status.is_connected));
     g_variant_builder_add(&builder, "{sv}", "vault-path", g_variant_new_string(status.vault_path));

@@ -180,6 +180,8 @@ write_json(const Status *self, GString *out)
     write_number(&json, self->agent, "backlog", "backlog", 1);
     write_number(&json, self->agent, "dropped", "dropped", 1);
     write_number(&json, self->agent, "refused", "refused", 1);
+    app_json_key(&json, "pixels_error");
+    app_json_string(&json, get_text_or_null(self->agent, "pixels-error"));
     app_json_key(&json, "display");
     app_json_string(&json, self->agent != NULL ? lookup_text(self->agent, "display") : NULL);
     app_json_key(&json, "vault_connected");
@@ -244,10 +246,16 @@ append_agent(const Status *self, GString *out)
     int64_t waiting = MAX(lookup_number(self->agent, "backlog"), 0);
     int64_t dropped = lookup_number(self->agent, "dropped");
     int64_t refused = lookup_number(self->agent, "refused");
+    const char *pixels_error = lookup_text(self->agent, "pixels-error");
     g_autofree char *lag = app_when_format_duration(MAX(lag_us, 0));
 
     if (self->agent == NULL)
         return;
+    if (*pixels_error != '\0') {
+        g_string_append(out, "Pixels     are not read: ");
+        app_output_append_clean(out, pixels_error, -1, FALSE);
+        g_string_append_c(out, '\n');
+    }
     g_string_append_printf(out, "Behind     %s, %" G_GINT64_FORMAT " %s for the vault\n", lag,
                            waiting, waiting == 1 ? "scene waits" : "scenes wait");
     if (refused > 0)

@@ -216,6 +216,17 @@ def test_agentd_without_a_desktop():
         wait_for(lambda: not desktop.deskhand_pids(), f"none of {DESKHAND} stays")
 
 
+def test_a_language_that_is_not_there():
+    """Beside one that is, too: it would be left out, and nobody told."""
+    with Desktop(config="[read]\nlanguages=eng+xx\n") as desktop:
+        apps.xterm(desktop, *apps.shell("echo walrus"), title="letters")
+        sentence = 'No language data for "xx": install the package tesseract-ocr-xx'
+        wait_for(lambda: desktop.status()["pixels_error"] == sentence, "status says so")
+        assert f"Pixels     are not read: {sentence}" in desktop.deskhand("status").stdout
+        assert f"bad   agent's reader: {sentence}" in desktop.deskhand("doctor").stdout
+        assert f"Pixels are not read: {sentence}" in desktop.agentd.log()
+
+
 def test_settings_with_a_mistake():
     """What keeps the agent from starting, or would the next time, is said by doctor and status."""
     with Desktop(agentd=False, config="[never]\nsits=bank.example\n") as desktop:

@@ -23,6 +23,22 @@ set_no_data(const char *language, GError **error)
                 package);
 }
 
+/* Of several Tesseract takes those that are there, and only complains of the others. */
+static gboolean
+check_loaded(const ReaderEngine *self, const char *languages, GError **error)
+{
+    g_auto(GStrv) wanted = g_strsplit(languages, "+", -1);
+    char **loaded = TessBaseAPIGetLoadedLanguagesAsVector(self->api);
+    char **at = wanted;
+
+    while (*at != NULL && g_strv_contains((const char *const *)loaded, *at))
+        at++;
+    TessDeleteTextArray(loaded);
+    if (*at != NULL)
+        set_no_data(*at, error);
+    return *at == NULL;
+}
+
 ReaderEngine *
 reader_engine_new(const char *data_path, const char *language, GError **error)
 {
@@ -33,6 +49,8 @@ reader_engine_new(const char *data_path, const char *language, GError **error)
         set_no_data(language, error);
         return NULL;
     }
+    if (!check_loaded(self, language, error))
+        return NULL;
     TessBaseAPISetPageSegMode(self->api, PSM_SINGLE_LINE);
     TessBaseAPISetVariable(self->api, "tessedit_do_invert", "0");
     return g_steal_pointer(&self);

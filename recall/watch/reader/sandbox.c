@@ -39,6 +39,7 @@ reader_sandbox_begin(unsigned n_files)
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     (void)close_range(n_files, ~0U, 0);
     set_limit(RLIMIT_CORE, 0);
+    signal(SIGXFSZ, SIG_IGN); /* Tesseract complains to a file, perhaps, and is to live on */
 #ifndef HAS_ADDRESS_SANITIZER /* which reports to standard error, a file perhaps */
     set_limit(RLIMIT_FSIZE, 0);
     set_limit(RLIMIT_AS, READER_SANDBOX_MEMORY_MAX_BYTES);
