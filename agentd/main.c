@@ -38,20 +38,28 @@ on_refused(const GError *error, void *user_data)
     g_main_loop_quit(daemon->loop);
 }
 
-/* $DESKHAND_LIBEXEC_DIR serves programs that run without being installed. */
-static const char *
-get_libexec_path(void)
+/* Where vault and reader are: beside this program as it was called, so that one that is not
+ * installed needs no $DESKHAND_LIBEXEC_DIR, or else where they are installed. */
+static char *
+dup_libexec_path(const char *called)
 {
-    const char *path = g_getenv("DESKHAND_LIBEXEC_DIR");
+    const char *wanted = g_getenv("DESKHAND_LIBEXEC_DIR");
+    g_autofree char *program = g_find_program_in_path(called);
+    g_autofree char *path = g_canonicalize_filename(program != NULL ? program : called, NULL);
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *vault = g_build_filename(folder, "deskhand-vault", NULL);
 
-    return path != NULL && *path != '\0' ? path : DESKHAND_LIBEXEC_DIR;
+    if (wanted != NULL && *wanted != '\0')
+        return g_strdup(wanted);
+    return g_file_test(vault, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer(&folder)
+                                                         : g_strdup(DESKHAND_LIBEXEC_DIR);
 }
 
 static int
-run(AgentdConfig *config, const char *display)
+run(AgentdConfig *config, const char *display, const char *libexec_path)
 {
     Daemon daemon = {g_main_loop_new(NULL, FALSE), EXIT_SUCCESS};
-    AgentdAgent *agent = agentd_agent_new(config, display, get_libexec_path(), on_refused, &daemon);
+    AgentdAgent *agent = agentd_agent_new(config, display, libexec_path, on_refused, &daemon);
     AgentdServiceAgent *service = agentd_service_agent_new(agent);
 
     g_unix_signal_add(SIGTERM, on_signal, &daemon);
@@ -69,6 +77,7 @@ main(int argc, char **argv)
 {
     g_autofree char *config_path = NULL;
     g_autofree char *display = NULL;
+    g_autofree char *libexec_path = dup_libexec_path(argv[0]);
     gboolean show_version = FALSE;
     const GOptionEntry entries[] = {
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &config_path,
@@ -104,5 +113,5 @@ main(int argc, char **argv)
         fprintf(stderr, "deskhand-agentd: %s\n", error->message);
         return EXIT_FAILURE;
     }
-    return run(config, display);
+    return run(config, display, libexec_path);
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parts of the desktop and of Deskhand go away, hang and come back."""
 import os
+import shutil
 import signal
 
 import apps
@@ -177,6 +178,15 @@ def test_agentd_is_gone_before_the_vault_looks():
         starter.popen.wait()
         wait_for(lambda: f"process {starter.pid}," in starter.log(), "the vault says so")
         wait_for(lambda: not desktop.deskhand_pids(), "and ends")
+
+
+def test_agentd_is_called_by_its_path():
+    """It finds vault and reader beside itself, installed or not."""
+    with Desktop(agentd=False) as desktop:
+        del desktop.env["DESKHAND_LIBEXEC_DIR"]
+        desktop.agentd = desktop.spawn("agentd", [shutil.which("deskhand-agentd")])
+        desktop.wait_recording()
+        say_and_find(desktop, "called by its path")
 
 
 def test_agentd_before_the_desktop():
