@@ -31,7 +31,7 @@ struct RecallWatch {
     GCancellable *cancellable; /* of the reading under way, NULL when there is none */
     unsigned start_source;
     unsigned busy_source;
-    unsigned rest_source;    /* something is withheld until it rests */
+    unsigned rest_source;    /* something is withheld, or a picture stale */
     unsigned partial_source; /* what was told is stored without what is being read by OCR */
     unsigned busy_interval_ms;
     gboolean is_sample;        /* the reading under way looks at what does not come to rest */

@@ -56,24 +56,27 @@ on_rest(void *user_data)
     return G_SOURCE_REMOVE;
 }
 
-/* Nothing may happen in the window any more: what is withheld for a while is looked at again. */
+/* The text stays while the picture beside it changes: keep a new one now and then. */
+static int64_t
+get_picture_due_us(const RecallWatch *self)
+{
+    return self->is_picture_stale
+               ? self->pictured_us + RECALL_WATCH_PICTURE_INTERVAL_MS * (int64_t)1000
+               : INT64_MAX;
+}
+
+/* Nothing may happen in the window any more: what is withheld for a while is looked at again, and
+ * a picture that is stale is kept. */
 static void
 await_rest(RecallWatch *self)
 {
     int64_t rest_us = recall_content_get_rest_us(self->content);
-    int64_t wait_ms = (rest_us - g_get_monotonic_time()) / 1000;
+    int64_t due_us = MIN(rest_us != 0 ? rest_us : INT64_MAX, get_picture_due_us(self));
+    int64_t wait_ms = (due_us - g_get_monotonic_time()) / 1000;
 
     g_clear_handle_id(&self->rest_source, g_source_remove);
-    if (rest_us != 0)
+    if (due_us != INT64_MAX)
         self->rest_source = g_timeout_add(MAX(wait_ms, 0) + 1, on_rest, self);
-}
-
-/* The text stays while the picture beside it changes: keep a new one now and then. */
-static gboolean
-is_picture_old(const RecallWatch *self)
-{
-    return self->is_picture_stale &&
-           g_get_monotonic_time() - self->pictured_us > RECALL_WATCH_PICTURE_INTERVAL_MS * 1000;
 }
 
 static RecallSceneChange
@@ -96,7 +99,6 @@ observe(RecallWatch *self)
         .visible = recall_content_get_visible(self->content),
     };
 
-    await_rest(self);
     recall_blinds_note_secrets(self->parts.blinds, self->xid,
                                recall_content_get_n_secrets(self->content), self->seen_us);
     recall_frame_get_size(recall_watch_get_frame(self), &view.width_px, &view.height_px);
@@ -108,6 +110,7 @@ recall_watch_store(RecallWatch *self)
 {
     uint64_t last_key = recall_scene_get_key(self->scene);
     RecallSceneChange change = observe(self);
+    gboolean must_picture = get_picture_due_us(self) <= g_get_monotonic_time();
 
     if (change == RECALL_SCENE_NEW && last_key != 0 && self->stood_us != 0)
         recall_store_touch(self->parts.store, last_key, self->stood_us);
@@ -115,11 +118,12 @@ recall_watch_store(RecallWatch *self)
         self->stood_us = 0;
     self->stored_us = self->seen_us;
     take_back(self); /* the scene in hand is put after it */
-    if (change != RECALL_SCENE_SAME || self->must_store || is_picture_old(self) ||
+    if (change != RECALL_SCENE_SAME || self->must_store || must_picture ||
         (self->is_partial && !recall_content_has_unread(self->content)))
         put_scene(self);
     else
         recall_store_touch(self->parts.store, recall_scene_get_key(self->scene), self->seen_us);
+    await_rest(self);
 }
 
 static gboolean

@@ -11,6 +11,7 @@ from checks import assert_boxes, assert_chinese, assert_found, look_at_it, wait_
 from desktop import wait_for
 
 N_MISSED_OF_100_MAX = 2
+GROUND_PX = 100000
 SELECTED_PX = 5000 # of the ink's colour
 INK = "#101820"
 STOOD_S = 8
@@ -58,6 +59,20 @@ def test_light_on_dark(desktop):
         "xterm", ["xterm", "-bg", "black", "-fg", "grey80", "-fa", "DejaVu Sans Mono", "-fs", "11",
                   "-e", *apps.shell("echo the midnight carousel")], of_class="xterm")
     assert_boxes(desktop, assert_found(desktop, "midnight carousel"))
+    terminal.end()
+
+
+def test_another_ground(desktop):
+    """The text stays, and nothing happens afterwards: the picture follows all the same."""
+    terminal = desktop.start_app(
+        "xterm", ["xterm", "-bg", "white", "-e", *apps.shell(
+            "echo the patient chameleon; read -rs; printf '\\033]11;#204060\\007'")],
+        of_class="xterm")
+    scene = assert_found(desktop, "patient chameleon")["scene"]
+    desktop.settle()
+    assert desktop.picture(scene).count("#204060") == 0
+    desktop.key("Return")
+    wait_for(lambda: desktop.picture(scene).count("#204060") > GROUND_PX, "the new ground", 30)
     terminal.end()
 
 
