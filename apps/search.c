@@ -79,7 +79,10 @@ const AppCommand app_search_command = {
         "address holds all the words. Results come as they are found, the newest first. Ctrl-C "
         "ends the search.\n"
         "\n"
-        "Anything is a valid query. Upper and lower case are the same. These have a meaning:",
+        "Anything is a valid query. Upper and lower case are the same. Signs count (C++ is not C); "
+        "where nothing has them, what is found without them is shown, and that is said. These have "
+        "a "
+        "meaning:",
     .terms = terms,
     .options = options,
     .examples = examples,

@@ -49,9 +49,57 @@ explain_dated(const RecallQuery *query)
         dated, since, until, dated);
 }
 
-char *
-recall_hint_make(const RecallQuery *query, gboolean is_fruitless)
+static gboolean
+is_loosened(const RecallTerm *term, RecallReading reading)
 {
+    if (term->is_negative || reading == RECALL_READING_LITERAL)
+        return FALSE;
+    return term->literal != NULL ||
+           (reading == RECALL_READING_PARTS && !term->is_quoted && term->breaks->len > 0);
+}
+
+static void
+append_typed(GString *out, const RecallTerm *term)
+{
+    g_autofree char *begin = g_utf8_strlen(term->typed, -1) > RECALL_HINT_TERM_MAX_CHARS
+                                 ? g_utf8_substring(term->typed, 0, RECALL_HINT_TERM_MAX_CHARS)
+                                 : NULL;
+
+    g_string_append_printf(out, "%s\"%s%s\"", out->len > 0 ? ", " : "",
+                           begin != NULL ? begin : term->typed, begin != NULL ? "…" : "");
+}
+
+/* Returns: (transfer full) (nullable): NULL when all stands there as it was typed */
+static char *
+explain_reading(const RecallQuery *query, RecallReading reading)
+{
+    g_autoptr(GString) typed = g_string_new(NULL);
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < query->terms->len; i++) {
+        const RecallTerm *term = g_ptr_array_index(query->terms, i);
+
+        if (!is_loosened(term, reading))
+            continue;
+        append_typed(typed, term);
+        n++;
+    }
+    if (n == 0)
+        return NULL;
+    return g_strdup_printf("Nothing was found that has %s as %s; these have %s.", typed->str,
+                           n > 1 ? "they stand" : "it stands",
+                           reading == RECALL_READING_PARTS ? "the parts"
+                           : n > 1                         ? "them without their signs"
+                                                           : "it without its signs");
+}
+
+char *
+recall_hint_make(const RecallQuery *query, RecallReading reading, gboolean is_fruitless)
+{
+    g_autofree char *nearest = is_fruitless ? NULL : explain_reading(query, reading);
+
+    if (nearest != NULL)
+        return g_steal_pointer(&nearest);
     if (query->untimed != NULL)
         return g_strdup_printf("No time that is understood follows \"%s:\", so it was looked for as"
                                " text; a time is one such as yesterday, 3 days ago or 2026-11-03.",

@@ -581,7 +581,7 @@ recall_search_dup_note(const RecallSearch *self)
     gboolean is_fruitless = self->n_found == 0 && self->is_first_page;
     g_autofree char *hint = recall_hint_make(
         is_fruitless ? recall_attempts_get_query(&self->attempts, 0) : get_query(self),
-        is_fruitless);
+        get_reading(self), is_fruitless);
 
     if (self->n_lost == 0)
         return g_steal_pointer(&hint);

@@ -25,6 +25,7 @@ recall_term_free(RecallTerm *self)
     g_clear_pointer(&self->pointed, g_ptr_array_unref);
     g_array_unref(self->breaks);
     g_free(self->literal);
+    g_free(self->typed);
     g_free(self);
 }
 
@@ -105,6 +106,7 @@ recall_term_new(const char *text, size_t length, gboolean is_quoted)
     RecallTerm *self = g_new0(RecallTerm, 1);
     size_t last_end = 0;
 
+    self->typed = g_utf8_make_valid(text, (ssize_t)length);
     self->tokens = g_ptr_array_new_with_free_func(g_free);
     self->breaks = g_array_new(FALSE, FALSE, sizeof(unsigned));
     if (!is_quoted)

@@ -29,6 +29,7 @@ typedef struct {
     GPtrArray *pointed; /* (nullable): the same for indexes to which points make another word */
     GArray *breaks; /* of unsigned: tokens that begin a new part of the term, 0 not among them */
     char *literal;  /* (nullable): folded, when the tokens do not say all, as for C++ */
+    char *typed;    /* as it was given, but for what is not UTF-8 */
 } RecallTerm;
 
 const char *recall_field_name(RecallField field);

@@ -163,6 +163,12 @@ def check_queries(vault):
     dated = vault.deskhand("search", "--json", "今年之前")
     assert not dated.stderr and '"今年之前" was' in json.loads(dated.stdout)["note"], dated
     assert vault.json("search", "--json", "walrus")["note"] is None
+    assert vault.json("search", "--json", "C++")["note"] is None
+    for query, name in (("C#", "evil"), ("《合同》", "chinese")):
+        near = vault.deskhand("search", query)
+        assert f"scene {vault.ids[name]}\n" in near.stdout, near
+        assert f'has "{query}" as it stands' in near.stderr, near
+        assert vault.json("search", "--json", query)["note"] == near.stderr.strip()
 
 
 def check_human(vault):

@@ -358,10 +358,10 @@ test_hint(void **state)
     g_autoptr(RecallQuery) surely = parse("kakapo yesterday");
     g_autoptr(RecallQuery) maybe = parse("周五之前");
     g_autoptr(RecallQuery) loose = recall_query_parse("昨天发票", strlen("昨天发票"), now, TRUE);
-    g_autofree char *of_surely = recall_hint_make(surely, FALSE);
-    g_autofree char *of_fruitless = recall_hint_make(surely, TRUE);
-    g_autofree char *of_maybe = recall_hint_make(maybe, FALSE);
-    g_autofree char *of_loose = recall_hint_make(loose, FALSE);
+    g_autofree char *of_surely = recall_hint_make(surely, RECALL_READING_LITERAL, FALSE);
+    g_autofree char *of_fruitless = recall_hint_make(surely, RECALL_READING_LITERAL, TRUE);
+    g_autofree char *of_maybe = recall_hint_make(maybe, RECALL_READING_LITERAL, FALSE);
+    g_autofree char *of_loose = recall_hint_make(loose, RECALL_READING_LITERAL, FALSE);
 
     assert_null(of_surely);
     assert_non_null(strstr(of_fruitless, "from 2025-11-11 00:00 to 2025-11-12 00:00"));
@@ -369,6 +369,58 @@ test_hint(void **state)
                                   " 2025-11-07 00:00; to search for the words, quote them for the"
                                   " shell, too: '\"周五之前\"'");
     assert_non_null(strstr(of_loose, "\"昨天\" was read as a time"));
+}
+
+/* What was found has less than was typed. */
+static void
+test_hint_of_reading(void **state)
+{
+    static const struct {
+        const char *text;
+        RecallReading reading;
+        const char *hint; /* or NULL */
+    } rows[] = {
+        {"C++ walrus", RECALL_READING_LITERAL, NULL},
+        {"C++ walrus", RECALL_READING_PHRASES,
+         "Nothing was found that has \"C++\" as it stands; these have it without its signs."},
+        {"100% -a.b \"C++ x\"", RECALL_READING_PHRASES,
+         "Nothing was found that has \"100%\", \"C++ x\" as they stand; these have them without"
+         " their signs."},
+        {"《合同》", RECALL_READING_PHRASES,
+         "Nothing was found that has \"《合同》\" as it stands; these have it without its signs."},
+        {"Excel表 b", RECALL_READING_PARTS,
+         "Nothing was found that has \"Excel表\" as it stands; these have the parts."},
+        {"\"Excel表\"", RECALL_READING_PARTS, NULL},
+        {"\"C+\xff\"", RECALL_READING_PHRASES,
+         "Nothing was found that has \"C+\uFFFD\" as it stands; these have it without its signs."},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(RecallQuery) query = parse(rows[i].text);
+        g_autofree char *hint = recall_hint_make(query, rows[i].reading, FALSE);
+        g_autofree char *fruitless = recall_hint_make(query, rows[i].reading, TRUE);
+
+        if (g_strcmp0(hint, rows[i].hint) != 0)
+            fail_msg("%s: %s", rows[i].text, hint);
+        assert_null(fruitless);
+    }
+}
+
+static void
+test_hint_of_long_term(void **state)
+{
+    for (unsigned n = RECALL_HINT_TERM_MAX_CHARS; n <= RECALL_HINT_TERM_MAX_CHARS + 1; n++) {
+        g_autofree char *text = g_strnfill(n, 'c');
+        g_autoptr(RecallQuery) query = NULL;
+        g_autofree char *hint = NULL;
+
+        text[1] = '+';
+        query = parse(text);
+        hint = recall_hint_make(query, RECALL_READING_PHRASES, FALSE);
+        assert_int_equal(strstr(hint, "…") == NULL, n == RECALL_HINT_TERM_MAX_CHARS);
+        text[RECALL_HINT_TERM_MAX_CHARS] = '\0';
+        assert_non_null(strstr(hint, text));
+    }
 }
 
 static void
@@ -570,6 +622,8 @@ main(void)
         cmocka_unit_test(test_loose_month),
         cmocka_unit_test(test_dated),
         cmocka_unit_test(test_hint),
+        cmocka_unit_test(test_hint_of_reading),
+        cmocka_unit_test(test_hint_of_long_term),
         cmocka_unit_test(test_no_time),
         cmocka_unit_test(test_operators_with_gaps),
         cmocka_unit_test(test_readings),
