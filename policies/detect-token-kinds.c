@@ -6,6 +6,7 @@
 #define WORD "[A-Za-z0-9_-]"
 #define DOTTED "[A-Za-z0-9_.-]"
 #define BASE64 "[A-Za-z0-9+/]"
+#define CRYPT "[A-Za-z0-9./+]"
 #define UUID "[0-9a-f]{6,}(?:-[0-9a-f]{4,}){4}"
 
 /* More exact prefixes come before those that they begin with. */
@@ -264,6 +265,28 @@ const PolicyTokenKind policy_token_kinds[] = {
     {"yandex-iam", "t1.9eu", "[A-Za-z0-9_-]{16,}={0,2}\\.[A-Za-z0-9_-]{80,}"},
     {"yandex-oauth", "y0_", WORD "{48,}"},
     {"openai", "sk-", ALNUM "{30,}"},
+    /* Passwords that were hashed, as crypt() writes them, directories and frameworks. */
+    {"crypt-argon2", "$a", "rgon2(?:id?|d)\\$[a-z0-9=,$]{4,48}\\$" CRYPT "{4,}\\$" CRYPT "{20,}"},
+    {"crypt-apr1", "$a", "pr1\\$" CRYPT "{1,8}\\$" CRYPT "{20,}"},
+    {"crypt-bcrypt", "$2", "[abxy]\\$[0-9]{2}\\$" CRYPT "{40,}"},
+    {"crypt-wordpress", "$wp", "\\$2[abxy]\\$[0-9]{2}\\$" CRYPT "{40,}"},
+    {"crypt-md5", "$1", "\\$" CRYPT "{1,8}\\$" CRYPT "{20,}"},
+    {"crypt-sha256", "$5", "\\$(?:rounds=[0-9]+\\$)?" CRYPT "{1,16}\\$" CRYPT "{30,}"},
+    {"crypt-sha512", "$6", "\\$(?:rounds=[0-9]+\\$)?" CRYPT "{1,16}\\$" CRYPT "{30,}"},
+    {"crypt-scrypt", "$7", "\\$" CRYPT "{11,}\\$" CRYPT "{30,}"},
+    {"crypt-yescrypt", "$y", "\\$" CRYPT "{1,16}\\$" CRYPT "{4,}\\$" CRYPT "{30,}"},
+    {"crypt-gost", "$gy", "\\$" CRYPT "{1,16}\\$" CRYPT "{4,}\\$" CRYPT "{30,}"},
+    {"crypt-phpass", "$P", "\\$" CRYPT "{28,}"},
+    {"crypt-phpass-forum", "$H", "\\$" CRYPT "{28,}"},
+    {"crypt-drupal", "$S", "\\$" CRYPT "{48,}"},
+    {"crypt-pbkdf2", "$p", "bkdf2[a-z0-9-]{0,8}\\$[0-9]+\\$" CRYPT "{4,}\\$" CRYPT "{20,}"},
+    {"django-pbkdf2", "pb", "kdf2_sha(?:1|256)\\$[0-9]+\\$" ALNUM "{4,}\\$" BASE64 "{20,}={0,2}"},
+    {"werkzeug-pbkdf2", "pb", "kdf2:sha[0-9]+:[0-9]+\\$" ALNUM "{4,}\\$[0-9a-f]{36,}"},
+    {"postgres-scram", "SCRAM-SHA-256$",
+     "[0-9]+:" BASE64 "{16,}=*\\$" BASE64 "{36,}=?:" BASE64 "{36,}=?"},
+    {"ldap-sha", "{SHA", "(?:256|384|512)?\\}" BASE64 "{24,}={0,2}"},
+    {"ldap-ssha", "{SS", "HA(?:256|384|512)?\\}" BASE64 "{24,}={0,2}"},
+    {"ldap-smd5", "{SM", "D5\\}" BASE64 "{24,}={0,2}"},
 };
 
 const unsigned policy_n_token_kinds = G_N_ELEMENTS(policy_token_kinds);

@@ -835,6 +835,10 @@ leaves_near_tokens(void **state)
         "re_compile_fastmap_iter re_search_2_and_match_2",
         "st.example.org.example.net 00D! KEY0123_x A3-size A3-297x420",
         "https://hooks.slack.com/workflows and https://open.feishu.cn/open-apis/bot/v2/hook/",
+        "echo $6 $y $2a $1$2$3$4$5$6$7$P and $5$6",
+        "$6$salt$hash, $y$j9T$salt$hash, $argon2id$v=19$ and $2y$10$ are forms",
+        "pbkdf2_sha256$iterations$salt$hash, {SHA} and {SSHA}",
+        "April-2026-report-of-the-12th.pdf argon2-parameters",
         "IGQ AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA 1",
     };
 
