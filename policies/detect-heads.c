@@ -143,12 +143,28 @@ policy_detect_head_read(const PolicyDetectText *text,
     return is_found;
 }
 
+static gboolean
+matches_any(const PolicyDetectText *text,
+            const PolicyCell *cell,
+            const pcre2_code *code,
+            const pcre2_code *other)
+{
+    Search search = {text, pcre2_match_data_create(N_GROUPS_MAX, NULL)};
+    gboolean is_found =
+        matches(&search, code, cell) || (other != NULL && matches(&search, other, cell));
+
+    pcre2_match_data_free(search.data);
+    return is_found;
+}
+
 gboolean
 policy_detect_head_is_password(const PolicyDetectText *text, const PolicyCell *cell)
 {
-    Search search = {text, pcre2_match_data_create(N_GROUPS_MAX, NULL)};
-    gboolean is_password = matches(&search, get_patterns()->password, cell);
+    return matches_any(text, cell, get_patterns()->password, NULL);
+}
 
-    pcre2_match_data_free(search.data);
-    return is_password;
+gboolean
+policy_detect_head_may_be_password(const PolicyDetectText *text, const PolicyCell *cell)
+{
+    return matches_any(text, cell, get_patterns()->password, get_patterns()->short_password);
 }

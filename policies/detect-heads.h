@@ -4,7 +4,8 @@
 
 #include "policies/detect-cells.h"
 
-/* What the first line of a table says of its columns. Used by policies/detect-tables.c only. */
+/* What the first line of a table says of its columns. Used by
+ * policies/detect-tables.c and policies/detect-inserts.c only. */
 
 typedef struct {
     PolicyCellsFormat format;
@@ -30,6 +31,9 @@ gboolean policy_detect_head_read(const PolicyDetectText *text,
 
 /* Whether @cell says that passwords stand below or beside it. */
 gboolean policy_detect_head_is_password(const PolicyDetectText *text, const PolicyCell *cell);
+
+/* Whether it does where it is known to name a column. */
+gboolean policy_detect_head_may_be_password(const PolicyDetectText *text, const PolicyCell *cell);
 
 /* Whether a blank stands behind a comma. */
 gboolean policy_detect_head_is_spaced(const PolicyDetectText *text, const PolicyCells *cells);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "policies/detect-labels.h"
 
+#include "policies/detect-starts.h"
 #include "policies/detect-values.h"
 
 #include <string.h>
@@ -107,8 +108,10 @@
 
 /* In a shell, in its settings, in a request, where OCR may read a gap. */
 #define VARIABLE "(?<=_)(?-i:PASS|PW|PWD|SECRET)=" VALUE
-#define MYSQL "(?:mysql|mariadb)[a-z-]{0,12} [^\\n]{0,200}?(?<= )(?-i:-p)[\"']?([^\\s\"']{1,256})"
-#define SSHPASS "sshpass (?:-v )?(?-i:-p) ?" VALUE
+#define SECRET                                                                                     \
+    "(?<![^\\n_-])secret(?:[_-]?key)? ?= ?" POLICY_NO_VALUE                                        \
+    "(?!(?:secret|token|key|value|password|self|string|str|bytes?)(?![a-z]))([A-Za-z]{4,64})(?= ?" \
+    "(?:\\n|\\z))"
 #define GAP "[ \\n]{1,4}"
 #define NETRC                                                                                      \
     "(?:machine [^\\s]{1,64}|default)" GAP "login" GAP "[^\\s]{1,64}" GAP "(?:account" GAP         \
@@ -125,15 +128,13 @@
 #define CHINESE_VALUE                                                                              \
     "(?: ((?=[!-~]*[0-9])[!-~]{6,256})|(?!" NAME                                                   \
     ")((?=[!-~]*[0-9])[!-~]{6,256}+)(?![位次个種种条天年]))"
-#define CURL_USER "-u|-U|--user|--proxy-user"
 
 /* All values are in the same groups. A mark tells of a bare label (HEAD), of one for digits only,
- * of several words, and of a command with more in it. */
+ * and of several words. */
 #define PATTERN                                                                                    \
     "(?|(?:" PHRASE_LABELS ")" BETWEEN "([^\\n]{1,256})"                                           \
     "|(?:" PASSWORD_LABELS ")" REMARK " ?[:：] ?" POLICY_NO_VALUE WORDS "|" VARIABLE               \
-    "|" POLICY_NOT_IN_WORD SSHPASS "|" POLICY_NOT_IN_WORD NETRC "|" NETRC_END                      \
-    "|" POLICY_NOT_IN_WORD AUTHORIZATION "|" POLICY_NOT_IN_WORD MYSQL "(*MARK:COMMAND)"            \
+    "|" POLICY_NOT_IN_WORD NETRC "|" NETRC_END "|" POLICY_NOT_IN_WORD AUTHORIZATION "|" SECRET     \
     "|(?:" LABELS ")(?|" IN_CODE "|" HASHED "|" ATTRIBUTE "|" ELEMENT ")|" SET_PASSWORD            \
     "|(?:" LABELS ")" BETWEEN POLICY_NO_VALUE VALUE "|(?:" LABELS ")" CHANGED_TO CHANGED_VALUE     \
     "|(?:" LABELS ")" OF_WHAT BETWEEN POLICY_NO_VALUE VALUE "|(?:" LABELS                          \
@@ -145,8 +146,6 @@
     "| ?[:=] ?((?=[^\\s]*[^\\s0-9])[^\\s]{4,256})))"                                               \
     "|(?:" POLICY_NOT_IN_WORD "p[i1l]n(?: ?code)? ?[:：=]|(?:" ONE_TIME_LABELS                     \
     ") ?[:：=是为為]?) ?([0-9]{4,8})(?![0-9])"                                                 \
-    "|" POLICY_NOT_IN_WORD "curl [^\\n]{0,200}?(?<= )(?:" CURL_USER                                \
-    ")[ =]?[\"']?(?!https?:)[^\\s:\"']{1,64}:([^\\s\"']{1,256})(*MARK:COMMAND)"                    \
     "|" POLICY_NOT_IN_WORD IDENTIFIED "|" POLICY_NOT_IN_WORD                                       \
     "pin(?: ?code)?(?![a-z])(?: ?[:：])?(*MARK:DIGITS)"                                           \
     "|(?:" LABELS "|" PHRASE_LABELS ")" REMARK LABEL_END " ?[:：][*_]{0,3}|(?:" PASSWORD_LABELS    \
@@ -157,30 +156,22 @@
 
 /* OCR takes i, l and 1 for each other, and O for 0. */
 static const char *const starts[] = {
-    "pass",    "pwd",       "pswd",       "pin",        "pln",        "p1n",          "private",
-    "pr1vate", "prlvate",   "pw",         "p/w",        "secret",     "sshpass ",     "api",
-    "apl",     "ap1",       "access",     "auth",       "token",      "t0ken",        "client",
-    "ciient",  "c1ient",    "cllent",     "curl ",      "default ",   "default\n",    "identified ",
-    "login ",  "mysql",     "mariadb",    "machine ",   "kennwort",   "mot de passe", "contrase",
-    "密",      "口",        "令牌",       "助记",       "提取码",     "验证码",       "驗證碼",
-    "psk",     "preshared", "pre-shared", "pre_shared", "pre shared", "校验",         "动态",
-    "パスワ",  "비밀번",
+    "pass",       "pwd",         "pswd",    "pin",       "pln",        "p1n",
+    "private",    "pr1vate",     "prlvate", "pw",        "p/w",        "secret",
+    "api",        "apl",         "ap1",     "access",    "auth",       "token",
+    "t0ken",      "client",      "ciient",  "c1ient",    "cllent",     "default ",
+    "default\n",  "identified ", "login ",  "machine ",  "kennwort",   "mot de passe",
+    "contrase",   "密",          "口",      "令牌",      "助记",       "提取码",
+    "验证码",     "驗證碼",      "psk",     "preshared", "pre-shared", "pre_shared",
+    "pre shared", "校验",        "动态",    "パスワ",    "비밀번",
 };
-G_STATIC_ASSERT(G_N_ELEMENTS(starts) <= 64);
+G_STATIC_ASSERT(G_N_ELEMENTS(starts) <= POLICY_STARTS_N_MAX);
 
 typedef struct {
     pcre2_code *label;
-    pcre2_code *value;     /* whether something may be a value at all */
-    uint64_t firsts[256];  /* for a byte: bitwise, which of the starts begin with it */
-    uint64_t seconds[256]; /* go on with it */
+    pcre2_code *value; /* whether something may be a value at all */
+    PolicyStarts starts;
 } Patterns;
-
-static void
-note_byte(uint64_t *table, char byte, unsigned start)
-{
-    table[(guchar)g_ascii_tolower(byte)] |= UINT64_C(1) << start;
-    table[(guchar)g_ascii_toupper(byte)] |= UINT64_C(1) << start;
-}
 
 static const Patterns *
 get_patterns(void)
@@ -195,10 +186,8 @@ get_patterns(void)
         made->value = policy_detect_pattern_compile(POLICY_NO_VALUE);
         pcre2_pattern_info(made->label, PCRE2_INFO_CAPTURECOUNT, &n_groups);
         g_assert(n_groups < N_GROUPS_MAX);
-        for (unsigned i = 0; i < G_N_ELEMENTS(starts); i++) {
-            note_byte(made->firsts, starts[i][0], i);
-            note_byte(made->seconds, starts[i][1], i);
-        }
+        for (unsigned i = 0; i < G_N_ELEMENTS(starts); i++)
+            policy_starts_note(&made->starts, starts[i], i);
         g_once_init_leave(&patterns, made);
     }
     return patterns;
@@ -219,9 +208,8 @@ policy_detect_label_find(const char *text, size_t at, size_t length)
 {
     const Patterns *patterns = get_patterns();
 
-    for (; at < length; at++) {
-        uint64_t which =
-            patterns->firsts[(guchar)text[at]] & patterns->seconds[(guchar)text[at + 1]];
+    for (; at + 1 < length; at++) {
+        uint64_t which = policy_starts_get(&patterns->starts, text + at);
 
         if (which != 0 && begins_any(text + at, which))
             return at;
@@ -261,7 +249,6 @@ policy_detect_label_match(const char *text,
     out->is_head = g_strcmp0(mark, "HEAD") == 0;
     out->is_digits = g_strcmp0(mark, "DIGITS") == 0;
     out->is_words = g_strcmp0(mark, "WORDS") == 0;
-    out->is_command = g_strcmp0(mark, "COMMAND") == 0;
     return TRUE;
 }
 

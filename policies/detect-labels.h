@@ -13,10 +13,9 @@ typedef struct {
     size_t end;
     size_t value_start; /* where its value is, if that stands behind it */
     size_t value_end;
-    gboolean is_head;    /* a bare word, without a colon */
-    gboolean is_digits;  /* so is its value, whole */
-    gboolean is_words;   /* so is its value */
-    gboolean is_command; /* with other arguments before it */
+    gboolean is_head;   /* a bare word, without a colon */
+    gboolean is_digits; /* so is its value, whole */
+    gboolean is_words;  /* so is its value */
 } PolicyDetectLabel;
 
 /* @text: ends with a NUL at @length

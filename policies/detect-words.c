@@ -3,6 +3,7 @@
 #include "policies/detect-words.h"
 
 #include "policies/detect-answers.h"
+#include "policies/detect-commands.h"
 #include "policies/detect-labels.h"
 #include "policies/detect-misread.h"
 #include "policies/detect-tables.h"
@@ -266,8 +267,6 @@ take_label(const Search *self, const PolicyDetectLabel *label)
     end = label->is_words ? find_words_end(self, label) : label->value_end;
     end = find_label_within(self, label->value_start, end);
     policy_detect_text_add(self->text, label->value_start, end, POLICY_SECRET_PASSWORD);
-    if (label->is_command)
-        return label->start + 1;
     return end < label->value_end ? end : label->end;
 }
 
@@ -333,6 +332,8 @@ policy_detect_passwords(PolicyDetectText *text, PolicyDetectOrder order)
     policy_detect_table_look_again(text);
     policy_detect_misread_labels(text);
     find_credentials(text);
+    if (order == POLICY_DETECT_ROWS || order == POLICY_DETECT_LINES)
+        policy_detect_commands(text);
     policy_detect_answers(text);
     pcre2_match_data_free(search.data);
 }

@@ -33,6 +33,10 @@ const char *const fuzz_words[] = {"4111 1111 1111 1111",
                                   "what is the password?",
                                   "Passwords",
                                   "login a",
+                                  "docker login -p ",
+                                  "mysql -p",
+                                  "INSERT INTO u (password) VALUES ('",
+                                  "$6$",
                                   NULL};
 
 static void
