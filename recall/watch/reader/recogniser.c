@@ -15,7 +15,8 @@
 #define UNSURE 55           /* confidence: try the other engine */
 #define UNSURE_SIZE 75      /* confidence: try another size, */
 #define HOPELESS_SIZE 30    /* but not of what is no text, */
-#define N_WORDS_AGAIN 3     /* nor of a long line */
+#define N_WORDS_AGAIN 3     /* nor of a long line, */
+#define N_APART 3           /* but of so many words in it, each by itself */
 #define LEAST_CJK_SHAPE 0.6 /* a character's width, of the line's height */
 #define LONG_SHAPE 3        /* times as wide as high: no single word in a cell */
 
@@ -120,12 +121,13 @@ choose(GArray *a, GArray *b)
     return takes_a ? a : b;
 }
 
+static const Enlargement usual = {FACTOR, READER_KERNEL_LANCZOS};
+static const Enlargement other = {FACTOR_SHORT, READER_KERNEL_LINEAR};
+
 /* Once more in another size when the first try was unsure of what looks like a word. */
 static GArray *
 read_with(ReaderEngine *engine, const ReaderCrop *line)
 {
-    static const Enlargement other = {FACTOR_SHORT, READER_KERNEL_LINEAR};
-    static const Enlargement usual = {FACTOR, READER_KERNEL_LANCZOS};
     Enlargement first = choose_enlargement(line);
     GArray *words = read_enlarged(engine, line, &first);
     double confidence = reader_words_confidence(words);
@@ -162,23 +164,81 @@ is_nonsense(const ReaderCrop *line, const GArray *words)
            reader_words_confidence(words) < UNSURE;
 }
 
+/* Returns: the column halfway between two words that stand side by side */
+static int
+find_middle(const ReaderWord *before, const ReaderWord *after)
+{
+    return (before->box.x + before->box.width + after->box.x) / 2;
+}
+
+/* Reads what lies about one word and none of its neighbours. Returns: (transfer full): of
+ * ReaderWord */
+static GArray *
+read_apart(const ReaderRecogniser *self, const ReaderCrop *line, const GArray *words, unsigned at)
+{
+    const ReaderWord *word = &g_array_index(words, ReaderWord, at);
+    int left = at > 0 ? MIN(find_middle(word - 1, word), word->box.x) : 0;
+    int end = word->box.x + MAX(word->box.width, 1);
+    int right = at + 1 < words->len ? MAX(find_middle(word, word + 1), end) : line->width;
+    g_autoptr(ReaderCrop) part = reader_crop_take_columns(line, left, right);
+    GArray *again;
+
+    if (reader_crop_density(part) <= 0)
+        return reader_words_new();
+    again = read_enlarged(reader_words_is_cjk(word) ? self->cjk : self->latin, part, &other);
+    for (unsigned i = 0; i < again->len; i++)
+        g_array_index(again, ReaderWord, i).box.x += left;
+    return again;
+}
+
+/* What a single character was taken for may be an icon. */
+static gboolean
+is_doubtful(const ReaderWord *word)
+{
+    return word->confidence < UNSURE_SIZE && g_utf8_strlen(word->text, -1) > 1;
+}
+
+/* A sign that an engine does not know, and what stands beside the other script, makes it doubt a
+ * word in a line that is sure but for that. Apart and in another size most are read. */
+static void
+read_doubtful(const ReaderRecogniser *self, const ReaderCrop *line, GArray *words)
+{
+    unsigned n_apart = 0;
+
+    if (reader_words_confidence(words) < UNSURE || reader_crop_is_hard(line))
+        return;
+    for (unsigned i = words->len; i > 0 && n_apart < N_APART; i--) {
+        const ReaderWord *word = &g_array_index(words, ReaderWord, i - 1);
+        g_autoptr(GArray) again = NULL;
+
+        if (!is_doubtful(word))
+            continue;
+        n_apart++;
+        again = read_apart(self, line, words, i - 1);
+        if (reader_words_confidence(again) > word->confidence)
+            reader_words_put(words, i - 1, 1, again);
+    }
+    reader_words_join(words);
+}
+
 /* @latin: (transfer full) */
 static GArray *
-mix(GArray *cjk, GArray *latin)
+mix(const ReaderRecogniser *self, const ReaderCrop *line, GArray *cjk, GArray *latin)
 {
     if (!reader_words_has_cjk(cjk))
         return choose(cjk, latin);
     reader_words_mix(cjk, latin);
     g_array_unref(latin);
+    read_doubtful(self, line, cjk);
     return cjk;
 }
 
 /* @latin: (transfer full) */
 static GArray *
-mix_if_surer(GArray *cjk, GArray *latin)
+mix_if_surer(const ReaderRecogniser *self, const ReaderCrop *line, GArray *cjk, GArray *latin)
 {
     if (reader_words_confidence(cjk) > reader_words_confidence(latin))
-        return mix(cjk, latin);
+        return mix(self, line, cjk, latin);
     g_array_unref(cjk);
     return latin;
 }
@@ -194,10 +254,12 @@ reader_recogniser_read(ReaderRecogniser *self, const ReaderCrop *line, double de
         return read_with(self->latin != NULL ? self->latin : self->cjk, line);
     if (density > READER_CROP_CJK_DENSITY) {
         words = read_with(self->cjk, line);
-        return reader_words_has_latin(words) ? mix(words, read_with(self->latin, line)) : words;
+        return reader_words_has_latin(words) ? mix(self, line, words, read_with(self->latin, line))
+                                             : words;
     }
     words = read_with(self->latin, line);
     if (may_hold_cjk(line, words))
-        return mix(read_with(self->cjk, line), words);
-    return is_nonsense(line, words) ? mix_if_surer(read_with(self->cjk, line), words) : words;
+        return mix(self, line, read_with(self->cjk, line), words);
+    return is_nonsense(line, words) ? mix_if_surer(self, line, read_with(self->cjk, line), words)
+                                    : words;
 }

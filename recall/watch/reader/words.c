@@ -55,6 +55,15 @@ reader_words_replace(GArray *self,
 }
 
 void
+reader_words_put(GArray *self, unsigned start, unsigned n, GArray *with)
+{
+    g_array_remove_range(self, start, n);
+    g_array_insert_vals(self, start, with->data, with->len);
+    g_array_set_clear_func(with, NULL);
+    g_array_set_size(with, 0);
+}
+
+void
 reader_words_append(GArray *self, const GArray *others)
 {
     for (unsigned i = 0; i < others->len; i++) {
@@ -189,8 +198,8 @@ reader_words_has_latin(const GArray *self)
     return has_char(self, is_latin);
 }
 
-static gboolean
-is_cjk_word(const ReaderWord *word)
+gboolean
+reader_words_is_cjk(const ReaderWord *word)
 {
     return starts_cjk(word) && ends_cjk(word);
 }
@@ -211,16 +220,6 @@ copy_between(const GArray *from, int left, int right)
     return words;
 }
 
-/* Puts the words of @with into the place of @n words; @with is empty afterwards. */
-static void
-replace(GArray *self, unsigned start, unsigned n, GArray *with)
-{
-    g_array_remove_range(self, start, n);
-    g_array_insert_vals(self, start, with->data, with->len);
-    g_array_set_clear_func(with, NULL);
-    g_array_set_size(with, 0);
-}
-
 static void
 mix_stretch(GArray *self, unsigned start, unsigned *end, const GArray *latin)
 {
@@ -233,7 +232,7 @@ mix_stretch(GArray *self, unsigned start, unsigned *end, const GArray *latin)
 
     if (n == 0 || reader_words_confidence(theirs) < reader_words_confidence(ours))
         return;
-    replace(self, start, *end - start, theirs);
+    reader_words_put(self, start, *end - start, theirs);
     *end = start + n;
 }
 
@@ -289,7 +288,7 @@ part_word(GArray *self, unsigned i)
         reader_words_add(parts, g_strndup(at, next - at), &box, word->confidence);
     }
     n = parts->len;
-    replace(self, i, 1, parts);
+    reader_words_put(self, i, 1, parts);
     return n;
 }
 
@@ -310,7 +309,7 @@ reader_words_mix(GArray *self, const GArray *latin)
     while (start < self->len) {
         unsigned end = start;
 
-        while (end < self->len && !is_cjk_word(&g_array_index(self, ReaderWord, end)))
+        while (end < self->len && !reader_words_is_cjk(&g_array_index(self, ReaderWord, end)))
             end++;
         if (end > start)
             mix_stretch(self, start, &end, latin);

@@ -33,12 +33,18 @@ void reader_words_replace(GArray *self,
                           const BaseRect *box,
                           float confidence);
 
+/* Puts the words of @with into the place of @n words; @with is empty afterwards. */
+void reader_words_put(GArray *self, unsigned start, unsigned n, GArray *with);
+
 /* From the enlarged crop's pixels back to the crop's, cut to @width by @height. */
 void reader_words_shrink(GArray *self, int pad_px, double factor, int width, int height);
 
 /* Full-width letters and ligatures become plain ones; Chinese, Japanese and Korean words that
  * stand side by side become one, without the spaces that the engine puts between them. */
 void reader_words_join(GArray *self);
+
+/* Whether it begins and ends with Chinese, Japanese or Korean. */
+gboolean reader_words_is_cjk(const ReaderWord *word);
 
 /* Whether any word has a Chinese, Japanese or Korean character; an alphabet's letter or a digit. */
 gboolean reader_words_has_cjk(const GArray *self);

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -91,6 +92,60 @@ test_a_line_without_ink_is_not_read(void **state)
     assert_int_equal(read_loudly(&crop), 0);
 }
 
+/* mixed.pgm: two lines of both scripts, one above the other, as editors draw them. */
+#define MIXED_WIDTH_PX 344
+#define MIXED_HEIGHT_PX 40
+#define MIXED_HEAD "344 40 255\n"
+#define MIXED_LINE_2_PX 19 /* where it begins */
+
+/* Returns: (transfer full) */
+static uint8_t *
+load_mixed(void)
+{
+    g_autofree char *path = g_build_filename(g_getenv("DESKHAND_SOURCE"),
+                                             "tests/unit/recall/watch/reader/mixed.pgm", NULL);
+    g_autofree char *text = NULL;
+    uint8_t *grey = g_malloc(MIXED_WIDTH_PX * MIXED_HEIGHT_PX);
+    char *at;
+
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    at = strstr(text, MIXED_HEAD);
+    assert_non_null(at);
+    at += strlen(MIXED_HEAD);
+    for (size_t i = 0; i < MIXED_WIDTH_PX * MIXED_HEIGHT_PX; i++)
+        grey[i] = strtoul(at, &at, 10);
+    return grey;
+}
+
+/* @start, @end: rows of mixed.pgm */
+static void
+check_mixed(uint8_t *grey, int start, int end, const char *text)
+{
+    ReaderCrop crop = {MIXED_WIDTH_PX, end - start, 255, grey + MIXED_WIDTH_PX * start};
+    g_autoptr(GArray) words = reader_recogniser_read(recogniser, &crop, reader_crop_density(&crop));
+    g_autoptr(GString) read = g_string_new(NULL);
+
+    reader_words_drop_noise(words, FALSE);
+    for (unsigned i = 0; i < words->len; i++) {
+        const ReaderWord *word = &g_array_index(words, ReaderWord, i);
+
+        assert_true(i == 0 || word->box.x > word[-1].box.x);
+        g_string_append_printf(read, i == 0 || word->is_joined ? "%s" : " %s", word->text);
+    }
+    assert_string_equal(read->str, text);
+}
+
+/* Together with the other script a slanted address, what stands beside it, and an amount with a
+ * sign of money are so doubtful that they are taken for noise. */
+static void
+test_doubtful_words_are_read_apart(void **state)
+{
+    g_autofree uint8_t *grey = load_mixed();
+
+    check_mixed(grey, 0, MIXED_LINE_2_PX, "邮箱zhang.wei@example.com电话138 0013 8000");
+    check_mixed(grey, MIXED_LINE_2_PX, MIXED_HEIGHT_PX, "合同编号HT-2026-0417金额¥18,450.00元");
+}
+
 /* Threads that wait for each other on a busy machine would count; OpenMP reads this before main().
  */
 static void
@@ -108,6 +163,7 @@ main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_line_tells_the_script),
         cmocka_unit_test(test_a_line_without_ink_is_not_read),
+        cmocka_unit_test(test_doubtful_words_are_read_apart),
     };
 
     ensure_one_thread(argv);
