@@ -357,6 +357,29 @@ tells_something(const ReaderWord *word)
     return n_letters >= 2;
 }
 
+static long
+count_letters(const GArray *words)
+{
+    long n = 0;
+
+    for (unsigned i = 0; i < words->len; i++)
+        n += g_utf8_strlen(g_array_index(words, ReaderWord, i).text, -1);
+    return n;
+}
+
+/* A long word's own doubt does not speak against its line, unless it is most of it; a short one may
+ * be an icon. Returns: how sure the line is; @n_letters: of all of it */
+static double
+judge_around(const ReaderWord *word, double line_confidence, long n_letters)
+{
+    long n = g_utf8_strlen(word->text, -1);
+
+    if (n < LATIN_LENGTH_STRICT || 2 * n > n_letters)
+        return line_confidence;
+    return MAX(line_confidence,
+               (line_confidence * n_letters - word->confidence * n) / (n_letters - n));
+}
+
 /* In a line that is sure as a whole a doubtful word is a true one with odd signs in it. */
 static gboolean
 is_confident(const ReaderWord *word, double line_confidence, gboolean is_strict)
@@ -502,6 +525,7 @@ void
 reader_words_drop_noise(GArray *self, gboolean is_strict)
 {
     double line_confidence = reader_words_confidence(self);
+    long n_letters = count_letters(self);
     gboolean has_prose;
     unsigned i = 0;
 
@@ -516,7 +540,8 @@ reader_words_drop_noise(GArray *self, gboolean is_strict)
         gboolean is_in_prose = has_prose && has_letters(word);
 
         if (is_code(word) || is_mixed(word) || is_value(self, i) || is_setting(word) ||
-            (is_confident(word, line_confidence, is_strict && !is_in_prose) &&
+            (is_confident(word, judge_around(word, line_confidence, n_letters),
+                          is_strict && !is_in_prose) &&
              (!is_strict || is_in_prose || looks_like_text(word))))
             i++;
         else

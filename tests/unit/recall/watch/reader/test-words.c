@@ -87,6 +87,10 @@ static const struct {
     {"noise/59", "", ""},
     {"sure/95 sure/95 -rw-r--/50", "sure sure -rw-r--", "sure sure"}, /* odd, in a sure line */
     {"sure/95 sure/95 wild/10", "sure sure", "sure sure"},
+    {"sum/95 of/95 ¥18,450.00/27 due/95 now/95", "sum of ¥18,450.00 due now",
+     "sum of ¥18,450.00 due now"},
+    {"sum/95 of/95 ¥18,450.00/27 due/95", "sum of due", "sum of due"}, /* most of its line */
+    {"四/26 Go/90", "Go", ""},                                         /* an icon before a link */
     {"@@#ab/95", "@@#ab", ""},
     {"ok/95 it/95 yes/95", "ok it yes", "yes"},
     {"中/95", "中", ""}, /* a button */
