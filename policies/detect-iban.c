@@ -2,38 +2,84 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "policies/detect-numbers.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define IBAN_N_CHARS_MAX 34
-#define BEGINNING_MIN 8
+#define COUNTRY_N_CHARS 2
+#define HEAD_N_CHARS 4
+#define GROUP_N_CHARS 4
+#define BEGINNING_N_CHARS_MIN 8 /* fewer are words and numbers of all kinds */
 
-/* ISO 13616: country and length. */
+/* ISO 13616: country, and what follows the check digits: n digits, a letters, c either. */
 static const struct {
     char country[3];
-    uint8_t length;
+    char structure[9];
 } countries[] = {
-    {"AD", 24}, {"AE", 23}, {"AL", 28}, {"AT", 20}, {"AZ", 28}, {"BA", 20}, {"BE", 16}, {"BG", 22},
-    {"BH", 22}, {"BI", 27}, {"BR", 29}, {"BY", 28}, {"CH", 21}, {"CR", 22}, {"CY", 28}, {"CZ", 24},
-    {"DE", 22}, {"DJ", 27}, {"DK", 18}, {"DO", 28}, {"EE", 20}, {"EG", 29}, {"ES", 24}, {"FI", 18},
-    {"FK", 18}, {"FO", 18}, {"FR", 27}, {"GB", 22}, {"GE", 22}, {"GI", 23}, {"GL", 18}, {"GR", 27},
-    {"GT", 28}, {"HR", 21}, {"HU", 28}, {"IE", 22}, {"IL", 23}, {"IQ", 23}, {"IS", 26}, {"IT", 27},
-    {"JO", 30}, {"KW", 30}, {"KZ", 20}, {"LB", 28}, {"LC", 32}, {"LI", 21}, {"LT", 20}, {"LU", 20},
-    {"LV", 21}, {"LY", 25}, {"MC", 27}, {"MD", 24}, {"ME", 22}, {"MK", 19}, {"MN", 20}, {"MR", 27},
-    {"MT", 31}, {"MU", 30}, {"NI", 28}, {"NL", 18}, {"NO", 15}, {"OM", 23}, {"PK", 24}, {"PL", 28},
-    {"PS", 29}, {"PT", 25}, {"QA", 29}, {"RO", 24}, {"RS", 22}, {"RU", 33}, {"SA", 24}, {"SC", 31},
-    {"SD", 18}, {"SE", 24}, {"SI", 19}, {"SK", 24}, {"SM", 27}, {"SO", 23}, {"ST", 25}, {"SV", 28},
-    {"TL", 23}, {"TN", 24}, {"TR", 26}, {"UA", 29}, {"VA", 22}, {"VG", 24}, {"XK", 20}, {"YE", 30},
+    {"AD", "8n12c"},    {"AE", "19n"},     {"AL", "8n16c"},    {"AT", "16n"},
+    {"AZ", "4a20c"},    {"BA", "16n"},     {"BE", "12n"},      {"BG", "4a6n8c"},
+    {"BH", "4a14c"},    {"BI", "23n"},     {"BR", "23n1a1c"},  {"BY", "4c4n16c"},
+    {"CH", "5n12c"},    {"CR", "18n"},     {"CY", "8n16c"},    {"CZ", "20n"},
+    {"DE", "18n"},      {"DJ", "23n"},     {"DK", "14n"},      {"DO", "4c20n"},
+    {"EE", "16n"},      {"EG", "25n"},     {"ES", "20n"},      {"FI", "14n"},
+    {"FK", "2a12n"},    {"FO", "14n"},     {"FR", "10n11c2n"}, {"GB", "4a14n"},
+    {"GE", "2a16n"},    {"GI", "4a15c"},   {"GL", "14n"},      {"GR", "7n16c"},
+    {"GT", "24c"},      {"HR", "17n"},     {"HU", "24n"},      {"IE", "4a14n"},
+    {"IL", "19n"},      {"IQ", "4a15n"},   {"IS", "22n"},      {"IT", "1a10n12c"},
+    {"JO", "4a4n18c"},  {"KW", "4a22c"},   {"KZ", "3n13c"},    {"LB", "4n20c"},
+    {"LC", "4a24c"},    {"LI", "5n12c"},   {"LT", "16n"},      {"LU", "3n13c"},
+    {"LV", "4a13c"},    {"LY", "21n"},     {"MC", "10n11c2n"}, {"MD", "20c"},
+    {"ME", "18n"},      {"MK", "3n10c2n"}, {"MN", "16n"},      {"MR", "23n"},
+    {"MT", "4a5n18c"},  {"MU", "4a19n3a"}, {"NI", "4a20n"},    {"NL", "4a10n"},
+    {"NO", "11n"},      {"OM", "3n16c"},   {"PK", "4a16c"},    {"PL", "24n"},
+    {"PS", "4a21c"},    {"PT", "21n"},     {"QA", "4a21c"},    {"RO", "4a16c"},
+    {"RS", "18n"},      {"RU", "14n15c"},  {"SA", "2n18c"},    {"SC", "4a20n3a"},
+    {"SD", "14n"},      {"SE", "20n"},     {"SI", "15n"},      {"SK", "20n"},
+    {"SM", "1a10n12c"}, {"SO", "19n"},     {"ST", "21n"},      {"SV", "4a20n"},
+    {"TL", "19n"},      {"TN", "20n"},     {"TR", "6n16c"},    {"UA", "6n19c"},
+    {"VA", "18n"},      {"VG", "4a16n"},   {"XK", "16n"},      {"YE", "4a4n18c"},
 };
 
-static unsigned
-find_length(const char *at)
+/* Returns: (nullable) */
+static const char *
+find_structure(const char *at)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS(countries); i++) {
         if (g_ascii_toupper(at[0]) == countries[i].country[0] &&
             g_ascii_toupper(at[1]) == countries[i].country[1])
-            return countries[i].length;
+            return countries[i].structure;
     }
-    return 0;
+    return NULL;
+}
+
+/* Returns: of which kind character @i of a number is, the country's counted; else 0
+ * @out_length: how long such a number is */
+static char
+get_class(const char *structure, unsigned i, unsigned *out_length)
+{
+    char class = i < COUNTRY_N_CHARS ? 'a' : i < HEAD_N_CHARS ? 'n' : '\0';
+    char *end;
+
+    *out_length = HEAD_N_CHARS;
+    for (; *structure != '\0'; structure = end + 1) {
+        unsigned n = strtoul(structure, &end, 10);
+
+        if (i >= *out_length && i < *out_length + n)
+            class = *end;
+        *out_length += n;
+    }
+    return class;
+}
+
+static unsigned
+find_length(const char *at)
+{
+    const char *structure = find_structure(at);
+    unsigned length = 0;
+
+    if (structure != NULL)
+        (void)get_class(structure, 0, &length);
+    return length;
 }
 
 /* Or a letter that OCR takes for a digit. */
@@ -141,21 +187,47 @@ policy_detect_ibans(PolicyDetectText *text)
     }
 }
 
+/* Capitals, but for a country: who writes that small goes on with digits.
+ * @class: get_class() */
+static gboolean
+fits(char c, char class, gboolean is_ocr)
+{
+    gboolean is_digit = g_ascii_isdigit(c) || (is_ocr && may_be_digit(c));
+
+    return class == 'a' ? g_ascii_isupper(c)
+                        : class != '\0' && (is_digit || (class == 'c' && g_ascii_isupper(c)));
+}
+
+/* Written as nothing else is: as the country's numbers are, in groups of four or none. */
+static gboolean
+may_become_iban(const PolicyDetectText *text, size_t start, size_t end)
+{
+    const char *flat = text->flat->str;
+    const char *structure = find_structure(flat + start);
+    gboolean is_ocr = policy_detect_text_is_ocr(text, start);
+    unsigned n = COUNTRY_N_CHARS;
+
+    for (size_t at = start + n; structure != NULL && at < end; at++) {
+        unsigned length;
+
+        if (is_separator(flat[at])) {
+            if (n % GROUP_N_CHARS != 0 || is_separator(flat[at - 1]))
+                return FALSE;
+        } else if (!fits(flat[at], get_class(structure, n++, &length), is_ocr)) {
+            return FALSE;
+        }
+    }
+    return structure != NULL && n >= BEGINNING_N_CHARS_MIN;
+}
+
 void
 policy_detect_iban_beginning(PolicyDetectText *text, size_t end)
 {
     size_t first = end > 2 * IBAN_N_CHARS_MAX ? end - 2 * IBAN_N_CHARS_MAX : 0;
-    const char *flat = text->flat->str;
-    char chars[IBAN_N_CHARS_MAX];
 
-    for (size_t at = first; at + BEGINNING_MIN <= end; at++) {
-        unsigned n = looks_like_iban(flat + at) && policy_detect_text_is_start(text, at)
-                         ? find_length(flat + at)
-                         : 0;
-        size_t taken_end = at;
-
-        if (n > 0 && take_chars(flat, at, end, n, chars, &taken_end) < n && taken_end == end &&
-            g_ascii_isdigit(chars[3])) {
+    for (size_t at = first; at + BEGINNING_N_CHARS_MIN <= end; at++) {
+        if (looks_like_iban(text->flat->str + at) && policy_detect_text_is_start(text, at) &&
+            may_become_iban(text, at, end)) {
             policy_detect_text_add_beginning(text, at, end, POLICY_SECRET_IBAN);
             return;
         }

@@ -26,10 +26,15 @@ typedef struct {
 
 /* --- cards --- */
 
+/* @length: of the card that they are the first of */
 static gboolean
-has_card_shape(const Numbers *self, unsigned first, unsigned n, unsigned *out_n_gaps)
+has_card_shape(const Numbers *self,
+               unsigned first,
+               unsigned n,
+               unsigned length,
+               unsigned *out_n_gaps)
 {
-    for (const uint32_t *grouping = policy_card_groupings(n); *grouping != 0; grouping++) {
+    for (const uint32_t *grouping = policy_card_groupings(length); *grouping != 0; grouping++) {
         if (policy_digits_fit(&self->row, first, n, *grouping, out_n_gaps))
             return TRUE;
     }
@@ -71,7 +76,7 @@ find_card(Numbers *self, unsigned first)
         unsigned n_gaps;
 
         if (!policy_digits_is_bounded(&self->row, first, n) ||
-            !has_card_shape(self, first, n, &n_gaps))
+            !has_card_shape(self, first, n, n, &n_gaps))
             continue;
         if (policy_digits_are_spread(&self->row, first, n)) {
             if (!policy_digits_stand_alone(&self->row, first, n))
@@ -214,12 +219,27 @@ find_digits_start(const PolicyDetectText *text, size_t end)
 }
 
 static gboolean
-may_become_card(const Numbers *self, unsigned first)
+may_become_card(const Numbers *self, unsigned first, unsigned n)
 {
-    uint8_t values[6];
+    uint8_t values[CARD_BEGINNING_MIN];
+    unsigned n_gaps;
 
-    policy_digits_get_values(&self->row, first, G_N_ELEMENTS(values), values);
-    return policy_card_may_begin(values);
+    policy_digits_get_values(&self->row, first, CARD_BEGINNING_MIN, values);
+    if (!policy_card_may_begin(values))
+        return FALSE;
+    for (unsigned length = POLICY_CARD_N_DIGITS_MIN; length <= POLICY_CARD_N_DIGITS_MAX; length++) {
+        if (n < length && has_card_shape(self, first, n, length, &n_gaps))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Nor behind a sign that makes it the name of something: #412345. */
+static gboolean
+may_begin_behind(const PolicyDetectText *text, size_t offset)
+{
+    return policy_digits_may_begin(text, offset) &&
+           (offset == 0 || text->flat->str[offset - 1] != '#');
 }
 
 static void
@@ -231,12 +251,13 @@ add_digits_beginning(Numbers *self, size_t end)
         n_all++;
     for (unsigned i = 0; i + CARD_BEGINNING_MIN <= n_all; i++) {
         const PolicyDigit *first = policy_digits_get(&self->row, i);
-        gboolean begins = i == 0 ? policy_digits_may_begin(self->row.text, first->offset)
+        gboolean begins = i == 0 ? may_begin_behind(self->row.text, first->offset)
                                  : first->gap != POLICY_GAP_NONE;
 
         if (!begins || n_all - i >= POLICY_CARD_N_DIGITS_MAX)
             continue;
-        if (may_become_card(self, i) || policy_identity_may_begin(&self->row, i, n_all - i)) {
+        if (may_become_card(self, i, n_all - i) ||
+            policy_identity_may_begin(&self->row, i, n_all - i)) {
             policy_detect_text_add_beginning(self->row.text, first->offset, end,
                                              POLICY_SECRET_CARD);
             return;

@@ -432,6 +432,21 @@ policy_detect_tokens(PolicyDetectText *text)
     }
 }
 
+/* Letters of a prefix that is not whole, and small ones behind it, are words. */
+static gboolean
+may_become_token(const char *word, size_t length)
+{
+    if (strspn(word, "abcdefghijklmnopqrstuvwxyz-.") >= length)
+        return FALSE;
+    for (unsigned i = 0; i < policy_n_token_kinds; i++) {
+        size_t n = strlen(policy_token_kinds[i].prefix);
+
+        if (n < length && strncmp(word, policy_token_kinds[i].prefix, n) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 void
 policy_detect_token_beginning(PolicyDetectText *text, size_t end)
 {
@@ -440,7 +455,7 @@ policy_detect_token_beginning(PolicyDetectText *text, size_t end)
 
     for (size_t at = end > BEGINNING_REACH ? end - BEGINNING_REACH : 0; at + BEGINNING_MIN <= end;
          at++) {
-        if (!may_start(matcher, text, at) ||
+        if (!may_start(matcher, text, at) || !may_become_token(text->flat->str + at, end - at) ||
             pcre2_match(matcher->exact, (PCRE2_SPTR)text->flat->str, end, at, PCRE2_PARTIAL_SOFT,
                         data, matcher->context) != PCRE2_ERROR_PARTIAL)
             continue;

@@ -1066,8 +1066,26 @@ withholds_beginnings(void **state)
         {"110101199", 9, TRUE},
         {"DE89 3704 00", 12, TRUE},
         {"DE is a country", 15, FALSE},
+        {"NO93 8601", 9, TRUE},
+        {"NO93 8601 1117 9", 16, TRUE},
+        {"NO93 860 11179", 14, FALSE}, /* not in fours */
+        {"no93 8601 1117", 14, TRUE},
+        {"GB29 NWBK 6016", 14, TRUE},
+        {"GB29 6016 NWBK", 14, FALSE}, /* no bank of that country */
+        {"gb29 nwbk 6016", 14, FALSE},
+        {"sold at 137 euro", 16, FALSE},
+        {"Serves 4 people at 180 degrees", 30, FALSE},
+        {"is 100 or no 44 or be 2000", 26, FALSE},
+        {"ISO 8601", 8, FALSE},
+        {"at 22050 Hz", 11, FALSE},
+        {"call 415-555-1234", 17, FALSE}, /* no card is grouped so */
+        {"3782 822463 10", 14, TRUE},
+        {"closes #411111", 14, FALSE},
         {"ghp_0123", 8, TRUE},
         {"ghost writer", 12, FALSE},
+        {"root access", 11, FALSE},
+        {"for a patent", 12, FALSE},
+        {"AKIAIOSFO", 9, TRUE},
         {"4111 1111 11 and then", 12, TRUE},
         {"4111 1111 11 and then", 21, FALSE},
     };
