@@ -7,6 +7,7 @@
 #define N_NEW_LINES_MAX 3
 #define N_NEW_NUMBERS_MAX 2
 #define N_MISREAD_BYTES 2
+#define N_TYPED_BYTES_MAX 20 /* between two views, in a window that was empty */
 
 /* A run whose text grew lately. */
 typedef struct {
@@ -160,22 +161,47 @@ find_growing(const RecallGrowth *self, const char *text)
     return NULL;
 }
 
-static gboolean
-has_left(const RecallGrowth *self, const GPtrArray *runs)
+/* Returns: how many of @runs stood in the view before */
+static unsigned
+count_kept(const RecallGrowth *self, const GPtrArray *runs)
 {
     unsigned n_kept = 0;
 
     for (unsigned i = 0; i < runs->len; i++)
         n_kept += g_hash_table_contains(self->texts, ((RecallRun *)runs->pdata[i])->text);
-    return n_kept * 2 <= self->last->len;
+    return n_kept;
 }
 
-/* Many lines with digits at once, or when most that stood there left, are shown by a program:
- * nobody types them. A bar to type into comes with labels, and leaves the others. */
+/* Something of what stood there goes on, or is taken back. */
+static gboolean
+goes_on(const RecallGrowth *self, const RecallRun *run)
+{
+    const RecallRun *old = recall_growth_find_before(self, run);
+
+    return is_edited(self, run, FALSE) || (old != NULL && g_str_has_prefix(old->text, run->text));
+}
+
+/* Nothing is left of what stood, and there is more than somebody may have typed since. */
+static gboolean
+is_all_new(const RecallGrowth *self, const GPtrArray *runs)
+{
+    size_t n_bytes = 0;
+
+    for (unsigned i = 0; i < runs->len; i++) {
+        if (goes_on(self, runs->pdata[i]))
+            return FALSE;
+        n_bytes += strlen(((RecallRun *)runs->pdata[i])->text);
+    }
+    return n_bytes > N_TYPED_BYTES_MAX && count_kept(self, runs) == 0;
+}
+
+/* Many lines with digits at once, or when most that stood there left, and whatever stands where
+ * nothing is left, are shown by a program: nobody types them. A bar to type into comes with labels,
+ * and leaves the others. */
 static void
 drop_shown(const RecallGrowth *self, const GPtrArray *runs, GPtrArray *fresh)
 {
-    gboolean is_new_page = has_left(self, runs);
+    gboolean is_new_page = count_kept(self, runs) * 2 <= self->last->len;
     unsigned n_new = 0;
     unsigned n_numbers = 0;
 
@@ -185,7 +211,8 @@ drop_shown(const RecallGrowth *self, const GPtrArray *runs, GPtrArray *fresh)
         n_new++;
         n_numbers += strpbrk(((RecallRun *)fresh->pdata[i])->text, "0123456789") != NULL;
     }
-    if (n_numbers <= N_NEW_NUMBERS_MAX && (n_new <= N_NEW_LINES_MAX || !is_new_page))
+    if (n_numbers <= N_NEW_NUMBERS_MAX && (n_new <= N_NEW_LINES_MAX || !is_new_page) &&
+        !is_all_new(self, runs))
         return;
     for (unsigned i = fresh->len; i > 0; i--) {
         if (!is_edited(self, fresh->pdata[i - 1], is_new_page))
@@ -228,9 +255,11 @@ recall_growth_note(RecallGrowth *self, const GPtrArray *runs, int64_t now_us)
 void
 recall_growth_remember(RecallGrowth *self, GPtrArray *runs)
 {
+    self->has_view = TRUE;
+    if (runs->len == 0)
+        return; /* between two pages, or a reading that failed */
     g_hash_table_remove_all(self->texts);
     g_ptr_array_set_size(self->last, 0);
-    self->has_view = TRUE;
     for (unsigned i = 0; i < runs->len; i++) {
         RecallRun *run = runs->pdata[i];
 

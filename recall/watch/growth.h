@@ -5,7 +5,7 @@
 #include "recall/watch/text.h"
 
 /* Which runs grow because somebody types, told from one view of a window to the next. What a
- * program shows at once, many lines or a new page, does not. Pure. */
+ * program shows at once, many lines or a new page, be it one line, does not. Pure. */
 
 #define RECALL_GROWTH_REST_US ((int64_t)10 * G_USEC_PER_SEC) /* without growing: it is over */
 #define RECALL_GROWTH_N_MAX 32 /* runs; beyond it the view is a new page, nobody types */

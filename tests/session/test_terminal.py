@@ -40,6 +40,18 @@ def test_chinese(desktop):
     terminal.end()
 
 
+def test_pages_of_one_line(desktop):
+    """Shown at once, then cleared for the next: nobody types them, whatever they end with."""
+    pages = ["the acorn was sold at 137 euro", "the biscuit was sold at 174 euro",
+             "the cinnamon left with 412345", "the dumpling left with 412346",
+             "the eggplant was sold at 211 euro"]
+    script = "; ".join(f"clear; echo; echo '  {page}'; sleep 3" for page in pages)
+    terminal = apps.xterm(desktop, *apps.shell(script), geometry="60x8+40+40")
+    for page in pages:
+        assert_found(desktop, page, app="xterm", deadline_s=3 * len(pages) + 20)
+    terminal.end()
+
+
 def test_a_chinese_font(desktop):
     """Its cells are twice as wide as its letters."""
     lines = ["第一章 一共三十二人，其中女性十一人", "一个人，二个人，三个人，人人为我",

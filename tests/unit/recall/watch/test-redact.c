@@ -269,6 +269,41 @@ shows_numbers_of_a_page_like_the_last(void **state)
     assert_scene(fixture, second);
 }
 
+/* One line takes the place of another, or of nothing. */
+static void
+shows_numbers_of_pages_of_one_line(void **state)
+{
+    Fixture *fixture = *state;
+
+    show(fixture, 0, "");
+    show(fixture, SECOND_US, "the cinnamon left with 412345");
+    assert_scene(fixture, "the cinnamon left with 412345");
+    show(fixture, SECOND_US, "the dumpling left with 412346");
+    assert_scene(fixture, "the dumpling left with 412346");
+    show(fixture, SECOND_US, "");
+    show(fixture, SECOND_US, "the fennel left with 412347");
+    assert_scene(fixture, "the fennel left with 412347");
+    show(fixture, SECOND_US, "");
+    show(fixture, SECOND_US, "411111"); /* it may have been typed */
+    assert_scene(fixture, MASK);
+}
+
+/* Nothing else stands in the window; a reading fails, and digits are taken back. */
+static void
+keeps_no_beginning_alone(void **state)
+{
+    Fixture *fixture = *state;
+
+    show(fixture, 0, "4111 1");
+    show(fixture, SECOND_US, "4111 1111 1111 11");
+    assert_scene(fixture, MASK);
+    show(fixture, SECOND_US, "");
+    show(fixture, SECOND_US, "4111 1111 1111 111");
+    assert_scene(fixture, MASK);
+    show(fixture, SECOND_US, "4111 1111");
+    assert_scene(fixture, MASK);
+}
+
 /* What is found changes with each digit that is typed. */
 static void
 keeps_no_beginning_beside_what_it_finds(void **state)
@@ -550,6 +585,8 @@ main(void)
         TEST(shows_ordinary_number_after_rest),
         TEST(shows_numbers_of_a_new_page),
         TEST(shows_numbers_of_a_page_like_the_last),
+        TEST(shows_numbers_of_pages_of_one_line),
+        TEST(keeps_no_beginning_alone),
         TEST(keeps_no_beginning_beside_what_it_finds),
         TEST(keeps_no_beginning_before_a_caret),
         TEST(keeps_no_beginning_in_a_new_bar),
