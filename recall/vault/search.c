@@ -484,7 +484,7 @@ run_ranked(RecallSearch *self, Slice *slice, GError **error)
 static void
 finish_attempt(RecallSearch *self)
 {
-    if (self->n_found == 0 && self->is_first_page &&
+    if (self->n_found == 0 && self->is_first_page && !self->options.is_exact &&
         recall_attempts_next(&self->attempts, &self->cursor.attempt))
         begin_attempt(self);
     else

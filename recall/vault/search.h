@@ -20,6 +20,7 @@ typedef struct {
     unsigned limit; /* 1 to RECALL_SEARCH_LIMIT_MAX */
     gboolean is_best;
     gboolean is_plain;  /* no snippet, marks and words */
+    gboolean is_exact;  /* the query as it stands: nothing nearest when nothing has it */
     const char *cursor; /* the following (nullable) */
     const char *since;
     const char *until;

@@ -366,6 +366,7 @@ begin_page(RecallSelector *self)
     RecallSearchOptions options = {
         .limit = RECALL_SEARCH_LIMIT_MAX,
         .is_plain = TRUE,
+        .is_exact = TRUE,
         .cursor = self->cursor,
         .app = self->app,
         .url = self->host_end != NULL && *self->host_end != '\0' ? self->host_end : NULL,

@@ -154,6 +154,17 @@ test_query(void **state)
     check_forget(*state, &what, N_ALL - N_SECRET);
 }
 
+/* A search would answer with what has the word without its signs. */
+static void
+test_query_has_no_nearest_answer(void **state)
+{
+    const RecallForgetWhat what = {RECALL_FORGET_QUERY, FORGETTING_WHOLE_TIME,
+                                   .query = "电脑显示++"};
+
+    plant(*state);
+    check_forget(*state, &what, N_ALL);
+}
+
 /* From the fifth to the fifty-fifth minute are all the secret ones, and most others. */
 static void
 test_range(void **state)
@@ -494,6 +505,7 @@ main(void)
         TEST(test_url_spellings),
         TEST(test_url_that_is_none),
         TEST(test_query),
+        TEST(test_query_has_no_nearest_answer),
         TEST(test_range),
         TEST(test_range_holds_what_was_shown),
         TEST(test_scene),
