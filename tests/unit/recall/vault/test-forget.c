@@ -160,9 +160,15 @@ test_query_has_no_nearest_answer(void **state)
 {
     const RecallForgetWhat what = {RECALL_FORGET_QUERY, FORGETTING_WHOLE_TIME,
                                    .query = "电脑显示++"};
+    RecallReceipt receipt = {0};
+    g_autoptr(RecallVault) vault = NULL;
+    g_autoptr(GError) error = NULL;
 
     plant(*state);
-    check_forget(*state, &what, N_ALL);
+    vault = fixture_open(*state);
+    error = forgetting_run(vault, &what, &receipt);
+    fixture_check(error);
+    assert_int_equal(forgetting_search(vault, ""), N_ALL);
 }
 
 /* From the fifth to the fifty-fifth minute are all the secret ones, and most others. */
