@@ -190,11 +190,15 @@ recall_watch_hide(RecallWatch *self, int64_t at_us)
 void
 recall_watch_tell_end(RecallWatch *self, int64_t at_us)
 {
-    if (self->hidden_us != 0 || recall_watch_get_frame(self) == NULL)
+    if (self->hidden_us != 0 || self->is_held || recall_watch_get_frame(self) == NULL ||
+        recall_scene_get_key(self->scene) == 0 || !recall_watch_is_read(self))
         return;
-    if (recall_watch_is_read(self))
+    if (at_us - self->seen_us < RECALL_SCENE_RETURN_MAX_US) {
+        recall_store_touch(self->parts.store, recall_scene_get_key(self->scene), at_us);
+    } else {
         self->seen_us = at_us;
-    recall_watch_go_on(self, TRUE);
+        recall_watch_go_on(self, TRUE);
+    }
 }
 
 void
