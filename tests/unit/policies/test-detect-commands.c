@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The Deskhand authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "examples.h"
 #include "policies/detect-command-kinds.h"
 #include "policies/detect-commands.h"
 #include "policies/detect-inserts.h"
@@ -13,64 +14,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define N_LINES_MAX 4
-#define OPEN "❮" /* a value begins; it ends with the other one */
-#define CLOSE "❯"
-
-static char *
-without(const char *text, const char *sign)
-{
-    g_auto(GStrv) parts = g_strsplit(text, sign, -1);
-
-    return g_strjoinv("", parts);
-}
-
-/* What is found in the lines of @text is put between the signs. */
-static char *
-mark(const char *text)
-{
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    PolicyDetectRun runs[N_LINES_MAX] = {{NULL}};
-    GString *marked = g_string_new(text);
-    g_autoptr(GArray) found = NULL;
-    unsigned n = g_strv_length(lines);
-
-    g_assert_cmpuint(n, <=, N_LINES_MAX);
-    for (unsigned i = 0; i < n; i++) {
-        runs[i].text = lines[i];
-        runs[i].box = (BaseRect){10, 18 * (int)i, 8 * (int)g_utf8_strlen(lines[i], -1), 16};
-    }
-    found = policy_detect_find(runs, n);
-    for (unsigned i = found != NULL ? found->len : 0; i > 0; i--) {
-        const PolicySecretRange *range = &g_array_index(found, PolicySecretRange, i - 1);
-        size_t base = 0;
-
-        for (unsigned run = 0; run < range->run; run++)
-            base += strlen(lines[run]) + 1;
-        g_string_insert(marked, (gssize)(base + range->end_bytes), CLOSE);
-        g_string_insert(marked, (gssize)(base + range->start_bytes), OPEN);
-    }
-    return g_string_free(marked, FALSE);
-}
-
-static void
-check(const char *const *examples, unsigned n)
-{
-    unsigned n_wrong = 0;
-
-    for (unsigned i = 0; i < n; i++) {
-        g_autofree char *half = without(examples[i], OPEN);
-        g_autofree char *text = without(half, CLOSE);
-        g_autofree char *marked = mark(text);
-
-        if (!g_str_equal(marked, examples[i])) {
-            print_error("not:   %s\nfound: %s\n", examples[i], marked);
-            n_wrong++;
-        }
-    }
-    assert_int_equal(n_wrong, 0);
-}
 
 static void
 finds_in_commands(void **state)
@@ -122,7 +65,7 @@ finds_in_commands(void **state)
         "snmpwalk -v3 -A ❮swordfish❯ -X ❮lovelace❯ host",
     };
 
-    check(examples, G_N_ELEMENTS(examples));
+    examples_check(examples, G_N_ELEMENTS(examples));
 }
 
 static void
@@ -144,7 +87,7 @@ finds_by_place(void **state)
         "rabbitmqctl add_user bob ❮swordfish❯",
     };
 
-    check(examples, G_N_ELEMENTS(examples));
+    examples_check(examples, G_N_ELEMENTS(examples));
 }
 
 /* Manuals, variables, other options of the same name, and commands that ask for it. */
@@ -203,7 +146,7 @@ leaves_other_arguments(void **state)
         "curl -u user:$PASS https://h.example",
     };
 
-    check(examples, G_N_ELEMENTS(examples));
+    examples_check(examples, G_N_ELEMENTS(examples));
 }
 
 static void
@@ -219,7 +162,7 @@ finds_hashes(void **state)
         "x ❮{SMD5}DkMTwBl+a/3DQTxCYEApdUtNXGgd❯",
     };
 
-    check(examples, G_N_ELEMENTS(examples));
+    examples_check(examples, G_N_ELEMENTS(examples));
 }
 
 static void
@@ -234,7 +177,7 @@ finds_in_inserts(void **state)
         "db.exec(\"INSERT INTO u (n, password) VALUES ('bob', '❮swordfish❯')\")",
     };
 
-    check(examples, G_N_ELEMENTS(examples));
+    examples_check(examples, G_N_ELEMENTS(examples));
 }
 
 static void
@@ -252,7 +195,7 @@ leaves_other_inserts(void **state)
         "insert into the slot (password) of it ('a')",
     };
 
-    check(examples, G_N_ELEMENTS(examples));
+    examples_check(examples, G_N_ELEMENTS(examples));
 }
 
 /* @n: words between the command and its password. Returns: whether that is found */
